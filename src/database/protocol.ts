@@ -1,0 +1,293 @@
+/**
+ * What the engine and a database worker say to each other. Values only; every type here crosses a thread.
+ * The engine owns the pages: a worker is handed a snapshot, later records, and statements to run.
+ */
+
+/** Which content: a random id per history, and the number of the last record applied to it. */
+export interface Version {
+  historyId: string;
+  logNumber: number;
+}
+
+/** A SQLite value. Integers beyond 2^53 are bigint, all others number; a blob is bytes. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
+
+/** By position, or by name with its prefix (`:id`, `@id`, `$id`). What is not given stays unbound, which is an error here, never NULL. */
+export type Parameters = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+
+/** Pages that one unit of writes changed, as appended to the log. Bytes may lie in a SharedArrayBuffer. */
+export interface PageRecord {
+  logNumber: number;
+  /** The epoch of the primary that made it; a retired epoch's records are dropped. */
+  epoch: number;
+  pageSize: number;
+  /** Pages in the database after the record, from the header. */
+  pageCount: number;
+  /** 1-based, ascending. */
+  pageNumbers: Uint32Array;
+  /** `pageNumbers.length * pageSize` bytes, in that order. */
+  pages: Uint8Array;
+  /** Tables whose rows changed; `null` when everything may have (DDL, VACUUM, an unknown opcode). */
+  tablesWritten: string[] | null;
+  schemaCookie: number;
+}
+
+/** An immutable base and the records on top of it. */
+export interface Snapshot {
+  historyId: string;
+  /** Log number that the base stands at; records follow it without a gap. */
+  logNumber: number;
+  pageSize: number;
+  /** The database file; shared between workers where the page is isolated. */
+  base: Uint8Array;
+  records: PageRecord[];
+}
+
+export type StatementKind =
+  | 'read'
+  | 'write'
+  /** CREATE, DROP, ALTER, and whatever else moves the schema cookie. */
+  | 'schema'
+  /** BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE. */
+  | 'transaction'
+  /** VACUUM, ANALYZE, REINDEX. */
+  | 'maintenance'
+  /** A PRAGMA that only reads. */
+  | 'pragma-read'
+  /** An allowed PRAGMA that sets: replayed to every worker, part of the cache key. */
+  | 'pragma-set'
+  /** EXPLAIN and EXPLAIN QUERY PLAN. */
+  | 'explain'
+  /** ATTACH, DETACH, a refused PRAGMA: told, not run. */
+  | 'refused';
+
+export type QueryClass = 'point' | 'range' | 'join' | 'aggregate';
+
+/** What a statement reads, writes and depends on, from SQLite's own bytecode. Valid for one schema cookie and history. */
+export interface Classification {
+  kind: StatementKind;
+  queryClass: QueryClass;
+  /** Names as in the schema, without duplicates, sorted. */
+  tablesRead: string[];
+  tablesWritten: string[];
+  /** An opcode with an unknown root page: every table counts as touched. */
+  touchesEverything: boolean;
+  /** random() and kin, by opcode: never stored. The reason, in plain words, or null. */
+  volatile: string | null;
+  /** A date function that may read the clock; decided at run time where the clock hook works. */
+  mayReadClock: boolean;
+  /** Uses last_insert_rowid(), changes(), temp or attached objects: runs on the primary, uncached. */
+  connectionState: boolean;
+  /** Names in order of first appearance; `?` for an anonymous one, `?3` for a numbered one. */
+  parameters: string[];
+  columnNames: string[];
+  schemaCookie: number;
+  /** Why it is refused, when kind is 'refused'. */
+  refusal: string | null;
+}
+
+/** One statement of a text, as SQLite split it. Offsets are UTF-16 indices into that text; `end` excludes the semicolon. */
+export interface StatementSpan {
+  start: number;
+  end: number;
+  sql: string;
+  /** Null when it does not prepare against the present schema (an earlier statement may create what it needs). */
+  classification: Classification | null;
+  error: SqlErrorDetail | null;
+}
+
+/** Detail of an error with code `sql`: where in the text, in UTF-16 indices, when SQLite says. */
+export interface SqlErrorDetail {
+  message: string;
+  start: number | null;
+  end: number | null;
+}
+
+/**
+ * A result as columns. Per column: a storage class per row, numbers in a Float64Array, integers beyond 2^53 in a
+ * BigInt64Array, text (UTF-8) and blobs packed in one byte array with offsets. Read cells with `database/columns`.
+ */
+export interface ResultColumns {
+  names: string[];
+  rowCount: number;
+  columns: ColumnData[];
+  /** Cells above the cut (1 MB): cut in the columns, whole here. Empty for nearly all results. */
+  large: LargeCell[];
+  /** Rows there were, when the reader stopped early at a row limit; null when complete. */
+  limitedAt: number | null;
+}
+
+export interface ColumnData {
+  /** Storage class per row: 0 NULL, 1 INTEGER, 2 REAL, 3 TEXT, 4 BLOB, 5 INTEGER kept in `wide`. */
+  classes: Uint8Array;
+  /** Numbers by row; empty when the column holds none. */
+  numbers: Float64Array;
+  /** Integers beyond 2^53 by row; empty when the column holds none. */
+  wide: BigInt64Array;
+  /** `rowCount + 1` offsets into `bytes`; empty when the column holds neither text nor blobs. */
+  offsets: Uint32Array;
+  bytes: Uint8Array;
+}
+
+export interface LargeCell {
+  row: number;
+  column: number;
+  bytes: Uint8Array;
+}
+
+export interface AttachRequest {
+  snapshot: Snapshot;
+  role: 'primary' | 'replica';
+  epoch: number;
+  /** Allowed PRAGMAs that set, in order, to bring this connection level with the others. */
+  pragmas: string[];
+}
+
+export interface WorkerReport {
+  version: Version;
+  /** Bytes of this worker's wasm heap, and of its private pages. */
+  heapBytes: number;
+  privatePageBytes: number;
+  schemaCookie: number;
+  /** Whether VM steps, progress and the clock hook passed their self-test; else the plain path is in use. */
+  calibrated: { vmSteps: boolean; progress: boolean; clock: boolean };
+  /** Things of the file that cannot work here (FTS5, R-Tree, own functions): name and reason. */
+  unusable: { name: string; reason: string }[];
+}
+
+export interface RunRequest {
+  sql: string;
+  parameters: Parameters;
+  /** Time this run may take from its start in the worker; null for none. */
+  deadlineMs: number | null;
+  /** Stop after so many rows and say so; null for all. */
+  rowLimit: number | null;
+  /** Cell of the shared cancel board (`CancelBoard`) that stops this run when it becomes `cancelValue`; null where not isolated. */
+  cancelValue: number | null;
+  /** A wait, labelled simulated, added after the run; 0 for none. */
+  simulatedWaitMs: number;
+  /** The proved text to run in place of `sql`; names of columns stay those of `sql`. */
+  provedSql: string | null;
+}
+
+export type RunReply =
+  | {
+      kind: 'rows';
+      classification: Classification;
+      result: ResultColumns;
+      version: Version;
+      work: Work;
+      /** True when the statement asked for the time while it ran: not stored. */
+      readClock: boolean;
+    }
+  /** Not run: it writes, needs the primary, or the text holds several statements. */
+  | { kind: 'elsewhere'; statements: StatementSpan[] };
+
+export interface Work {
+  /** Null where the counter failed its calibration. */
+  vmSteps: number | null;
+  prepareMs: number;
+  executeMs: number;
+  /** Simulated I/O wait included in the busy time. */
+  simulatedWaitMs: number;
+  rows: number;
+}
+
+/** A script for the primary: all statements in order, nothing between them. */
+export interface UnitRequest {
+  sql: string;
+  /** By statement index; a missing entry means no parameters. */
+  parameters: Parameters[];
+  deadlineMs: number | null;
+  rowLimit: number | null;
+  cancelValue: number | null;
+  epoch: number;
+}
+
+export interface UnitReply {
+  statements: UnitStatement[];
+  /** Pages changed by what was committed, log number still 0: the engine numbers it. Null when nothing changed. */
+  record: PageRecord | null;
+  /** A transaction left open at the end, or by an error or cancel, was rolled back. */
+  rolledBack: boolean;
+  /** PRAGMAs that set and succeeded, to be replayed to the replicas. */
+  pragmas: string[];
+  /** The statement that failed, if one did; those after it were not run. */
+  error: { statementIndex: number; code: string; message: string; detail: SqlErrorDetail | null } | null;
+}
+
+export interface UnitStatement {
+  span: { start: number; end: number };
+  sql: string;
+  classification: Classification;
+  /** Null for statements that return no columns. */
+  result: ResultColumns | null;
+  rowsChanged: number;
+  work: Work;
+}
+
+/** The plan of one statement, from EXPLAIN QUERY PLAN. */
+export interface PlanNode {
+  id: number;
+  parent: number;
+  detail: string;
+}
+
+export interface SampleRequest {
+  name: 'shop';
+  size: 'S' | 'M';
+  seed: number;
+}
+
+export interface FileReport {
+  pageSize: number;
+  pageCount: number;
+  /** The header says WAL: rows not yet checkpointed live in another file and may be missing. */
+  walMode: boolean;
+}
+
+/** What a database worker serves (over `core/rpc`). Errors: `sql` (detail SqlErrorDetail), `deadline`, `cancelled`, `stale-epoch`, `not-a-database`, `parameters`. */
+export interface DatabaseApi {
+  /** Instantiates SQLite once from a compiled module; later calls answer at once. A warm spare has only this. */
+  warm(request: WarmRequest): { warmMs: number };
+  attach(request: AttachRequest): WorkerReport;
+  /** Records in log order; a gap is an error `record-gap`, and the engine re-attaches. */
+  apply(request: { records: PageRecord[] }): { version: Version };
+  promote(request: { epoch: number }): { version: Version };
+  setPragmas(request: { pragmas: string[] }): void;
+  describe(request: { sql: string }): StatementSpan[];
+  run(request: RunRequest): RunReply;
+  unit(request: UnitRequest): UnitReply;
+  plan(request: { sql: string }): PlanNode[];
+  schema(request: Record<string, never>): SchemaReport;
+  /** A built-in sample as a database file; reports progress {fraction, stage}; cancel leaves nothing. */
+  makeSample(request: SampleRequest): { bytes: Uint8Array };
+  /** Checks the header of an offered file and opens it; the bytes come back unharmed. */
+  inspect(request: { bytes: Uint8Array }): { bytes: Uint8Array; report: FileReport };
+  health(request: Record<string, never>): WorkerReport;
+}
+
+export interface WarmRequest {
+  /** Compiled once and posted to every worker; null lets the worker compile its own. */
+  module: WebAssembly.Module | null;
+  /** Address of the wasm file, for when there is no module. */
+  wasmUrl: string;
+  /** Int32Array on shared memory, where isolated: one cell for this worker's cancel value. */
+  cancelCell: Int32Array | null;
+}
+
+export interface SchemaReport {
+  tables: TableReport[];
+  schemaCookie: number;
+}
+
+export interface TableReport {
+  name: string;
+  type: 'table' | 'view' | 'virtual';
+  sql: string;
+  /** Null for views, and where counting would take long. */
+  rowCount: number | null;
+  columns: { name: string; type: string; notNull: boolean; primaryKey: number; hidden: boolean }[];
+  indexes: { name: string; unique: boolean; columns: string[]; sql: string | null }[];
+  foreignKeys: { columns: string[]; table: string; references: string[] }[];
+}

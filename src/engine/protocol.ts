@@ -1,0 +1,457 @@
+/**
+ * What the page and the engine worker say to each other. The page never runs SQL: it asks, and gets outcomes and snapshots.
+ * All times are milliseconds from the engine's monotonic clock unless a name says otherwise; ratios are 0..1.
+ */
+import type { WireError } from '../core/errors.ts';
+import type {
+  Classification,
+  Parameters,
+  QueryClass,
+  ResultColumns,
+  SampleRequest,
+  SchemaReport,
+  SqlErrorDetail,
+  SqlValue,
+  StatementSpan,
+  Version,
+} from '../database/protocol.ts';
+import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
+
+export type {
+  Classification,
+  IndexAdvice,
+  IndexTrial,
+  OptimizeReport,
+  Parameters,
+  PlanLine,
+  QueryClass,
+  ResultColumns,
+  RuleDescription,
+  SampleRequest,
+  SchemaReport,
+  SqlErrorDetail,
+  SqlValue,
+  StatementSpan,
+  Version,
+  WireError,
+};
+
+/** The stations of the ribbon, in order. */
+export type StageId = 'query' | 'cache' | 'rewrite' | 'balancer' | 'worker' | 'rows';
+
+export interface StageReport {
+  id: StageId;
+  /** Null when the query did not pass this station. */
+  ms: number | null;
+  /** Two or three words for under the station: `hit`, `miss`, `proved`, `P2C: w2`, `120 rows`. */
+  label: string;
+  /** One plain sentence with the inputs: why. */
+  reason: string;
+  /** Colour of the station. */
+  tone: 'good' | 'watch' | 'bad' | 'write' | 'plain';
+}
+
+/** One statement's answer. `executionTimeMs` is the engine's time from request to outcome, measured. */
+export interface QueryOutcome {
+  sql: string;
+  /** Offsets of the statement in the script that was sent. */
+  span: { start: number; end: number };
+  /** Null for statements that return no columns. */
+  result: ResultColumns | null;
+  /** For `wholeCell`, while the engine still keeps the result; null when nothing was cut. */
+  resultId: number | null;
+  executionTimeMs: number;
+  cacheHit: boolean;
+  /** Ids of the rules whose proved rewrite ran; empty when it ran as typed. */
+  optimizationsApplied: string[];
+  stages: StageReport[];
+  reasons: { cache: string; rewrite: string; worker: string };
+  /** Name of the worker (`w2`) that ran it; null for a cache hit. */
+  worker: string | null;
+  attempts: number;
+  work: {
+    vmSteps: number | null;
+    rows: number;
+    rowsChanged: number;
+    queueMs: number;
+    executeMs: number;
+    simulatedWaitMs: number;
+  };
+  /** Null for reads. `memory`: committed, not yet saved; `stored`: saved in this browser. */
+  durability: 'memory' | 'stored' | null;
+  version: Version;
+  kind: Classification['kind'];
+  queryClass: QueryClass;
+  /** Plain sentences to show beside the result: rolled back, row limit, volatile... */
+  notes: string[];
+}
+
+/** A script's answers, in order; `error` when a statement failed: those after it were not run. */
+export interface ScriptOutcome {
+  outcomes: QueryOutcome[];
+  error:
+    | (WireError & { statementIndex: number; span: { start: number; end: number }; position: SqlErrorDetail | null })
+    | null;
+  notes: string[];
+}
+
+export interface ExecuteRequest {
+  sql: string;
+  /** By statement index; or one set for a single statement. */
+  parameters?: Parameters | Parameters[];
+  /** Waits up to 2 s for the proof, then runs as typed and says so. */
+  optimized?: boolean;
+  /** Off: neither reads nor fills the cache. Default on. */
+  cache?: boolean;
+  /** Rows shown at most; the rest is said. Default: 1,000,000. */
+  rowLimit?: number;
+  deadlineMs?: number;
+  /** Opt-in previews by rule id (LIMIT injection): labelled, never cached. */
+  preview?: string | null;
+}
+
+/** What may be opened in the lab. */
+export type DataSource = { type: 'sample'; sample: SampleRequest } | { type: 'file'; name: string };
+
+export interface DatabaseInfo {
+  source: DataSource;
+  bytes: number;
+  version: Version;
+  /** Writes since it was opened. */
+  changed: boolean;
+  walMode: boolean;
+  unusable: { name: string; reason: string }[];
+  storage: StorageState;
+  isolated: boolean;
+}
+
+export interface StorageState {
+  /** `kept`: IndexedDB works here. `denied`: it does not; `other-tab`: another tab owns it. */
+  state: 'kept' | 'denied' | 'other-tab' | 'full';
+  message: string;
+  /** Wall clock, ms since 1970; null when nothing was saved yet. */
+  savedAtMs: number | null;
+  bytes: number | null;
+}
+
+export interface BootRequest {
+  /** Opens this, instead of what was kept; for links. */
+  sample: SampleRequest | null;
+  /** `?safe`: opens without restoring. */
+  safe: boolean;
+  wasmUrl: string;
+  /** Cores of this machine, for the hint about workers above it. */
+  cores: number;
+}
+
+export interface BootReport {
+  database: DatabaseInfo;
+  /** True when the person's own data or file was brought back. */
+  restored: boolean;
+  /** Messages for the page: a damaged store, a fallback path. */
+  notices: Notice[];
+  settings: EngineSettings;
+}
+
+export interface Notice {
+  id: string;
+  tone: 'info' | 'watch' | 'bad';
+  message: string;
+}
+
+// ---- settings -------------------------------------------------------------------------------------------------------
+
+export interface EngineSettings {
+  cache: CacheSettings;
+  balancer: BalancerSettings;
+  scaler: ScalerSettings;
+  optimizer: { enabled: boolean; disabledRules: string[] };
+  /** A simulated I/O wait per query, ms; 0 is off. Labelled wherever it counts. */
+  simulatedWaitMs: number;
+  deadlineMs: number | null;
+}
+
+export interface CacheSettings {
+  enabled: boolean;
+  strategy: 'lru' | 'lfu' | 'ttl' | 'adaptive';
+  capacityBytes: number;
+  ttlMs: Record<QueryClass, number>;
+  compressAboveBytes: number;
+}
+
+export interface BalancerSettings {
+  picker: 'round-robin' | 'smooth-weighted-round-robin' | 'p2c';
+  queueMode: 'shared' | 'per-worker';
+  queueDepthMax: number;
+}
+
+export interface ScalerSettings {
+  enabled: boolean;
+  minWorkers: number;
+  maxWorkers: number;
+  cpuRatioMax: number;
+  memoryRatioMax: number;
+  memoryBudgetBytes: number;
+  responseMsMax: number;
+  queueDepthMax: number;
+  cooldownUpMs: number;
+  cooldownDownMs: number;
+}
+
+export type SettingsChange = {
+  [Part in keyof EngineSettings]?: EngineSettings[Part] extends object
+    ? Partial<EngineSettings[Part]>
+    : EngineSettings[Part];
+};
+
+// ---- cache ----------------------------------------------------------------------------------------------------------
+
+export interface CacheStatistics {
+  hits: number;
+  misses: number;
+  hitRatio: number;
+  /** Entries. */
+  size: number;
+  bytes: number;
+  capacityBytes: number;
+  evictionsByCause: Record<'explicit' | 'replaced' | 'invalidated' | 'expired' | 'size', number>;
+  missesByReason: Record<string, number>;
+  /** Milliseconds of execution that hits made unnecessary. */
+  timeSavedMs: number;
+  byClass: Record<QueryClass, { hits: number; misses: number }>;
+  strategy: string;
+  /** The shadow that Adaptive follows now, and hit ratios of the shadows on the live stream. */
+  adaptive: { leader: string; shadows: Record<string, number> } | null;
+  compression: { entries: number; savedBytes: number };
+}
+
+export interface CacheEntryReport {
+  key: string;
+  sql: string;
+  parameters: string;
+  tables: string[];
+  queryClass: QueryClass;
+  bytes: number;
+  compressed: boolean;
+  rows: number;
+  hits: number;
+  ageMs: number;
+  /** Until it expires. */
+  expiresInMs: number;
+  costMs: number;
+}
+
+// ---- cluster and monitor -------------------------------------------------------------------------------------------
+
+export interface WorkerSnapshot {
+  name: string;
+  role: 'primary' | 'replica' | 'spare';
+  state: 'starting' | 'ready' | 'draining' | 'ejected' | 'lost';
+  outstanding: number;
+  waiting: number;
+  done: number;
+  errors: number;
+  /** Busy time over elapsed, last 5 s. */
+  utilization: number;
+  heapBytes: number;
+  privatePageBytes: number;
+  startMs: number | null;
+  /** What it runs now, shortened; null when idle. */
+  current: string | null;
+}
+
+export interface ScaleDecisionReport {
+  atMs: number;
+  desired: number;
+  ready: number;
+  action: 'up' | 'down' | 'hold' | 'replace';
+  reason: string;
+  inputs: Record<string, number | null>;
+}
+
+export interface EventReport {
+  atMs: number;
+  /** Milliseconds since 1970, for display only. */
+  wallMs: number;
+  kind: 'worker' | 'scaler' | 'cache' | 'write' | 'optimizer' | 'alert' | 'storage' | 'load' | 'failover';
+  tone: 'info' | 'watch' | 'bad' | 'good';
+  message: string;
+}
+
+export interface HealthReport {
+  /** 100 minus the deductions, never below 0. */
+  score: number;
+  deductions: { name: string; points: number; reading: string; why: string }[];
+}
+
+export interface AlertReport {
+  id: string;
+  title: string;
+  state: 'ok' | 'pending' | 'firing';
+  /** The threshold rule in words with its numbers. */
+  rule: string;
+  value: number | null;
+  sinceMs: number | null;
+}
+
+export interface LoadSettings {
+  shape: 'steady' | 'ramp' | 'spike' | 'wave';
+  ratePerS: number;
+  peakPerS: number;
+  durationMs: number;
+  /** Share of writes, to the generator's own table. */
+  writeShare: number;
+  zipfExponent: number;
+  seed: number;
+}
+
+export interface LoadReport {
+  settings: LoadSettings;
+  running: boolean;
+  elapsedMs: number;
+  sent: number;
+  done: number;
+  failed: number;
+  refused: number;
+}
+
+/** Sent at most 10 times a second while something listens. */
+export interface EngineSnapshot {
+  atMs: number;
+  workers: WorkerSnapshot[];
+  queueDepth: number;
+  desiredWorkers: number;
+  cores: number;
+  cache: CacheStatistics;
+  /** Over the last 5 seconds; null where nothing was measured. */
+  window: {
+    queriesPerS: number;
+    p50Ms: number | null;
+    p95Ms: number | null;
+    p99Ms: number | null;
+    hitRatio: number | null;
+    errorRatio: number | null;
+  };
+  health: HealthReport;
+  alerts: AlertReport[];
+  lastPicks: { atMs: number; worker: string; reason: string }[];
+  load: LoadReport | null;
+  database: DatabaseInfo;
+  scaler: { enabled: boolean; cooldownUntilMs: number | null; last: ScaleDecisionReport | null };
+}
+
+/** Ten minutes of history, a point a second: aligned columns as uPlot wants them. NaN is "nothing measured". */
+export interface HistoryReport {
+  /** Engine clock, ms. */
+  timesMs: Float64Array;
+  /** Wall clock of the last point, for axis labels. */
+  lastWallMs: number;
+  series: Record<SeriesName, Float64Array>;
+  /** Utilization per worker name. */
+  workers: Record<string, Float64Array>;
+}
+
+export type SeriesName =
+  | 'queriesPerS'
+  | 'p50Ms'
+  | 'p95Ms'
+  | 'p99Ms'
+  | 'hitRatio'
+  | 'queueDepth'
+  | 'readyWorkers'
+  | 'desiredWorkers'
+  | 'utilization'
+  | 'errorsPerS'
+  | 'cacheMs'
+  | 'queueMs'
+  | 'executeMs';
+
+export interface StatementReport {
+  fingerprint: string;
+  /** A text as it was sent. */
+  sample: string;
+  count: number;
+  hits: number;
+  totalMs: number;
+  meanMs: number;
+  p95Ms: number | null;
+  rows: number;
+  /** What the optimizer found; null while it has not looked. */
+  optimization: {
+    state: 'proved' | 'unchanged' | 'running';
+    ruleIds: string[];
+    reason: string;
+    gain: number | null;
+  } | null;
+}
+
+export interface PerformanceSummary {
+  performanceMetrics: EngineSnapshot['window'] & { queries: number; totalMs: number; rewritten: number };
+  cacheStatistics: CacheStatistics;
+  systemMetrics: {
+    workers: number;
+    cores: number;
+    heapBytes: number;
+    pageBytes: number;
+    isolated: boolean;
+    queueDepth: number;
+  };
+  scalingStatus: {
+    enabled: boolean;
+    ready: number;
+    desired: number;
+    min: number;
+    max: number;
+    last: ScaleDecisionReport | null;
+  };
+  health: HealthReport;
+  alerts: AlertReport[];
+}
+
+/** What the engine worker serves. Progress reports are `{fraction, stage}`. Events: `snapshot` (EngineSnapshot), `notice` (Notice), `event` (EventReport). */
+export interface EngineApi {
+  boot(request: BootRequest): BootReport;
+  // data
+  openSample(request: { sample: SampleRequest; fresh: boolean }): DatabaseInfo;
+  openFile(request: { name: string; bytes: Uint8Array }): DatabaseInfo;
+  exportFile(request: Record<string, never>): { name: string; bytes: Uint8Array };
+  schema(request: Record<string, never>): SchemaReport;
+  // queries; cancel by the call's own cancel
+  execute(request: ExecuteRequest): ScriptOutcome;
+  describe(request: { sql: string }): StatementSpan[];
+  wholeCell(request: { resultId: number; row: number; column: number }): { value: SqlValue };
+  plan(request: { sql: string }): PlanLine[];
+  // optimizer
+  optimize(request: { sql: string; parameters?: Parameters }): OptimizeReport;
+  advise(request: { sql: string; parameters?: Parameters }): IndexAdvice[];
+  tryIndex(request: { sql: string; parameters?: Parameters; ddl: string }): IndexTrial;
+  rules(request: Record<string, never>): RuleDescription[];
+  statements(request: Record<string, never>): StatementReport[];
+  // cache
+  cacheEntries(request: { limit: number }): CacheEntryReport[];
+  cacheClear(request: Record<string, never>): CacheStatistics;
+  cacheInvalidate(request: { key?: string; table?: string; pattern?: string }): { removed: number };
+  cacheStats(request: Record<string, never>): CacheStatistics;
+  // cluster
+  startLoad(request: LoadSettings): LoadReport;
+  stopLoad(request: Record<string, never>): LoadReport | null;
+  setWorkers(request: { count: number }): void;
+  /** Ends one worker on purpose, for teaching failover. */
+  killWorker(request: { name: string }): void;
+  scaleLog(request: { limit: number }): ScaleDecisionReport[];
+  // monitor
+  watch(request: { perSecond: number }): EngineSnapshot;
+  history(request: Record<string, never>): HistoryReport;
+  events(request: { limit: number }): EventReport[];
+  getPerformanceSummary(request: Record<string, never>): PerformanceSummary;
+  // settings and storage
+  settings(request: { change: SettingsChange | null }): EngineSettings;
+  /** Small page state kept between visits (editor text, parameters, open page). */
+  keepPageState(request: { state: unknown }): void;
+  pageState(request: Record<string, never>): { state: unknown };
+  /** Data, cache and settings exactly as after the first open. */
+  startAgain(request: { sample: SampleRequest }): BootReport;
+  resetEverything(request: Record<string, never>): void;
+  // simulated
+  simulate(request: { scenario: unknown; seed: number }): unknown;
+}

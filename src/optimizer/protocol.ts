@@ -1,0 +1,119 @@
+/**
+ * What the engine and the optimizer worker say to each other. The worker holds a private fork of the data:
+ * nothing it tries can reach the person's rows.
+ */
+import type { PageRecord, Parameters, PlanNode, Snapshot, Version } from '../database/protocol.ts';
+import type { WarmRequest } from '../database/protocol.ts';
+
+export type GuardId = 'round-trip' | 'reparse' | 'preconditions' | 'small-worlds' | 'this-data' | 'faster';
+
+export interface Verdict {
+  guard: GuardId;
+  pass: boolean;
+  /** One plain sentence with the numbers it rests on. */
+  evidence: string;
+  /** For a refusal, the smallest database that tells original and rewritten apart, as SQL to run. */
+  counterexample: string | null;
+}
+
+/** Interleaved A/B of two texts on the fork. Times in ms, medians. */
+export interface Measurement {
+  originalMs: number;
+  rewrittenMs: number;
+  /** original / rewritten, warm and after the page cache was dropped. */
+  ratioWarm: number;
+  ratioCold: number;
+  runs: number;
+  /** Lowest and highest ratio seen, pair by pair. */
+  ratioRange: [number, number];
+  originalSteps: number | null;
+  rewrittenSteps: number | null;
+}
+
+export interface RewriteAttempt {
+  ruleId: string;
+  /** Null when the rule does not apply. */
+  rewrittenSql: string | null;
+  verdicts: Verdict[];
+  measurement: Measurement | null;
+  /** Expected gain before measuring, from the plans: 1 means none. */
+  score: number;
+  outcome: 'proved' | 'refused' | 'not-faster' | 'not-applicable' | 'preview';
+  reason: string;
+}
+
+/** What became of one statement. `provedSql` is set only when all six guards passed. */
+export interface OptimizeReport {
+  sql: string;
+  provedSql: string | null;
+  ruleIds: string[];
+  attempts: RewriteAttempt[];
+  /** Why the text stays as typed, in plain words; null when rewritten. */
+  unchangedReason: string | null;
+  schemaCookie: number;
+  version: Version;
+  planBefore: PlanLine[];
+  planAfter: PlanLine[] | null;
+  elapsedMs: number;
+}
+
+/** A node of a query plan in SQLite's words and in plain words. */
+export interface PlanLine extends PlanNode {
+  depth: number;
+  kind: 'scan' | 'search' | 'sort' | 'other';
+  plain: string;
+}
+
+export interface IndexAdvice {
+  id: string;
+  ddl: string;
+  table: string;
+  columns: string[];
+  /** One plain sentence: which predicate it serves. */
+  reason: string;
+  planBefore: PlanLine[];
+  /** From an empty clone with statistics: what the plan would be. */
+  planAfter: PlanLine[];
+}
+
+/** A trial on a fork: both times measured, rows compared, nothing of the person's changed. */
+export interface IndexTrial {
+  ddl: string;
+  beforeMs: number;
+  afterMs: number;
+  ratio: number;
+  runs: number;
+  beforeSteps: number | null;
+  afterSteps: number | null;
+  equalRows: boolean;
+  planBefore: PlanLine[];
+  planAfter: PlanLine[];
+  buildMs: number;
+  bytesAdded: number;
+}
+
+export interface RuleDescription {
+  id: string;
+  title: string;
+  /** One sentence: what it does and why that is faster. */
+  summary: string;
+  before: string;
+  after: string;
+  /** A text that it must leave alone, and why. */
+  refuses: { sql: string; why: string };
+  /** 'preview' rules change the result and are never applied by themselves. */
+  mode: 'proved' | 'preview' | 'advice';
+}
+
+/** What the optimizer worker serves. Errors as in the database worker, and `busy`. */
+export interface OptimizerApi {
+  warm(request: WarmRequest): { warmMs: number };
+  attach(request: { snapshot: Snapshot }): { version: Version };
+  apply(request: { records: PageRecord[] }): { version: Version };
+  optimize(request: { sql: string; parameters: Parameters; disabledRules: string[]; budgetMs: number }): OptimizeReport;
+  /** Opt-in previews (LIMIT injection, dropping columns): text and label, never applied to cache or export. */
+  preview(request: { sql: string; ruleId: string; parameters: Parameters }): { sql: string; label: string } | null;
+  advise(request: { sql: string; parameters: Parameters }): IndexAdvice[];
+  tryIndex(request: { sql: string; parameters: Parameters; ddl: string; budgetMs: number }): IndexTrial;
+  plan(request: { sql: string }): PlanLine[];
+}
