@@ -12,6 +12,9 @@ const OBJECT_STORE_NAME = 'values';
 /** Some browsers neither open a denied database nor say no. */
 const OPEN_TIMEOUT_MS = 5_000;
 
+/** What a connection says that the browser closed: before a transaction begins, and in the middle of one. */
+const CLOSED = new Set(['InvalidStateError', 'AbortError']);
+
 /** Opens on the first call, not before; a browser that denies storage shows in that call's `AppError`. */
 export function createIndexedDbStore(databaseName = DATABASE_NAME): KeyValueStore {
   let opened: Promise<UseStore> | null = null;
@@ -33,7 +36,7 @@ export function createIndexedDbStore(databaseName = DATABASE_NAME): KeyValueStor
         return await use(mode, work);
       } catch (error) {
         // The browser may close a connection by itself; what was asked on it did not happen, and is asked once more.
-        if (nameOf(error) !== 'InvalidStateError') throw error;
+        if (!CLOSED.has(nameOf(error))) throw error;
         opened = null;
         return await (
           await open()
