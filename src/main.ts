@@ -1,0 +1,60 @@
+/** The page's entry: starts the engine worker, mounts the page, and says plainly when something is missing. */
+import { mount } from 'svelte';
+import wasmUrl from 'sql.js/dist/sql-wasm.wasm?url';
+import type { Port } from './core/rpc.ts';
+import { EngineClient } from './engine/client.ts';
+import App from './ui/App.svelte';
+import './ui/tokens.css';
+import './ui/base.css';
+import { EngineState } from './ui/state/engine.svelte.ts';
+import { theme } from './ui/state/theme.svelte.ts';
+
+theme.restore();
+
+const target = document.getElementById('app') ?? document.body;
+const { port, onFailure } = startEngine();
+const engine = new EngineState(new EngineClient(port));
+onFailure((message) => engine.fail(message));
+mount(App, { target, props: { engine } });
+void engine.boot({
+  sample: null,
+  safe: new URLSearchParams(window.location.search).has('safe'),
+  wasmUrl: new URL(wasmUrl, window.location.href).href,
+  cores: navigator.hardwareConcurrency || 2,
+});
+
+/** A port to the engine worker. Where none can be had the port stays silent, and `onFailure` hears why. */
+function startEngine(): { port: Port; onFailure: (listener: (message: string) => void) => void } {
+  const silent: Port = { postMessage: () => {}, listen: () => {} };
+  if (typeof WebAssembly !== 'object' || typeof Worker !== 'function') {
+    const missing = typeof Worker === 'function' ? 'WebAssembly' : 'web workers';
+    return {
+      port: silent,
+      onFailure: (listener) =>
+        listener(
+          `This browser has no ${missing} (or a setting turns it off), and SQLite needs it. Try another browser.`,
+        ),
+    };
+  }
+  const worker = new Worker(new URL('../workers/engine.worker.ts', import.meta.url), { type: 'module' });
+  let answered = false;
+  return {
+    port: {
+      postMessage: (message, transfer = []) => worker.postMessage(message, transfer),
+      listen: (onMessage) => {
+        worker.onmessage = (event: MessageEvent<unknown>) => {
+          answered = true;
+          onMessage(event.data);
+        };
+      },
+    },
+    onFailure: (listener) => {
+      worker.onerror = (event) => {
+        // An error before the first answer means that the script never ran; later ones are the engine's own to report.
+        if (answered) return;
+        event.preventDefault();
+        listener('The engine script could not be loaded. Check the connection and reload the page.');
+      };
+    },
+  };
+}

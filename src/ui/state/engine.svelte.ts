@@ -1,0 +1,179 @@
+/**
+ * The engine as the page sees it: phase, database, settings, schema, snapshots, notices and events.
+ * One instance lives in App's context; pages get it with `getEngine()`.
+ */
+import { createContext } from 'svelte';
+import { createSubscriber } from 'svelte/reactivity';
+import type {
+  BootReport,
+  DatabaseInfo,
+  EngineClient,
+  EngineSettings,
+  EngineSnapshot,
+  EventReport,
+  Notice,
+  RunningOptions,
+  SampleRequest,
+  SchemaReport,
+  SettingsChange,
+} from '../../engine/client.ts';
+
+/** Snapshots a second that the page asks for while something shows them. */
+const SNAPSHOTS_PER_S = 4;
+/** Events kept for the lists; the engine keeps more. */
+const EVENTS_KEPT = 200;
+
+export type EnginePhase = 'starting' | 'ready' | 'failed';
+
+export class EngineState {
+  readonly client: EngineClient;
+  #phase = $state.raw<EnginePhase>('starting');
+  #failure = $state.raw<string | null>(null);
+  #database = $state.raw<DatabaseInfo | null>(null);
+  #restored = $state.raw(false);
+  #settings = $state.raw<EngineSettings | null>(null);
+  #schema = $state.raw<SchemaReport | null>(null);
+  #notices = $state.raw<Notice[]>([]);
+  #events = $state.raw<EventReport[]>([]);
+  #snapshot: EngineSnapshot | null = null;
+  #perSecond = SNAPSHOTS_PER_S;
+  #watching = false;
+  readonly #subscribe: () => void;
+
+  constructor(client: EngineClient) {
+    this.client = client;
+    client.on('notice', (notice) => this.notify(notice));
+    client.on('event', (event) => {
+      this.#events = [event, ...this.#events].slice(0, EVENTS_KEPT);
+    });
+    this.#subscribe = createSubscriber((update) => {
+      const stop = client.on('snapshot', (snapshot) => {
+        this.#snapshot = snapshot;
+        update();
+      });
+      this.#watching = true;
+      this.#askForSnapshots();
+      return () => {
+        stop();
+        this.#watching = false;
+        this.#askForSnapshots();
+      };
+    });
+  }
+
+  get phase(): EnginePhase {
+    return this.#phase;
+  }
+  /** Why the engine cannot work here, in plain words; null while it can. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+  get database(): DatabaseInfo | null {
+    return this.snapshot?.database ?? this.#database;
+  }
+  /** True when the person's own data or file was brought back at boot. */
+  get restored(): boolean {
+    return this.#restored;
+  }
+  get settings(): EngineSettings | null {
+    return this.#settings;
+  }
+  get schema(): SchemaReport | null {
+    return this.#schema;
+  }
+  get notices(): Notice[] {
+    return this.#notices;
+  }
+  /** Newest first. */
+  get events(): EventReport[] {
+    return this.#events;
+  }
+  /** The latest snapshot; reading it in a template keeps it flowing. Null before the first. */
+  get snapshot(): EngineSnapshot | null {
+    this.#subscribe();
+    return this.#snapshot;
+  }
+
+  async boot(request: { sample: SampleRequest | null; safe: boolean; wasmUrl: string; cores: number }): Promise<void> {
+    try {
+      this.#takeBoot(await this.client.call.boot(request));
+      this.#phase = 'ready';
+      this.#askForSnapshots();
+      await this.refreshSchema();
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** The engine cannot start, or is gone: the page stays readable and says why. */
+  fail(message: string): void {
+    if (this.#phase === 'failed') return;
+    this.#phase = 'failed';
+    this.#failure = message;
+    this.client.lost(message);
+  }
+
+  notify(notice: Notice): void {
+    this.#notices = [...this.#notices.filter((one) => one.id !== notice.id), notice];
+  }
+
+  dismiss(id: string): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+  }
+
+  /** `fresh` makes it anew even when the same sample is open. */
+  openSample(sample: SampleRequest, fresh: boolean, options?: RunningOptions): { done: Promise<void>; cancel(): void } {
+    const { done, cancel } = this.client.start('openSample', { sample, fresh }, options);
+    return { done: done.then((database) => this.#takeDatabase(database)), cancel };
+  }
+
+  /** Hands over the bytes: they are empty afterwards. */
+  openFile(
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: RunningOptions = {},
+  ): { done: Promise<void>; cancel(): void } {
+    const { done, cancel } = this.client.start('openFile', { name, bytes }, { ...options, transfer: [bytes.buffer] });
+    return { done: done.then((database) => this.#takeDatabase(database)), cancel };
+  }
+
+  /** Applies a change, or refuses it with a message; the settings then stand as the engine says. */
+  async changeSettings(change: SettingsChange): Promise<void> {
+    this.#settings = await this.client.call.settings({ change });
+  }
+
+  async startAgain(sample: SampleRequest): Promise<void> {
+    this.#takeBoot(await this.client.call.startAgain({ sample }));
+    await this.refreshSchema();
+  }
+
+  async refreshSchema(): Promise<void> {
+    this.#schema = await this.client.call.schema({});
+  }
+
+  /** Pages that draw movement may ask for up to 10 a second; back to the usual with null. */
+  setSnapshotRate(perSecond: number | null): void {
+    this.#perSecond = perSecond ?? SNAPSHOTS_PER_S;
+    this.#askForSnapshots();
+  }
+
+  #askForSnapshots(): void {
+    if (this.#phase !== 'ready') return;
+    // A refusal here only means that the engine went away, which its own path reports.
+    void this.client.call.watch({ perSecond: this.#watching ? this.#perSecond : 0 }).catch(() => undefined);
+  }
+
+  #takeBoot(report: BootReport): void {
+    this.#database = report.database;
+    this.#restored = report.restored;
+    this.#settings = report.settings;
+    for (const notice of report.notices) this.notify(notice);
+  }
+
+  async #takeDatabase(database: DatabaseInfo): Promise<void> {
+    this.#database = database;
+    await this.refreshSchema();
+  }
+}
+
+export const [getEngine, setEngine] = createContext<EngineState>();
