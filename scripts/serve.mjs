@@ -10,7 +10,9 @@ const { port } = readOptions({ port: 5173 });
 try {
   const server = await createServer({ root: ROOT, server: { port, strictPort: true }, clearScreen: false });
   await server.listen();
-  console.log(`\n  Headroom is at ${server.resolvedUrls?.local[0] ?? `http://localhost:${port}/`}\n  Ctrl-C ends it.\n`);
+  console.log(
+    `\n  Headroom is at ${server.resolvedUrls?.local[0] ?? `http://localhost:${port}/`}\n  Ctrl-C ends it.\n`,
+  );
 } catch (error) {
   const taken = error.code === 'EADDRINUSE' || /already in use/.test(error.message);
   console.error(

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { ROOT } from './run.mjs';
 
 /** What the page is built from. */
-export const PAGE_SOURCES = ['src', 'workers', 'public', 'scripts', 'index.html', 'vite.config.ts', 'package-lock.json'];
+export const PAGE_SOURCES = [
+  'src',
+  'workers',
+  'public',
+  'scripts',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+];
 
 /** True when `built` (a file) is missing, or any of `sources` (files or folders) changed after it. */
 export function isStale(built, sources) {
