@@ -11,9 +11,8 @@ export interface Port {
   listen(onMessage: (message: unknown) => void): void;
 }
 
-/** An API is an interface of methods that take one argument and return a value or a promise of it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where argument types are erased: `never` would refuse every interface
-export type Api = { [method: string]: (argument: any, context: CallContext) => unknown };
+/** An API is an interface of methods that take one argument and return a value or a promise of it; here with the types erased. */
+type Api = { [method: string]: (argument: unknown, context: CallContext) => unknown };
 
 export interface CallContext {
   /** Tells the caller how far the work is; free-form, cloneable. */
@@ -204,4 +203,12 @@ export function serve<Methods>(port: Port, handlers: Handlers<Methods>): Server 
   });
 
   return { emit: (event, payload, transfer) => port.postMessage({ event, payload } satisfies EventMessage, transfer) };
+}
+
+/** A worker as its owner sees it: a port, and two ways in which it ends. */
+export interface WorkerHandle {
+  readonly port: Port;
+  terminate(): void;
+  /** Called once when the worker fails to load or dies by an uncaught error. */
+  onFailure(listener: (message: string) => void): void;
 }
