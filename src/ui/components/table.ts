@@ -1,0 +1,39 @@
+/** What a column of a `DataTable` is. */
+
+export interface TableColumn<Row> {
+  id: string;
+  label: string;
+  /** What the cell says; numbers written with their unit. */
+  text: (row: Row) => string;
+  /** Right-aligned, tabular. */
+  number?: boolean;
+  mono?: boolean;
+  /** Makes the column sortable; null sorts last. Numbers start with the largest, texts with the first. */
+  sortBy?: (row: Row) => number | string | null;
+  /** Colour of the cell's word; the word itself must say the same. */
+  tone?: (row: Row) => 'good' | 'watch' | 'bad' | 'write' | 'muted' | '';
+  /** CSS width; without one the column takes what is left. */
+  width?: string;
+}
+
+export interface TableSort {
+  columnId: string;
+  descending: boolean;
+}
+
+/** A sorted copy; equal rows keep their order. */
+export function sortRows<Row>(
+  rows: readonly Row[],
+  columns: readonly TableColumn<Row>[],
+  sort: TableSort | null,
+): readonly Row[] {
+  const by = sort && columns.find((column) => column.id === sort.columnId)?.sortBy;
+  if (!by) return rows;
+  const sign = sort.descending ? -1 : 1;
+  return [...rows].sort((left, right) => {
+    const a = by(left);
+    const b = by(right);
+    if (a === null || b === null) return Number(a === null) - Number(b === null);
+    return a === b ? 0 : sign * (a < b ? -1 : 1);
+  });
+}
