@@ -1,0 +1,319 @@
+/**
+ * Real database workers behind the `Fleet` port: starts them from a warm spare, attaches them to the data, hands them
+ * jobs, and notices when they die. It also knows which one is the primary, the only one that may write.
+ */
+import { AppError, toWireError, type WireError } from '../core/errors.ts';
+import { connect, type Connection, type WorkerHandle } from '../core/rpc.ts';
+import type { AttachRequest, DatabaseApi, PageRecord, WarmRequest, WorkerReport } from '../database/protocol.ts';
+import type { Fleet, FleetHandlers, JobIndex, RunOutcome, WorkerIndex } from '../pool/fleet.ts';
+
+/** What a job does once a worker has it. Resolves with what the worker answered; the fleet tells the dispatcher. */
+export interface Assignment {
+  /** Shown in the worker's lane while it runs. */
+  label: string;
+  run(worker: DatabaseWorker): Promise<{ busyMs: number }>;
+}
+
+/** Codes that are answers to a statement, not faults of the worker that gave them. */
+const QUERY_ERRORS = new Set(['sql', 'parameters', 'deadline', 'cancelled', 'refused']);
+
+export class DatabaseWorker {
+  readonly calls: Connection<DatabaseApi>;
+  /** Where isolated: writing a run's number here stops that run. */
+  readonly cancelCell: Int32Array | null;
+  readonly startedAtMs: number;
+  index: WorkerIndex = -1;
+  role: 'primary' | 'replica' | 'spare' = 'spare';
+  report: WorkerReport | null = null;
+  startMs: number | null = null;
+  current: string | null = null;
+  /** From the moment the attach message was posted: later records reach it in order. */
+  attached = false;
+  gone = false;
+
+  constructor(
+    readonly handle: WorkerHandle,
+    isolated: boolean,
+    nowMs: number,
+  ) {
+    this.calls = connect<DatabaseApi>(handle.port);
+    this.cancelCell = isolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+    this.startedAtMs = nowMs;
+  }
+
+  get name(): string {
+    return `w${this.index}`;
+  }
+}
+
+export interface FleetOptions {
+  nowMs(): number;
+  spawn(): WorkerHandle;
+  isolated: boolean;
+  module(): Promise<WebAssembly.Module | null>;
+  wasmUrl(): string;
+  /** The data, and the state that every connection must share, at this moment. */
+  attachment(): Omit<AttachRequest, 'role'>;
+  nextEpoch(): number;
+  workersMax: number;
+  onPrimary(worker: DatabaseWorker | null, failover: boolean): void;
+  onAttached(worker: DatabaseWorker, report: WorkerReport): void;
+}
+
+export class DatabaseFleet implements Fleet {
+  readonly #options: FleetOptions;
+  /** 'starting' holds a slot while its worker is still warming; a new object each time, so that a killed start is told from its successor. */
+  readonly #slots: (DatabaseWorker | Starting | null)[] = [];
+  readonly #assignments = new Map<JobIndex, Assignment>();
+  #handlers: FleetHandlers | null = null;
+  #spare: Promise<DatabaseWorker> | null = null;
+  #primary: DatabaseWorker | null = null;
+  #keepsSpare = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  listen(handlers: FleetHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  assign(job: JobIndex, assignment: Assignment): void {
+    this.#assignments.set(job, assignment);
+  }
+
+  forget(job: JobIndex): void {
+    this.#assignments.delete(job);
+  }
+
+  worker(index: WorkerIndex): DatabaseWorker | null {
+    const slot = this.#slots[index];
+    return slot instanceof DatabaseWorker ? slot : null;
+  }
+
+  get workers(): DatabaseWorker[] {
+    return this.#slots.filter((slot) => slot instanceof DatabaseWorker);
+  }
+
+  get primary(): DatabaseWorker | null {
+    return this.#primary;
+  }
+
+  /** From now on one worker waits, warm, for the next start. Not before the first result: it would slow that one down. */
+  keepSpare(): void {
+    this.#keepsSpare = true;
+    this.#spare ??= this.#warmed();
+    this.#spare.catch(() => {
+      this.#spare = null;
+    });
+  }
+
+  get hasSpare(): boolean {
+    return this.#spare !== null;
+  }
+
+  // ---- Fleet ----
+
+  start(): WorkerIndex {
+    let index = this.#slots.indexOf(null);
+    if (index < 0) index = this.#slots.length;
+    if (index >= this.#options.workersMax) return -1;
+    const since = this.#options.nowMs();
+    const pending = this.#spare ?? this.#warmed();
+    this.#spare = null;
+    // The slot is taken at once: `start` may be called again before this worker is warm.
+    const starting: Starting = { sinceMs: since };
+    this.#slots[index] = starting;
+    void this.#bringUp(pending, index, starting);
+    return index;
+  }
+
+  send(index: WorkerIndex, job: JobIndex): void {
+    const worker = this.worker(index);
+    const assignment = this.#assignments.get(job);
+    if (!worker || !assignment) {
+      queueMicrotask(() => this.#handlers?.onDone(index, job, 'worker-failure', 0));
+      return;
+    }
+    worker.current = assignment.label;
+    const done = (outcome: RunOutcome, busyMs: number): void => {
+      worker.current = null;
+      if (!worker.gone) this.#handlers?.onDone(index, job, outcome, busyMs);
+    };
+    const since = this.#options.nowMs();
+    assignment.run(worker).then(
+      ({ busyMs }) => done('ok', busyMs),
+      (error: unknown) => {
+        const { code } = toWireError(error);
+        if (code !== 'worker-lost')
+          done(QUERY_ERRORS.has(code) ? 'query-error' : 'worker-failure', this.#options.nowMs() - since);
+      },
+    );
+  }
+
+  drain(index: WorkerIndex): void {
+    this.#end(index, 'removed');
+  }
+
+  kill(index: WorkerIndex): void {
+    this.#end(index, 'ended');
+  }
+
+  // ---- the data ----
+
+  /** Sends a committed record to everyone but the worker that made it. A worker that cannot take it is replaced. */
+  broadcast(record: PageRecord, from: DatabaseWorker | null): void {
+    for (const worker of this.workers) {
+      if (worker === from || !worker.attached) continue;
+      worker.calls.call.apply({ records: [record] }).catch((error: unknown) => this.#fail(worker, toWireError(error)));
+    }
+  }
+
+  broadcastPragmas(pragmas: string[], from: DatabaseWorker | null): void {
+    for (const worker of this.workers) {
+      if (worker === from || !worker.attached) continue;
+      worker.calls.call.setPragmas({ pragmas }).catch((error: unknown) => this.#fail(worker, toWireError(error)));
+    }
+  }
+
+  /** Attaches every worker to other content. Resolves when the primary has it. */
+  async reattachAll(): Promise<void> {
+    const attachments = this.workers.map(async (worker) => {
+      try {
+        await this.#attach(worker, worker === this.#primary ? 'primary' : 'replica');
+      } catch (error) {
+        this.#fail(worker, toWireError(error));
+        if (worker === this.#primary) throw error;
+      }
+    });
+    await Promise.all(attachments);
+  }
+
+  /** Asks idle workers how they are; an answer is a heartbeat. */
+  pollHealth(): void {
+    for (const worker of this.workers) {
+      if (!worker.attached || worker.current !== null) continue;
+      worker.calls.call.health({}).then(
+        (report) => {
+          worker.report = report;
+          if (!worker.gone) this.#handlers?.onHeartbeat(worker.index);
+        },
+        () => {},
+      );
+    }
+  }
+
+  /** A worker outside the pool, for making samples and inspecting files: the spare if there is one. It is ended afterwards. */
+  async withHelper<Result>(use: (worker: DatabaseWorker) => Promise<Result>): Promise<Result> {
+    const pending = this.#spare ?? this.#warmed();
+    this.#spare = null;
+    const helper = await pending;
+    try {
+      return await use(helper);
+    } finally {
+      // It has done nothing that a later replica could see, so it goes back to being the spare.
+      if (!this.#spare && !helper.gone) this.#spare = Promise.resolve(helper);
+      else helper.handle.terminate();
+    }
+  }
+
+  // ---- coming and going ----
+
+  async #warmed(): Promise<DatabaseWorker> {
+    const worker = new DatabaseWorker(this.#options.spawn(), this.#options.isolated, this.#options.nowMs());
+    worker.handle.onFailure((message) => this.#fail(worker, { code: 'worker-lost', message }));
+    const request: WarmRequest = {
+      module: await this.#options.module(),
+      wasmUrl: this.#options.wasmUrl(),
+      cancelCell: worker.cancelCell,
+    };
+    await worker.calls.call.warm(request);
+    return worker;
+  }
+
+  async #bringUp(pending: Promise<DatabaseWorker>, index: WorkerIndex, starting: Starting): Promise<void> {
+    let worker: DatabaseWorker;
+    try {
+      worker = await pending;
+    } catch (error) {
+      if (this.#slots[index] !== starting) return;
+      this.#slots[index] = null;
+      this.#handlers?.onLost(index, toWireError(error).message);
+      return;
+    }
+    if (this.#slots[index] !== starting) {
+      worker.handle.terminate(); // killed while it was starting
+      return;
+    }
+    worker.index = index;
+    this.#slots[index] = worker;
+    try {
+      await this.#attach(worker, this.#primary ? 'replica' : 'primary');
+    } catch (error) {
+      this.#fail(worker, toWireError(error));
+      return;
+    }
+    if (worker.gone) return;
+    worker.startMs = this.#options.nowMs() - starting.sinceMs;
+    this.#handlers?.onReady(index);
+    if (this.#keepsSpare) this.keepSpare();
+  }
+
+  async #attach(worker: DatabaseWorker, role: 'primary' | 'replica'): Promise<void> {
+    worker.role = role;
+    if (role === 'primary' && this.#primary !== worker) {
+      this.#primary = worker;
+      this.#options.onPrimary(worker, false);
+    }
+    worker.attached = true;
+    const report = await worker.calls.call.attach({ ...this.#options.attachment(), role });
+    worker.report = report;
+    this.#options.onAttached(worker, report);
+  }
+
+  #end(index: WorkerIndex, why: string): void {
+    const worker = this.worker(index);
+    if (worker) this.#remove(worker, why);
+    else this.#slots[index] = null;
+  }
+
+  #remove(worker: DatabaseWorker, why: string): void {
+    worker.gone = true;
+    worker.attached = false;
+    worker.handle.terminate();
+    if (this.#slots[worker.index] === worker) this.#slots[worker.index] = null;
+    worker.calls.lost(new AppError('worker-lost', `Worker ${worker.name} was ${why}.`));
+    if (worker === this.#primary) this.#elect();
+  }
+
+  #fail(worker: DatabaseWorker, error: WireError): void {
+    if (worker.gone) return;
+    const index = worker.index;
+    if (index < 0) {
+      // A spare: nobody counts on it yet. Its open `warm` call must still be answered.
+      worker.gone = true;
+      worker.handle.terminate();
+      this.#spare = null;
+      worker.calls.lost(new AppError('worker-lost', error.message));
+      return;
+    }
+    this.#remove(worker, `lost (${error.message})`);
+    this.#handlers?.onLost(index, error.message);
+  }
+
+  /** Another replica takes over: all have every committed record, because records and jobs travel in one order. */
+  #elect(): void {
+    const heir = this.workers.find((worker) => worker.attached && worker.report !== null && !worker.gone) ?? null;
+    this.#primary = heir;
+    const epoch = this.#options.nextEpoch();
+    if (heir) {
+      heir.role = 'primary';
+      heir.calls.call.promote({ epoch }).catch((error: unknown) => this.#fail(heir, toWireError(error)));
+    }
+    this.#options.onPrimary(heir, true);
+  }
+}
+
+interface Starting {
+  sinceMs: number;
+}

@@ -1,0 +1,205 @@
+/**
+ * Promises over the dispatcher: a call becomes a job, a settled job becomes an answer or an error. Stopping a run that
+ * goes on is done here too: first by the worker's cancel cell, then by ending the worker.
+ */
+import { AppError } from '../core/errors.ts';
+import type { Scheduler } from '../core/ports.ts';
+import type { CancelSignal } from '../core/rpc.ts';
+import type { Dispatcher, SettledStatus } from '../pool/dispatcher.ts';
+import type { JobIndex, WorkerIndex } from '../pool/fleet.ts';
+import type { DatabaseFleet, DatabaseWorker } from './database-fleet.ts';
+
+/** A stopped run has this long to end by itself; then its worker is terminated and replaced. */
+export const STOP_GRACE_MS = 250;
+
+export interface PoolCall<Reply> {
+  label: string;
+  /** Reads are sent once more, elsewhere, when their worker dies. */
+  retryable: boolean;
+  /** Writes and whatever uses a connection's own state. */
+  onPrimary: boolean;
+  deadlineMs: number | null;
+  signal: CancelSignal | null;
+  /** `cancelValue` is what the worker must see in its cell to stop; null where it has none. */
+  send(worker: DatabaseWorker, cancelValue: number | null): Promise<{ reply: Reply; busyMs: number }>;
+}
+
+export interface PoolAnswer<Reply> {
+  reply: Reply;
+  worker: DatabaseWorker;
+  attempts: number;
+  queueMs: number;
+  serviceMs: number;
+  pickReason: string;
+}
+
+type Finish = (status: SettledStatus, worker: WorkerIndex, attempts: number, waitMs: number, serviceMs: number) => void;
+
+interface Waiting {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export class PoolRunner {
+  readonly #dispatcher: Dispatcher;
+  readonly #fleet: DatabaseFleet;
+  readonly #stops: Scheduler;
+  readonly #open = new Map<JobIndex, Finish>();
+  readonly #primaryWaiters: Waiting[] = [];
+  #nextCancelValue = 1;
+
+  constructor(
+    dispatcher: Dispatcher,
+    fleet: DatabaseFleet,
+    createScheduler: (onTimer: (handle: number) => void) => Scheduler,
+  ) {
+    this.#dispatcher = dispatcher;
+    this.#fleet = fleet;
+    this.#stops = createScheduler((worker) => this.#dispatcher.kill(worker, 'it did not stop when asked to'));
+  }
+
+  /** The dispatcher's `onSettled`. */
+  settled(
+    job: JobIndex,
+    status: SettledStatus,
+    worker: WorkerIndex,
+    attempts: number,
+    waitMs: number,
+    serviceMs: number,
+  ): void {
+    const finish = this.#open.get(job);
+    this.#open.delete(job);
+    this.#fleet.forget(job);
+    finish?.(status, worker, attempts, waitMs, serviceMs);
+  }
+
+  /** A primary is there again (or for the first time): jobs that waited for one go on. */
+  primaryReady(): void {
+    for (const waiting of this.#primaryWaiters.splice(0)) waiting.resolve();
+  }
+
+  /** No primary will come: what waited for one fails. */
+  primaryFailed(error: AppError): void {
+    for (const waiting of this.#primaryWaiters.splice(0)) waiting.reject(error);
+  }
+
+  async run<Reply>(call: PoolCall<Reply>): Promise<PoolAnswer<Reply>> {
+    if (call.signal?.cancelled) throw cancelled();
+    let pinned: WorkerIndex = -1;
+    if (call.onPrimary) {
+      while (!this.#fleet.primary?.report) await this.#untilPrimary();
+      pinned = this.#fleet.primary.index;
+    }
+    return new Promise((resolve, reject) => this.#submit(call, pinned, resolve, reject));
+  }
+
+  #submit<Reply>(
+    call: PoolCall<Reply>,
+    pinned: WorkerIndex,
+    resolve: (answer: PoolAnswer<Reply>) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const dispatcher = this.#dispatcher;
+    const cancelValue = this.#nextCancelValue;
+    this.#nextCancelValue = (this.#nextCancelValue % 0x7ffffffe) + 1;
+    let answer: { reply: Reply; busyMs: number } | null = null;
+    let failure: unknown = null;
+    let ranOn: DatabaseWorker | null = null;
+    let pickReason = '';
+    let given: SettledStatus | null = null;
+    let late: (() => void) | null = null;
+
+    const job = dispatcher.nextJob;
+    this.#fleet.assign(job, {
+      label: call.label,
+      run: async (worker) => {
+        ranOn = worker;
+        failure = null;
+        pickReason = dispatcher.explainLastPick();
+        try {
+          answer = await call.send(worker, worker.cancelCell ? cancelValue : null);
+          return answer;
+        } catch (error) {
+          failure = error;
+          throw error;
+        } finally {
+          if (given !== null) {
+            this.#stops.cancel(worker.index); // it stopped by itself, or is gone
+            late?.();
+          }
+        }
+      },
+    });
+    this.#open.set(job, (status, worker, attempts, waitMs, serviceMs) => {
+      if (status === 'done' && failure === null && answer !== null && ranOn !== null) {
+        resolve({ reply: answer.reply, worker: ranOn, attempts, queueMs: waitMs, serviceMs, pickReason });
+      } else if (status === 'done') {
+        reject(failure ?? new AppError('internal', 'The worker answered without a result.'));
+      } else {
+        const stillRuns = (status === 'deadline' || status === 'cancelled') && worker !== -1;
+        if (stillRuns) {
+          given = status;
+          this.#stop(worker, cancelValue);
+        }
+        if (!stillRuns || !call.onPrimary) reject(endOf(status, call, failure));
+        // Of a write only its end tells whether it was committed: the page hears then, and hears the truth.
+        else {
+          late = () => {
+            if (answer === null || ranOn === null) reject(endOf(status, call, failure));
+            else resolve({ reply: answer.reply, worker: ranOn, attempts, queueMs: waitMs, serviceMs, pickReason });
+          };
+        }
+      }
+    });
+
+    const accepted = dispatcher.submit({ retryable: call.retryable, pinned, deadlineMs: call.deadlineMs });
+    if (typeof accepted === 'string') {
+      this.#open.delete(job);
+      this.#fleet.forget(job);
+      reject(
+        accepted === 'queue-full'
+          ? new AppError(
+              'queue-full',
+              `The queue is full: ${dispatcher.waiting} queries wait. Try again, or allow a longer queue on the Cluster page.`,
+            )
+          : new AppError('worker-lost', 'The primary is being replaced. Nothing was written; run it again.'),
+      );
+      return;
+    }
+    call.signal?.onCancel(() => {
+      if (this.#open.has(job)) dispatcher.cancel(job);
+    });
+  }
+
+  /** Asks the worker to stop; one that does not within the grace is terminated, and the pool replaces it. */
+  #stop(index: WorkerIndex, cancelValue: number): void {
+    const worker = this.#fleet.worker(index);
+    if (!worker) return;
+    if (worker.cancelCell) Atomics.store(worker.cancelCell, 0, cancelValue);
+    this.#stops.after(STOP_GRACE_MS, index);
+  }
+
+  #untilPrimary(): Promise<void> {
+    return new Promise((resolve, reject) => this.#primaryWaiters.push({ resolve, reject }));
+  }
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', 'Cancelled. Nothing of it was kept.');
+}
+
+function endOf(status: SettledStatus, call: PoolCall<unknown>, failure: unknown): unknown {
+  if (status === 'cancelled') return cancelled();
+  if (status === 'deadline') {
+    return new AppError('deadline', `Stopped: it took longer than its deadline of ${call.deadlineMs} ms.`);
+  }
+  if (status === 'lost') {
+    return new AppError(
+      'worker-lost',
+      call.onPrimary
+        ? 'The worker that ran this died before it was committed: nothing was written. Another worker has taken over; run it again.'
+        : 'The workers that ran this died twice. Run it again.',
+    );
+  }
+  return failure ?? new AppError('worker-failed', 'The worker failed and no other could take over.');
+}
