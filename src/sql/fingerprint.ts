@@ -2,7 +2,7 @@
  * Two shorter forms of a statement's text: `canonicalText` keeps the meaning (for cache keys), `fingerprint` keeps the shape
  * (for statistics per statement).
  */
-import { foldCase, identifierName, isKeyword, isPlainName, tokenAt, tokenize, type Token } from './tokens.ts';
+import { foldCase, identifierName, isKeyword, isPlainName, tokenize, type Token } from './tokens.ts';
 
 /**
  * Texts with the same canonical text mean the same to SQLite, names of result columns apart; the converse does not hold.
@@ -28,7 +28,7 @@ export function canonicalText(sql: string): string {
   return parts.join(' ');
 }
 
-/** The statement's shape: literals and parameters become `?`, lists of them `(?)`; one space between words, names and keywords in lower case. */
+/** The statement's shape: literals and parameters become `?`, IN lists of them `in (?)`; one space between words, names and keywords in lower case. */
 export function fingerprint(sql: string): string {
   const parts: string[] = [];
   for (const token of tokenize(sql)) {
@@ -38,7 +38,7 @@ export function fingerprint(sql: string): string {
       token.kind === 'blob' ||
       token.kind === 'integer' ||
       token.kind === 'real';
-    if (isValue && parts.at(-1) === ',' && parts.at(-2) === '?' && isListOfValues(parts)) parts.pop();
+    if (isValue && parts.at(-1) === ',' && parts.at(-2) === '?' && isInList(parts)) parts.pop();
     else
       parts.push(
         isValue ? '?' : token.kind === 'illegal' ? sql.slice(token.start, token.end) : canonicalToken(sql, token),
@@ -75,9 +75,9 @@ function trimStatement(sql: string): string {
   return sql.slice(tokens[0]?.start ?? 0, tokens.at(-1)?.end ?? 0);
 }
 
-/** Whether `parts` ends with an opening parenthesis and values only: `( ? ,`. */
-function isListOfValues(parts: string[]): boolean {
-  return parts.at(-3) === '(';
+/** Whether `parts` ends with `in ( ? ,`. */
+function isInList(parts: string[]): boolean {
+  return parts.at(-3) === '(' && parts.at(-4) === 'in';
 }
 
 function layOut(parts: string[]): string {

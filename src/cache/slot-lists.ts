@@ -1,0 +1,74 @@
+/**
+ * Doubly linked lists threaded through slot numbers, in two typed arrays: no object per entry.
+ * Each list is a circle through its own sentinel, so that unlinking needs neither the list's name nor a branch.
+ */
+
+/** Several lists over one range of slots; a slot is in one list at most. */
+export class SlotLists {
+  readonly #sentinels: number;
+  #next: Int32Array;
+  #previous: Int32Array;
+
+  constructor(listCount: number) {
+    this.#sentinels = listCount;
+    this.#next = new Int32Array(listCount + 64);
+    this.#previous = new Int32Array(listCount + 64);
+    for (let list = 0; list < listCount; list++) {
+      this.#next[list] = list;
+      this.#previous[list] = list;
+    }
+  }
+
+  /** Links an unlinked slot at the front of a list. */
+  addFirst(list: number, slot: number): void {
+    const node = slot + this.#sentinels;
+    if (node >= this.#next.length) this.#grow(node);
+    const next = this.#next[list];
+    this.#next[list] = node;
+    this.#next[node] = next;
+    this.#previous[next] = node;
+    this.#previous[node] = list;
+  }
+
+  /** Unlinks a linked slot. */
+  remove(slot: number): void {
+    const node = slot + this.#sentinels;
+    const next = this.#next[node];
+    const previous = this.#previous[node];
+    this.#next[previous] = next;
+    this.#previous[next] = previous;
+  }
+
+  /** Moves a linked slot, from whichever list, to the front of this one. */
+  moveFirst(list: number, slot: number): void {
+    this.remove(slot);
+    this.addFirst(list, slot);
+  }
+
+  /** The slot at the back, or -1 when the list is empty. */
+  last(list: number): number {
+    const node = this.#previous[list];
+    return node === list ? -1 : node - this.#sentinels;
+  }
+
+  /** Appends the slots of a list to `into`, front to back. */
+  collect(list: number, into: number[]): void {
+    for (let node = this.#next[list]; node !== list; node = this.#next[node]) into.push(node - this.#sentinels);
+  }
+
+  #grow(node: number): void {
+    const length = Math.max(node + 1, this.#next.length * 2);
+    this.#next = grown(this.#next, length);
+    this.#previous = grown(this.#previous, length);
+  }
+}
+
+/** A longer copy of a typed array, padded with zeros. */
+export function grown<Numbers extends Int32Array | Uint32Array | Uint8Array | Float64Array>(
+  numbers: Numbers,
+  length: number,
+): Numbers {
+  const longer = new (numbers.constructor as new (length: number) => Numbers)(length);
+  longer.set(numbers);
+  return longer;
+}

@@ -1,0 +1,148 @@
+/**
+ * Our own printer. Names stay bare where SQLite would read them as names and are put in backticks otherwise: never in double quotes,
+ * because SQLite silently reads an unknown "name" as a string, and a rewrite that lost a name must fail instead.
+ */
+import type { Core, Expr, OrderTerm, ResultColumn, Select, Source } from './ast.ts';
+import { binaryLevel, LEVELS, levelOf, prefixLevel } from './precedence.ts';
+import { isKeyword, isPlainName } from './tokens.ts';
+import { isQuery } from './walk.ts';
+
+/** The text of a query, on one line. */
+export function printSelect(query: Select): string {
+  const ctes = query.ctes.map(
+    (cte) =>
+      `${printName(cte.name)}${cte.columns ? `(${cte.columns.map(printName).join(', ')})` : ''} AS (${printSelect(cte.query)})`,
+  );
+  return words(
+    ctes.length > 0 && `WITH ${query.recursive ? 'RECURSIVE ' : ''}${ctes.join(', ')}`,
+    printCore(query.first),
+    ...query.rest.map((arm) => `${arm.operator} ${printCore(arm.core)}`),
+    query.orderBy.length > 0 && `ORDER BY ${printOrder(query.orderBy)}`,
+    query.limit && `LIMIT ${printExpr(query.limit)}`,
+    query.offset && `OFFSET ${printExpr(query.offset)}`,
+  );
+}
+
+/** A name as SQLite reads it back: bare, or in backticks. */
+export function printName(name: string): string {
+  return isPlainName(name) && !isKeyword(name) ? name : `\`${name.replaceAll('`', '``')}\``;
+}
+
+export function printExpr(expr: Expr): string {
+  switch (expr.kind) {
+    case 'literal':
+    case 'parameter':
+      return expr.text;
+    case 'column':
+      return `${expr.table === null ? '' : `${printName(expr.table)}.`}${printName(expr.name)}`;
+    case 'star':
+      return expr.table === null ? '*' : `${printName(expr.table)}.*`;
+    case 'unary':
+      return printUnary(expr.operator, expr.operand);
+    case 'binary': {
+      const level = binaryLevel(expr.operator);
+      const escape = expr.escape ? ` ESCAPE ${within(expr.escape, LEVELS.comparison + 1)}` : '';
+      // All operators associate to the left, so an equal level on the right needs parentheses.
+      return `${within(expr.left, level)} ${expr.operator} ${within(expr.right, level + 1)}${escape}`;
+    }
+    case 'between': {
+      const [operand, low, high] = [expr.operand, expr.low, expr.high].map((part, index) =>
+        within(part, index === 0 ? LEVELS.equality : LEVELS.comparison),
+      );
+      return `${operand} ${negation(expr.not)}BETWEEN ${low} AND ${high}`;
+    }
+    case 'in': {
+      const choices = isQuery(expr.choices) ? printSelect(expr.choices) : list(expr.choices);
+      return `${within(expr.operand, LEVELS.equality)} ${negation(expr.not)}IN (${choices})`;
+    }
+    case 'exists':
+      return `EXISTS (${printSelect(expr.query)})`;
+    case 'scalar':
+      return `(${printSelect(expr.query)})`;
+    case 'row':
+      return `(${list(expr.items)})`;
+    case 'case':
+      return words(
+        'CASE',
+        expr.operand && printExpr(expr.operand),
+        ...expr.branches.map(({ when, then }) => `WHEN ${printExpr(when)} THEN ${printExpr(then)}`),
+        expr.otherwise && `ELSE ${printExpr(expr.otherwise)}`,
+        'END',
+      );
+    case 'cast':
+      return `CAST(${printExpr(expr.operand)} AS ${expr.type})`;
+    case 'collate':
+      return `${within(expr.operand, LEVELS.collate)} COLLATE ${printName(expr.collation)}`;
+    case 'call': {
+      const over = expr.over
+        ? ` OVER (${words(
+            expr.over.partitionBy.length > 0 && `PARTITION BY ${list(expr.over.partitionBy)}`,
+            expr.over.orderBy.length > 0 && `ORDER BY ${printOrder(expr.over.orderBy)}`,
+          )})`
+        : '';
+      return `${printFunctionName(expr.name)}(${expr.distinct ? 'DISTINCT ' : ''}${list(expr.args)})${over}`;
+    }
+  }
+}
+
+/** Keywords such as `replace` serve bare as functions; `left` and kin do not, and are not functions in SQLite. */
+function printFunctionName(name: string): string {
+  return isPlainName(name) ? name : printName(name);
+}
+
+function printUnary(operator: 'NOT' | '-' | '+' | '~', operand: Expr): string {
+  if (operator === 'NOT') return `NOT ${within(operand, prefixLevel(operator))}`;
+  // Two minus signs would begin a comment; and a sign before a sign reads badly anyway.
+  return operand.kind === 'unary'
+    ? `${operator}(${printExpr(operand)})`
+    : `${operator}${within(operand, prefixLevel(operator))}`;
+}
+
+/** In parentheses where its own operator binds less tightly than `level`. */
+function within(expr: Expr, level: number): string {
+  return levelOf(expr) < level ? `(${printExpr(expr)})` : printExpr(expr);
+}
+
+function printCore(core: Core): string {
+  return words(
+    core.distinct ? 'SELECT DISTINCT' : 'SELECT',
+    core.columns.map(printColumn).join(', '),
+    core.from.length > 0 && `FROM ${core.from.map(printSource).join('')}`,
+    core.where && `WHERE ${printExpr(core.where)}`,
+    core.groupBy.length > 0 && `GROUP BY ${list(core.groupBy)}`,
+    core.having && `HAVING ${printExpr(core.having)}`,
+  );
+}
+
+function printColumn(column: ResultColumn): string {
+  return printExpr(column.expr) + (column.alias === null ? '' : ` AS ${printName(column.alias)}`);
+}
+
+function printSource(source: Source): string {
+  const table =
+    source.table.kind === 'select'
+      ? `(${printSelect(source.table)})`
+      : `${source.table.schema === null ? '' : `${printName(source.table.schema)}.`}${printName(source.table.name)}`;
+  const joined = source.join === 'first' ? '' : source.join === ',' ? ', ' : ` ${source.join} `;
+  return words(
+    joined + table + (source.alias === null ? '' : ` AS ${printName(source.alias)}`),
+    source.on && `ON ${printExpr(source.on)}`,
+    source.using && `USING (${source.using.map(printName).join(', ')})`,
+  );
+}
+
+function printOrder(terms: readonly OrderTerm[]): string {
+  return terms.map((term) => printExpr(term.expr) + (term.descending ? ' DESC' : '')).join(', ');
+}
+
+function list(exprs: readonly Expr[]): string {
+  return exprs.map(printExpr).join(', ');
+}
+
+function negation(not: boolean): string {
+  return not ? 'NOT ' : '';
+}
+
+function words(...parts: readonly (string | false | null)[]): string {
+  return parts.filter((part) => part !== false && part !== null && part !== '').join(' ');
+}
