@@ -6,11 +6,11 @@ export const pickerCatalogue: Record<PickerName, { title: string; explanation: s
     title: 'Round robin',
     explanation: 'Each worker in turn. Fair in counts, blind to how long the work takes.',
   },
-  'smooth-weighted': {
+  'smooth-weighted-round-robin': {
     title: 'Weighted round robin',
     explanation: "In turn, by weight, without bursts to the heaviest: NGINX's smooth rule.",
   },
-  'power-of-two': {
+  p2c: {
     title: 'Power of two choices',
     explanation: 'Two workers at random, the less busy one wins. Nearly as good as asking all of them.',
   },

@@ -1,7 +1,7 @@
 /** Settings of the balancer: which picker chooses, and when a worker that fails is set aside. */
 import { choiceProblem, rangeProblems, type Ranges } from '../core/range.ts';
 
-export const pickerNames = ['round-robin', 'smooth-weighted', 'power-of-two'] as const;
+export const pickerNames = ['round-robin', 'smooth-weighted-round-robin', 'p2c'] as const;
 export type PickerName = (typeof pickerNames)[number];
 
 export interface BalancerSettings {
@@ -17,7 +17,7 @@ export interface BalancerSettings {
 }
 
 export const balancerDefaults: BalancerSettings = {
-  picker: 'power-of-two',
+  picker: 'p2c',
   ejectAfterErrors: 3,
   ejectBaseMs: 2_000,
   ejectMaxMs: 60_000,

@@ -112,7 +112,7 @@ const HEALTH_TIMER = 1;
 const HEALTH_INTERVAL_MS = 100;
 /** Silent for this many heartbeat timeouts: the worker is given up. */
 const SILENCES_UNTIL_LOST = 3;
-const FIRST_JOB_CAPACITY = 256;
+const FIRST_JOB_CAPACITY = 1024;
 
 export class Dispatcher implements FleetHandlers {
   readonly workers: WorkerTable;

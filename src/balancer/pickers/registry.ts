@@ -7,6 +7,6 @@ import type { PickerName } from '../settings.ts';
 
 export const pickers = {
   'round-robin': () => new RoundRobin(),
-  'smooth-weighted': () => new SmoothWeighted(),
-  'power-of-two': () => new PowerOfTwo(),
+  'smooth-weighted-round-robin': () => new SmoothWeighted(),
+  p2c: () => new PowerOfTwo(),
 } as const satisfies Record<PickerName, () => Picker>;
