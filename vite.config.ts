@@ -12,6 +12,7 @@ export default defineConfig({
   base: './',
   plugins: [
     svelte({
+      configFile: false,
       // Runes for our own components only; libraries may still be written the old way.
       dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? undefined : { runes: true }),
     }),

@@ -1,6 +1,6 @@
 // Finds a Chromium for the browser tests, or gets one. The path found is kept in node_modules/.cache/chromium-path.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { ROOT, run } from './run.mjs';
 
 const KEPT = join(ROOT, 'node_modules/.cache/chromium-path');
@@ -32,13 +32,19 @@ async function firstThatAnswers() {
   const candidates = [
     ...(process.env.CHROMIUM_PATH ? [process.env.CHROMIUM_PATH] : kept),
     await playwrightsOwn(),
-    ...ON_PATH,
+    ...ON_PATH.map(onPath),
     ...(ELSEWHERE[process.platform] ?? []),
   ];
   for (const candidate of candidates) {
     if (candidate && (await answers(candidate))) return candidate;
   }
   return undefined;
+}
+
+/** The whole path of a program by its name, or undefined: Playwright takes no bare name. */
+function onPath(name) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 async function answers(path) {
@@ -71,5 +77,6 @@ async function fromPackageManager(say) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update'], { env });
   await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env });
-  return (await answers('chromium')) ? 'chromium' : undefined;
+  const path = onPath('chromium');
+  return path && (await answers(path)) ? path : undefined;
 }

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
 /**
- * Runs a program to its end. Output is collected unless `show` is set, which passes it straight through.
- * @returns {Promise<{code: number, output: string, seconds: number}>} never rejects; a program that cannot start has code 127
+ * Runs a program to its end. Output is collected unless `show` is set, which passes it straight through; `output` is
+ * both streams in the order of their arrival.
+ * @returns {Promise<{code: number, output: string, stdout: string, stderr: string, seconds: number}>} never rejects; a
+ *   program that cannot start has code 127
  */
 export function run(command, args, { show = false, env = {} } = {}) {
   const started = performance.now();
@@ -19,12 +21,17 @@ export function run(command, args, { show = false, env = {} } = {}) {
       // npm and npx are .cmd files on Windows, which only a shell starts.
       shell: process.platform === 'win32' && /^(npm|npx)$/.test(command),
     });
-    let output = '';
-    child.stdout?.on('data', (chunk) => (output += chunk));
-    child.stderr?.on('data', (chunk) => (output += chunk));
-    const end = (code) => resolve({ code, output, seconds: (performance.now() - started) / 1000 });
+    const said = { output: '', stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+      child[name]?.setEncoding('utf8').on('data', (chunk) => {
+        said[name] += chunk;
+        said.output += chunk;
+      });
+    }
+    const end = (code) => resolve({ code, ...said, seconds: (performance.now() - started) / 1000 });
     child.on('error', (error) => {
-      output += String(error.message);
+      said.stderr += error.message;
+      said.output += error.message;
       end(127);
     });
     child.on('close', (code) => end(code ?? 1));
