@@ -6,6 +6,8 @@ export type PickerName = (typeof pickerNames)[number];
 
 export interface BalancerSettings {
   picker: PickerName;
+  /** How many workers `p2c` draws and compares: 2 is the power of two choices, 1 is plain random. */
+  choices: number;
   /** Worker failures in a row after which a worker is ejected. Query errors never count. */
   ejectAfterErrors: number;
   /** The first ejection lasts this long, the n-th n times as long ... */
@@ -18,6 +20,7 @@ export interface BalancerSettings {
 
 export const balancerDefaults: BalancerSettings = {
   picker: 'p2c',
+  choices: 2,
   ejectAfterErrors: 3,
   ejectBaseMs: 2_000,
   ejectMaxMs: 60_000,
@@ -25,6 +28,7 @@ export const balancerDefaults: BalancerSettings = {
 };
 
 export const balancerRanges: Ranges<BalancerSettings> = {
+  choices: { min: 1, max: 16, integer: true },
   ejectAfterErrors: { min: 1, max: 100, integer: true },
   ejectBaseMs: { min: 10, max: 600_000 },
   ejectMaxMs: { min: 10, max: 3_600_000 },

@@ -157,7 +157,7 @@ export class Dispatcher implements FleetHandlers {
     this.#onWorkerChange = options.onWorkerChange ?? (() => {});
     this.#pool = options.pool;
     this.#balancer = options.balancer;
-    this.#picker = pickers[options.balancer.picker]();
+    this.#picker = pickers[options.balancer.picker](options.balancer);
     this.workers = new WorkerTable(options.workersMax);
     this.#ejection = new Ejection(options.workersMax);
     this.#sharedList = options.workersMax;
@@ -253,7 +253,9 @@ export class Dispatcher implements FleetHandlers {
 
   /** New settings from now on; jobs already waiting stay where they are. */
   configure(pool: PoolSettings, balancer: BalancerSettings): void {
-    if (balancer.picker !== this.#balancer.picker) this.#picker = pickers[balancer.picker]();
+    if (balancer.picker !== this.#balancer.picker || balancer.choices !== this.#balancer.choices) {
+      this.#picker = pickers[balancer.picker](balancer);
+    }
     this.#pool = pool;
     this.#balancer = balancer;
     for (let worker = 0; worker < this.workers.capacity; worker++) {
