@@ -1,0 +1,87 @@
+/**
+ * Single flight: equal misses share one execution. A read joins a flight only if the flight set out after the last write that was
+ * acknowledged before the read arrived; else it starts a newer flight, and later reads join that one.
+ */
+
+/** What carries out a flight; `cancel` is called when nobody waits for it any more. */
+export interface Launched<Value> {
+  result: Promise<Value>;
+  cancel(): void;
+}
+
+export interface Seat<Value> {
+  /** Settles as the flight does, or rejects with the reason given to `leave`. */
+  result: Promise<Value>;
+  /** True for the read that started the flight. */
+  first: boolean;
+  /** This read waits no longer; the others are not disturbed. The flight is cancelled when the last one leaves. */
+  leave(reason: Error): void;
+}
+
+interface Flight<Value> {
+  launched: Launched<Value>;
+  startedAfter: number;
+  waiting: number;
+  landed: boolean;
+}
+
+export class SingleFlight<Value> {
+  readonly #flights = new Map<string, Flight<Value>>();
+  #joined = 0;
+
+  /** Flights in the air that can still be joined. */
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /** Reads so far that shared another's flight. */
+  get joined(): number {
+    return this.#joined;
+  }
+
+  /**
+   * A seat on a flight for `key` that set out after write `afterLogNumber` (the last one acknowledged by now).
+   * `launch` runs, at once, only when there is none.
+   */
+  join(key: string, afterLogNumber: number, launch: () => Launched<Value>): Seat<Value> {
+    const flying = this.#flights.get(key);
+    if (flying !== undefined && flying.startedAfter >= afterLogNumber) {
+      this.#joined++;
+      return this.#seat(key, flying, false);
+    }
+    const flight: Flight<Value> = { launched: launch(), startedAfter: afterLogNumber, waiting: 0, landed: false };
+    this.#flights.set(key, flight);
+    const land = (): void => {
+      flight.landed = true;
+      this.#forget(key, flight);
+    };
+    flight.launched.result.then(land, land);
+    return this.#seat(key, flight, true);
+  }
+
+  #seat(key: string, flight: Flight<Value>, first: boolean): Seat<Value> {
+    let seated = true;
+    let reject: (reason: Error) => void = () => {};
+    flight.waiting++;
+    const left = new Promise<never>((_resolve, refuse) => {
+      reject = refuse;
+    });
+    return {
+      result: Promise.race([flight.launched.result, left]),
+      first,
+      leave: (reason) => {
+        if (!seated || flight.landed) return;
+        seated = false;
+        reject(reason);
+        if (--flight.waiting > 0) return;
+        this.#forget(key, flight);
+        flight.launched.cancel();
+      },
+    };
+  }
+
+  /** A newer flight under the same key stays. */
+  #forget(key: string, flight: Flight<Value>): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  }
+}
