@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { connect, type Caller, type Connection, type Port } from '../core/rpc.ts';
 import type { EngineApi, EngineSnapshot, EventReport, ExecuteRequest, Notice, ScriptOutcome } from './protocol.ts';
 
-export { byteLengthOf, cellAt, relabel, rowsOf } from '../database/columns.ts';
+export { byteLengthOf, CELL, cellAt, relabel, rowsOf } from '../database/columns.ts';
 export type * from './protocol.ts';
 
 /** What the engine tells unasked. */

@@ -14,6 +14,14 @@ export function formatMs(ms: number | null | undefined): string {
   return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }
 
+/** A measured time, which is never nothing: 0 means that it was shorter than the clock's step. */
+export function formatMeasuredMs(ms: number | null | undefined): string {
+  return ms === 0 ? `< ${CLOCK_STEP_MS} ms` : formatMs(ms);
+}
+
+/** The coarsest step of a page's clock where it is not cross-origin isolated, ms. */
+export const CLOCK_STEP_MS = 0.1;
+
 /** A quotient of two measured times: `1.08x`, `41.2x`, `212x`. */
 export function formatTimes(ratio: number | null | undefined): string {
   return isMeasured(ratio) ? `${compact(ratio)}x` : NOTHING;
