@@ -233,8 +233,8 @@ export class Dispatcher implements FleetHandlers {
     if (state !== READY && state !== EJECTED && state !== STARTING) return;
     this.workers.setState(worker, DRAINING);
     this.workers.setEligible(worker, false);
-    this.#onWorkerChange(worker, 'draining', reason);
     this.#moveWaiting(worker);
+    this.#onWorkerChange(worker, 'draining', reason);
     this.#retireIfIdle(worker);
   }
 
@@ -272,6 +272,11 @@ export class Dispatcher implements FleetHandlers {
   /** Jobs waiting in all queues. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Accepted and not settled yet, waiting or running. */
+  get unsettled(): number {
+    return this.#waiting + this.#running;
   }
 
   /** The jobs of this worker that are in its own queue. */
@@ -591,7 +596,6 @@ export class Dispatcher implements FleetHandlers {
     const nowMs = this.#scheduler.nowMs();
     table.setState(worker, LOST);
     table.setEligible(worker, false);
-    this.#onWorkerChange(worker, 'lost', reason);
     const orphans: JobIndex[] = [];
     // Newest first: each retried job goes to the front of its queue, so the oldest ends up first.
     for (const job of this.#lists.nodes(this.#runningList + worker).reverse()) {
@@ -604,6 +608,8 @@ export class Dispatcher implements FleetHandlers {
       this.#unwait(job);
       orphans.push(job);
     }
+    // Only now, with nothing left in the slot, may a callback start a new worker in it.
+    this.#onWorkerChange(worker, 'lost', reason);
     for (const job of orphans) this.#settle(job, 'lost', this.#jobs.attempts[job]! > 0 ? worker : -1, nowMs);
   }
 
@@ -618,9 +624,9 @@ export class Dispatcher implements FleetHandlers {
     this.#ejections++;
     table.setState(worker, EJECTED);
     table.setEligible(worker, false);
-    this.#onWorkerChange(worker, 'ejected', `${reason}; set aside for ${Math.round(lastsMs)} ms`);
     this.#moveWaiting(worker);
     this.#armHealth();
+    this.#onWorkerChange(worker, 'ejected', `${reason}; set aside for ${Math.round(lastsMs)} ms`);
   }
 
   #checkHealth(): void {
