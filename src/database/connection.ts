@@ -1,0 +1,433 @@
+/**
+ * One SQLite connection over a paged file: compile, bind, run, read as columns; time limits and cancel; the read transaction
+ * that makes a replica fast.
+ */
+import { AppError } from '../core/errors.ts';
+import { rowsOf } from './columns.ts';
+import { NativeConnection, RC } from './native.ts';
+import type { PagedFile } from './paged-file.ts';
+import { bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
+import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
+import { columnNames, readRows } from './row-reader.ts';
+import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
+import { SqlText } from './sql-text.ts';
+import { tokensOf, variablesOf, type Variable } from './tokens.ts';
+
+/** Compiled statements kept, the least recently used going first. */
+const STATEMENTS_MAX = 128;
+/** VM steps between two looks at clock and cancel flag: some ten microseconds. */
+const PROGRESS_INTERVAL_STEPS = 2000;
+/** 64 MB of page cache (negative: KB): with a read transaction held, 8 times the point reads of the default. */
+const PAGE_CACHE = -65536;
+
+export interface RunOptions {
+  /** From the start of this run; null for none. */
+  deadlineMs?: number | null;
+  rowLimit?: number | null;
+  /** True stops the run with error `cancelled`. */
+  isCancelled?: (() => boolean) | null;
+}
+
+export interface RunOutcome {
+  /** Without columns for a statement that returns none. */
+  result: ResultColumns;
+  /** SQLite's changes() after the run: means something for INSERT, UPDATE, DELETE only. */
+  changes: number;
+  /** Whether the clock or the time zone was asked for; null where that cannot be seen. */
+  readClock: boolean | null;
+  work: Work;
+}
+
+/** A statement of a text, compiled. */
+export interface Compiled {
+  readonly pointer: number;
+  readonly sql: string;
+  readonly variables: readonly Variable[];
+}
+
+interface Limits {
+  deadlineAtMs: number;
+  isCancelled: (() => boolean) | null;
+  stopped: 'deadline' | 'cancelled' | null;
+}
+
+export class Connection {
+  readonly module: SqliteModule;
+  readonly file: PagedFile;
+  #database: SqlJsDatabase;
+  #native: NativeConnection;
+  #statements = new Map<string, Compiled>();
+  #held = false;
+  #progress = 0;
+  #limits: Limits = { deadlineAtMs: Infinity, isCancelled: null, stopped: null };
+  #descriptor: number | null = null;
+
+  /** Opens SQLite on `file`. Error `not-a-database` when its pages cannot be read as one. */
+  constructor(module: SqliteModule, file: PagedFile) {
+    this.module = module;
+    this.file = file;
+    this.#database = this.#openDatabase();
+    this.#native = new NativeConnection(module, this.#database.db);
+    this.#setUp();
+  }
+
+  // --- running -----------------------------------------------------------------------------------------------------
+
+  /**
+   * Runs one statement to its end. Errors: `sql` (detail SqlErrorDetail, offsets in `sql`), `parameters`, `deadline`,
+   * `cancelled`. Compiled statements are kept, but for PRAGMAs, some of which act when they are compiled.
+   */
+  run(sql: string, parameters: Parameters = [], options: RunOptions = {}): RunOutcome {
+    const started = performance.now();
+    const compiled = this.#statements.get(sql) ?? this.#compileOne(sql);
+    const values = resolveParameters(compiled.variables, parameters);
+    if (!this.module.internals.variables) {
+      const literal = withWideLiterals(compiled, values);
+      if (literal !== sql) {
+        const outcome = this.run(literal, keepNarrow(values), options);
+        return { ...outcome, result: { ...outcome.result, names: columnNames(this.module, compiled.pointer) } };
+      }
+    }
+    for (const [index, value] of values) {
+      if (!bindValue(this.module, compiled.pointer, index, value)) {
+        throw new AppError('parameters', `SQLite has no parameter number ${index} in this statement.`);
+      }
+    }
+    const keep = !isPragma(sql);
+    if (keep) {
+      // Most recently used last.
+      this.#statements.delete(sql);
+      this.#statements.set(sql, compiled);
+    }
+    try {
+      return this.#execute(compiled, performance.now() - started, options);
+    } finally {
+      this.module.raw._sqlite3_reset(compiled.pointer);
+      this.module.raw._sqlite3_clear_bindings(compiled.pointer);
+      if (!keep) this.#native.finalize(compiled.pointer);
+      else if (this.#statements.size > STATEMENTS_MAX) this.#forgetOldest();
+    }
+  }
+
+  /** Rows of one statement as arrays of values. */
+  query(sql: string, parameters: Parameters = []): SqlValue[][] {
+    return rowsOf(this.run(sql, parameters).result);
+  }
+
+  /** First column of the first row, as a number; 0 when there is none. */
+  number(sql: string): number {
+    return Number(this.query(sql)[0]?.[0] ?? 0);
+  }
+
+  /** Rows of EXPLAIN or EXPLAIN QUERY PLAN of a statement, whose parameters stay unbound. Never hand it a PRAGMA. */
+  explain(sql: string, what: 'EXPLAIN' | 'EXPLAIN QUERY PLAN' = 'EXPLAIN'): SqlValue[][] {
+    const { pointer } = this.#compileOne(`${what} ${sql}`);
+    try {
+      const { result, code } = readRows(this.module, pointer, {
+        rowLimit: null,
+        shouldStop: null,
+      });
+      if (code !== RC.done) throw this.#failure(code, sql);
+      return rowsOf(result);
+    } finally {
+      this.#native.finalize(pointer);
+    }
+  }
+
+  /** What a statement asks for and returns, as it compiles now; kept for its run. Error `sql`. Never hand it a PRAGMA. */
+  inspect(sql: string): { variables: readonly Variable[]; columnNames: string[] } {
+    const compiled = this.#statements.get(sql) ?? this.#keep(sql);
+    return { variables: compiled.variables, columnNames: columnNames(this.module, compiled.pointer) };
+  }
+
+  /** Runs all statements of a text that takes no parameters and whose rows nobody wants. */
+  exec(sql: string): void {
+    this.#native.exec(sql);
+  }
+
+  #execute(compiled: Compiled, prepareMs: number, options: RunOptions): RunOutcome {
+    const { module } = this;
+    const { raw, internals, imports } = module;
+    const statement = compiled.pointer;
+    const started = performance.now();
+    const stepsBefore = this.#vmSteps(statement);
+    const clockBefore = imports.clockReads();
+    const deadlineAtMs = options.deadlineMs == null ? Infinity : started + options.deadlineMs;
+    this.#limits = { deadlineAtMs, isCancelled: options.isCancelled ?? null, stopped: null };
+    const { result, code, stopped } = readRows(module, statement, {
+      rowLimit: options.rowLimit ?? null,
+      shouldStop: internals.progress ? null : () => this.#mustStop(),
+    });
+    if (code !== RC.done && code !== RC.row) throw this.#failure(code, compiled.sql);
+    if (stopped) throw this.#stopError();
+    const stepsAfter = this.#vmSteps(statement);
+    const vmSteps = stepsAfter === null || stepsBefore === null ? null : (stepsAfter - stepsBefore) >>> 0;
+    return {
+      result,
+      changes: raw._sqlite3_changes(this.#native.db),
+      readClock: imports.hasClock ? imports.clockReads() !== clockBefore : null,
+      work: {
+        vmSteps,
+        prepareMs,
+        executeMs: performance.now() - started,
+        simulatedWaitMs: 0,
+        rows: result.rowCount,
+      },
+    };
+  }
+
+  #vmSteps(statement: number): number | null {
+    const offset = this.module.internals.vmSteps;
+    return offset === null ? null : this.module.i32()[(statement + offset) >> 2]! >>> 0;
+  }
+
+  // --- compiling ---------------------------------------------------------------------------------------------------
+
+  #compileOne(sql: string): Compiled {
+    const text = new SqlText(this.module, sql);
+    try {
+      const { code, statement, tail } = this.#native.prepareAt(text.pointer);
+      if (code !== RC.ok) throw this.#sqlError(text, 0);
+      if (statement === 0) throw new AppError('sql', 'There is no statement here.', noPosition('empty statement'));
+      const end = text.indexOf(tail - text.pointer);
+      for (const token of tokensOf(sql, end)) {
+        if (token.type === 'semicolon') continue;
+        this.#native.finalize(statement);
+        const message = 'Only one statement can be run here.';
+        throw new AppError('sql', message, { message, start: token.start, end: token.end } satisfies SqlErrorDetail);
+      }
+      return { pointer: statement, sql, variables: variablesOf(sql.slice(0, end)) };
+    } finally {
+      text.free();
+    }
+  }
+
+  /** Whether the statement at the start of `text` compiles now, and the UTF-16 index after it. Never hand it a PRAGMA. */
+  probe(text: SqlText, from: number): { end: number; error: SqlErrorDetail | null } {
+    const pointer = text.pointer + text.byteOf(from);
+    const { code, statement, tail } = this.#native.prepareAt(pointer);
+    if (code !== RC.ok) return { end: from, error: this.#sqlError(text, from).detail as SqlErrorDetail };
+    if (statement) this.#native.finalize(statement);
+    return { end: text.indexOf(tail - text.pointer), error: null };
+  }
+
+  /** The latest error of compiling the statement at UTF-16 index `from`, with the place in the whole text. */
+  #sqlError(text: SqlText, from: number): AppError {
+    const message = this.#native.message();
+    const offset = this.module.internals.errorOffset;
+    const byte = offset === null ? -1 : this.module.i32()[(this.#native.db + offset) >> 2]!;
+    const start = byte >= 0 ? text.indexOf(text.byteOf(from) + byte) : nearIndex(text.sql, from, message);
+    const token = start === null ? undefined : tokensOf(text.sql, start).next().value;
+    const detail: SqlErrorDetail = { message, start, end: token ? token.end : start };
+    return new AppError('sql', message, detail);
+  }
+
+  #failure(code: number, sql: string): AppError {
+    if (code === RC.interrupt && this.#limits.stopped) return this.#stopError();
+    // Errors while running concern values, not a place in the text.
+    const message = this.#native.message();
+    return new AppError('sql', message, { ...noPosition(message), sql });
+  }
+
+  // --- limits ------------------------------------------------------------------------------------------------------
+
+  #mustStop(): boolean {
+    const limits = this.#limits;
+    if (limits.isCancelled?.()) limits.stopped = 'cancelled';
+    else if (limits.deadlineAtMs !== Infinity && performance.now() > limits.deadlineAtMs) limits.stopped = 'deadline';
+    return limits.stopped !== null;
+  }
+
+  #stopError(): AppError {
+    return this.#limits.stopped === 'cancelled'
+      ? new AppError('cancelled', 'The statement was cancelled while it ran.')
+      : new AppError('deadline', 'The statement was stopped: it ran longer than its deadline allows.');
+  }
+
+  // --- transactions ------------------------------------------------------------------------------------------------
+
+  /** Begins the read transaction that a reader keeps between runs, if it is not held. */
+  hold(): void {
+    if (this.#held) return;
+    this.#run('BEGIN');
+    // BEGIN takes no lock; the first read does.
+    this.#run('SELECT 1 FROM sqlite_schema LIMIT 1');
+    this.#held = true;
+  }
+
+  /** Ends the held read transaction. Statements are reset after every run, so nothing stands in its way. */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (!this.isAutocommit()) this.#run('COMMIT');
+  }
+
+  /** Asked of SQLite, not inferred: BEGIN succeeds only where no transaction is open. */
+  isAutocommit(): boolean {
+    const begin = this.#statements.get('BEGIN') ?? this.#keep('BEGIN');
+    const code = this.module.raw._sqlite3_step(begin.pointer);
+    this.module.raw._sqlite3_reset(begin.pointer);
+    if (code !== RC.done) return false;
+    this.#run('COMMIT');
+    return true;
+  }
+
+  /** Rolls back whatever is open, and puts the file back to its last commit point. */
+  rollback(): void {
+    if (!this.isAutocommit()) this.#run('ROLLBACK');
+    this.file.dropDirty();
+  }
+
+  /** As this connection sees it, uncommitted changes included. */
+  schemaCookie(): number {
+    const compiled = this.#statements.get(COOKIE_SQL) ?? this.#keep(COOKIE_SQL);
+    const { raw } = this.module;
+    raw._sqlite3_step(compiled.pointer);
+    const cookie = raw._sqlite3_column_double(compiled.pointer, 0);
+    raw._sqlite3_reset(compiled.pointer);
+    return cookie;
+  }
+
+  #run(sql: string): void {
+    const compiled = this.#statements.get(sql) ?? this.#keep(sql);
+    const code = this.#native.drain(compiled.pointer);
+    this.module.raw._sqlite3_reset(compiled.pointer);
+    if (code !== RC.done) throw this.#failure(code, sql);
+  }
+
+  #keep(sql: string): Compiled {
+    const compiled = this.#compileOne(sql);
+    this.#statements.set(sql, compiled);
+    if (this.#statements.size > STATEMENTS_MAX) this.#forgetOldest();
+    return compiled;
+  }
+
+  // --- life --------------------------------------------------------------------------------------------------------
+
+  /** Whether SQLite still reads through our file; a transaction's start always does. Call outside any transaction. */
+  usesOurFile(): boolean {
+    const before = this.file.reads;
+    this.#run('SELECT 1 FROM sqlite_schema LIMIT 1');
+    return this.file.reads > before;
+  }
+
+  /** After MEMFS replaced our file: takes over its bytes and opens again on the file. Settings made by PRAGMA are lost. */
+  reopen(): void {
+    this.file.adopt(this.#database.export());
+    this.#tearDown();
+    this.#database = this.#openDatabase();
+    this.#native = new NativeConnection(this.module, this.#database.db);
+    this.#setUp();
+  }
+
+  /** Compiled statements describe the schema that they were compiled against until they run. */
+  forgetStatements(): void {
+    for (const { pointer } of this.#statements.values()) this.#native.finalize(pointer);
+    this.#statements.clear();
+  }
+
+  /** Throws away compiled statements and the page cache; what follows runs as on a cold connection. */
+  dropCaches(): void {
+    this.forgetStatements();
+    this.exec('PRAGMA shrink_memory');
+  }
+
+  close(): void {
+    this.#tearDown();
+  }
+
+  #openDatabase(): SqlJsDatabase {
+    this.file.onFirstRead = () => {
+      const { lastFirstArgument } = this.module.imports;
+      if (typeof lastFirstArgument !== 'number') return;
+      this.#descriptor = lastFirstArgument;
+      this.module.files.set(lastFirstArgument, this.file);
+    };
+    return new this.module.raw.Database(this.file);
+  }
+
+  #setUp(): void {
+    const { raw, internals } = this.module;
+    if (internals.progress) {
+      this.#progress = raw.addFunction(() => (this.#mustStop() ? 1 : 0), 'ii');
+      const words = this.module.i32();
+      words[(this.#native.db + internals.progress.callback) >> 2] = this.#progress;
+      words[(this.#native.db + internals.progress.interval) >> 2] = PROGRESS_INTERVAL_STEPS;
+    }
+    try {
+      this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY; SELECT count(*) FROM sqlite_schema`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#tearDown();
+      throw new AppError('not-a-database', `SQLite cannot read this file: ${why}.`);
+    }
+  }
+
+  #tearDown(): void {
+    this.forgetStatements();
+    this.#held = false;
+    this.#native.free();
+    if (this.#descriptor !== null) this.module.files.delete(this.#descriptor);
+    this.#descriptor = null;
+    this.#database.close();
+    if (this.#progress) this.module.raw.removeFunction(this.#progress);
+    this.#progress = 0;
+  }
+
+  #forgetOldest(): void {
+    for (const [sql, { pointer }] of this.#statements) {
+      this.#native.finalize(pointer);
+      this.#statements.delete(sql);
+      return;
+    }
+  }
+}
+
+const COOKIE_SQL = 'PRAGMA schema_version';
+
+function isPragma(sql: string): boolean {
+  const first = tokensOf(sql).next().value;
+  return first !== undefined && sql.slice(first.start, first.end).toUpperCase() === 'PRAGMA';
+}
+
+function noPosition(message: string): SqlErrorDetail {
+  return { message, start: null, end: null };
+}
+
+/** SQLite's `near "x": syntax error` names the token; its first appearance after `from` is the best guess at the place. */
+function nearIndex(sql: string, from: number, message: string): number | null {
+  const near = /near "(.*)": /s.exec(message)?.[1];
+  const name = near ?? /no such (?:column|table|function): (?:.*\.)?(.+)/s.exec(message)?.[1];
+  if (!name) return null;
+  for (const token of tokensOf(sql, from)) if (sql.slice(token.start, token.end) === name) return token.start;
+  return null;
+}
+
+/** The text with literals in place of parameters that hold integers beyond 32 bits, for where those cannot be bound. */
+function withWideLiterals(compiled: Compiled, values: Map<number, SqlValue>): string {
+  let text = '';
+  let at = 0;
+  const byName = new Map(compiled.variables.map((variable) => [variable.name, variable.index]));
+  let anonymous = compiled.variables.filter(({ name }) => name === '?').map(({ index }) => index);
+  for (const token of tokensOf(compiled.sql)) {
+    if (token.type !== 'variable') continue;
+    const name = compiled.sql.slice(token.start, token.end);
+    const index = name === '?' ? anonymous[0]! : byName.get(name)!;
+    if (name === '?') anonymous = anonymous.slice(1);
+    const value = values.get(index);
+    // Numbered, so that leaving one out does not renumber the others.
+    const written = value !== undefined && isWideInteger(value) ? wideLiteral(value) : `?${index}`;
+    text += compiled.sql.slice(at, token.start) + (values.size > 0 && hasWide(values) ? written : name);
+    at = token.end;
+  }
+  return text + compiled.sql.slice(at);
+}
+
+const hasWide = (values: Map<number, SqlValue>): boolean => [...values.values()].some(isWideInteger);
+
+/** Positional values for the text that `withWideLiterals` made; the places of literals hold nothing. */
+function keepNarrow(values: Map<number, SqlValue>): SqlValue[] {
+  const kept: SqlValue[] = [];
+  for (const [index, value] of values) if (!isWideInteger(value)) kept[index - 1] = value;
+  return kept;
+}

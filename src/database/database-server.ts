@@ -1,0 +1,169 @@
+/**
+ * The database worker's side of `DatabaseApi`. Statements run to their end without yielding; only the simulated wait, which
+ * comes after, lets other calls in.
+ */
+import { AppError, invariant } from '../core/errors.ts';
+import { Transfer, type Handlers } from '../core/rpc.ts';
+import { relabel, transferablesOf } from './columns.ts';
+import { checkFile, mendedFirstPage } from './file-header.ts';
+import { PagedFile } from './paged-file.ts';
+import { planOf } from './plan.ts';
+import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
+import { Connection } from './connection.ts';
+import { Session } from './session.ts';
+import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
+import { runUnit } from './unit.ts';
+
+export interface DatabaseServerOptions {
+  /** Waits without burning the processor: the simulated I/O wait. */
+  sleep?: (waitMs: number) => void | Promise<void>;
+}
+
+/** Handlers for one worker, real or in process. */
+export function createDatabaseServer(options: DatabaseServerOptions = {}): Handlers<DatabaseApi> {
+  const sleep = options.sleep ?? sleepByTimer;
+  let loaded: SqliteModule | null = null;
+  let attached: Session | null = null;
+  let replacedCount = 0;
+
+  const sqlite = (): SqliteModule => {
+    if (!loaded) throw new AppError('not-warm', 'SQLite is not loaded in this worker yet: call warm first.');
+    return loaded;
+  };
+  const session = (): Session => {
+    if (!attached) throw new AppError('not-attached', 'This worker holds no database yet: attach one first.');
+    return attached;
+  };
+  const cancelCheck = (cancelValue: number | null): (() => boolean) | null => {
+    const cell = sqlite().cancelCell;
+    return cell && cancelValue !== null ? () => Atomics.load(cell, 0) === cancelValue : null;
+  };
+  const report = (): WorkerReport => {
+    const { version, connection } = session();
+    const { internals, imports, memory } = sqlite();
+    return {
+      version,
+      heapBytes: memory.buffer.byteLength,
+      privatePageBytes: connection.file.privateBytes,
+      schemaCookie: connection.schemaCookie(),
+      calibrated: {
+        vmSteps: internals.vmSteps !== null,
+        progress: internals.progress !== null,
+        clock: imports.hasClock,
+      },
+      unusable: [],
+    };
+  };
+
+  return {
+    async warm(request) {
+      const started = performance.now();
+      loaded ??= await loadSqlite(request);
+      return { warmMs: performance.now() - started };
+    },
+    attach(request) {
+      const module = sqlite();
+      attached?.connection.close();
+      attached = null;
+      attached = new Session(module, request);
+      return report();
+    },
+    apply({ records }) {
+      session().apply(records);
+      return { version: session().version };
+    },
+    promote({ epoch }) {
+      session().promote(epoch);
+      return { version: session().version };
+    },
+    setPragmas({ pragmas }) {
+      session().setPragmas(pragmas);
+      session().connection.hold();
+    },
+    describe({ sql }) {
+      session().connection.hold();
+      return session().classifier.describe(sql);
+    },
+    async run(request) {
+      const reply = runRead(session(), request, cancelCheck(request.cancelValue));
+      if (reply.kind === 'elsewhere') return reply;
+      if (request.simulatedWaitMs > 0) {
+        const started = performance.now();
+        await sleep(request.simulatedWaitMs);
+        reply.work.simulatedWaitMs = performance.now() - started;
+      }
+      return new Transfer(reply, transferablesOf(reply.result));
+    },
+    unit(request) {
+      const reply = runUnit(session(), request, {
+        isCancelled: cancelCheck(request.cancelValue),
+        onReplaced: () => replacedCount++,
+      });
+      const buffers = reply.statements.flatMap(({ result }) => (result ? transferablesOf(result) : []));
+      if (reply.record?.pages.buffer instanceof ArrayBuffer) buffers.push(reply.record.pages.buffer);
+      return new Transfer(reply, buffers);
+    },
+    plan({ sql }) {
+      session().connection.hold();
+      return planOf(session().connection, sql);
+    },
+    schema() {
+      throw new AppError('unknown-method', 'not yet');
+    },
+    makeSample() {
+      throw new AppError('unknown-method', 'not yet');
+    },
+    inspect({ bytes }) {
+      const found = checkFile(bytes);
+      const file = new PagedFile(bytes);
+      const mended = mendedFirstPage(bytes, bytes.length);
+      if (mended) file.set(mended, 0);
+      new Connection(sqlite(), file).close();
+      return new Transfer({ bytes, report: found }, bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []);
+    },
+    health() {
+      return report();
+    },
+  };
+}
+
+/** Runs a statement that only reads, or says that it belongs elsewhere. Errors: `sql`, `parameters`, `deadline`, `cancelled`. */
+function runRead(session: Session, request: RunRequest, isCancelled: (() => boolean) | null): RunReply {
+  const { connection, classifier, role } = session;
+  connection.hold();
+  const statements = classifier.describe(request.sql);
+  const [only] = statements;
+  if (!only) throw new AppError('sql', 'There is no statement here: write one, for example SELECT 1.');
+  if (statements.length > 1) return { kind: 'elsewhere', statements };
+  const { classification, error } = only;
+  if (!classification) {
+    invariant(error, 'a statement compiles or has an error');
+    // A replica does not see the primary's temporary objects: there the statement may compile.
+    if (role === 'replica' && error.message.startsWith('no such ')) return { kind: 'elsewhere', statements };
+    throw new AppError('sql', error.message, error);
+  }
+  if (!runsHere(classification, role)) return { kind: 'elsewhere', statements };
+  const outcome = connection.run(request.provedSql ?? only.sql, request.parameters, {
+    deadlineMs: request.deadlineMs,
+    rowLimit: request.rowLimit,
+    isCancelled,
+  });
+  const renamed = request.provedSql === null ? outcome.result : relabel(outcome.result, classification.columnNames);
+  return {
+    kind: 'rows',
+    classification,
+    result: renamed,
+    version: session.version,
+    work: outcome.work,
+    readClock: outcome.readClock ?? classification.mayReadClock,
+  };
+}
+
+function runsHere({ kind, connectionState }: Classification, role: 'primary' | 'replica'): boolean {
+  const reads = kind === 'read' || kind === 'pragma-read' || kind === 'explain';
+  return reads && (role === 'primary' || !connectionState);
+}
+
+function sleepByTimer(waitMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, waitMs));
+}

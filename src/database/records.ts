@@ -1,0 +1,83 @@
+/**
+ * Page records: what a commit changed, as pages. Replaying SQL would give other rows for random() and 'now'; laying pages over
+ * a base gives the same bytes everywhere. All pure: new values out, nothing changed in place.
+ */
+import { AppError } from '../core/errors.ts';
+import { readHeader } from './file-header.ts';
+import type { PagedFile } from './paged-file.ts';
+import type { PageRecord, Snapshot } from './protocol.ts';
+
+/** Where new bytes are laid: ordinary memory, or shared memory where workers can see it. */
+export type Allocate = (byteLength: number) => Uint8Array;
+
+const inOrdinaryMemory: Allocate = (byteLength) => new Uint8Array(byteLength);
+
+/** Takes what commits changed out of a primary's file as a record (log number 0: the engine numbers it); null if nothing. */
+export function takeRecord(file: PagedFile, epoch: number, tablesWritten: string[] | null): PageRecord | null {
+  const dirty = file.takeDirty();
+  if (!dirty) return null;
+  const { pageCount, schemaCookie } = file.header();
+  return { logNumber: 0, epoch, pageCount, schemaCookie, tablesWritten, ...dirty };
+}
+
+/** Error `record-gap` unless `records` follow `logNumber` one by one. */
+export function checkOrder(records: readonly PageRecord[], logNumber: number): void {
+  records.forEach((record, index) => {
+    const expected = logNumber + index + 1;
+    if (record.logNumber === expected) return;
+    throw new AppError(
+      'record-gap',
+      `Record ${record.logNumber} came where ${expected} was due; the worker has to be attached again.`,
+    );
+  });
+}
+
+/** The same content with all records folded into a new base, in memory from `allocate`. */
+export function foldRecords(snapshot: Snapshot, allocate: Allocate = inOrdinaryMemory): Snapshot {
+  checkOrder(snapshot.records, snapshot.logNumber);
+  if (snapshot.records.length === 0) return snapshot;
+  const base = lay(snapshot, allocate);
+  const { pageSize } = snapshot.records.at(-1)!;
+  return {
+    historyId: snapshot.historyId,
+    logNumber: snapshot.logNumber + snapshot.records.length,
+    pageSize,
+    base,
+    records: [],
+  };
+}
+
+/** The database file that a snapshot stands for, in memory of its own: what to save or download. */
+export function materialize(snapshot: Snapshot): Uint8Array {
+  checkOrder(snapshot.records, snapshot.logNumber);
+  return lay(snapshot, inOrdinaryMemory);
+}
+
+/** Lays each page once, from the last record that holds it. */
+function lay(snapshot: Snapshot, allocate: Allocate): Uint8Array {
+  const last = snapshot.records.at(-1);
+  const pageSize = last?.pageSize ?? snapshot.pageSize;
+  const byteLength = last ? last.pageCount * pageSize : snapshot.base.length;
+  const bytes = allocate(byteLength);
+  // Records from before a change of page size say nothing about pages of the present size.
+  const resized = snapshot.records.findLastIndex((record) => record.pageSize !== pageSize);
+  const relevant = snapshot.records.slice(resized + 1);
+  if (resized < 0 && snapshot.pageSize === pageSize) bytes.set(snapshot.base.subarray(0, byteLength));
+  let reached = resized < 0 ? Math.min(snapshot.base.length, byteLength) : 0;
+  for (const record of relevant) {
+    const end = record.pageCount * pageSize;
+    // The database shrank: a page that comes back later without being written begins as zeros.
+    if (end < reached) bytes.fill(0, end, reached);
+    reached = end;
+    record.pageNumbers.forEach((number, index) => {
+      const start = (number - 1) * pageSize;
+      if (start < byteLength) bytes.set(record.pages.subarray(index * pageSize, (index + 1) * pageSize), start);
+    });
+  }
+  return bytes;
+}
+
+/** The schema cookie of a snapshot's present content. */
+export function schemaCookieOf(snapshot: Snapshot): number {
+  return snapshot.records.at(-1)?.schemaCookie ?? readHeader(snapshot.base).schemaCookie;
+}

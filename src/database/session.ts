@@ -1,0 +1,101 @@
+/**
+ * What a database worker holds once it is attached: a connection on the snapshot's pages, its role, the version that it has
+ * applied, and the settings that it shares with the others.
+ */
+import { AppError } from '../core/errors.ts';
+import { Classifier } from './classifier.ts';
+import { Connection } from './connection.ts';
+import type { AttachRequest, PageRecord, Version } from './protocol.ts';
+import { checkOrder } from './records.ts';
+import { fileFromSnapshot } from './snapshot-file.ts';
+import type { SqliteModule } from './sqlite-module.ts';
+
+export class Session {
+  readonly connection: Connection;
+  readonly classifier: Classifier;
+  #role: AttachRequest['role'];
+  #epoch: number;
+  #version: Version;
+  #pragmas: string[] = [];
+
+  constructor(module: SqliteModule, { snapshot, role, epoch, pragmas }: AttachRequest) {
+    this.connection = new Connection(module, fileFromSnapshot(module, snapshot));
+    this.classifier = new Classifier(this.connection);
+    this.#role = role;
+    this.#epoch = epoch;
+    this.#version = { historyId: snapshot.historyId, logNumber: snapshot.logNumber + snapshot.records.length };
+    this.setPragmas(pragmas);
+    this.connection.hold();
+  }
+
+  get role(): AttachRequest['role'] {
+    return this.#role;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get version(): Version {
+    return { ...this.#version };
+  }
+
+  /** Settings in force, in the order in which they were made. */
+  get pragmas(): readonly string[] {
+    return this.#pragmas;
+  }
+
+  /** Lays records over the file between two read transactions. A record of its own comes back unneeded. Error `record-gap`. */
+  apply(records: readonly PageRecord[]): void {
+    const { logNumber } = this.#version;
+    const fresh = records.filter((record) => !(this.#madeHere(record) && record.logNumber <= logNumber));
+    checkOrder(fresh, logNumber);
+    this.connection.release();
+    for (const record of fresh) this.connection.file.applyPages(record);
+    // Begins by reading a table, which makes SQLite notice a moved schema cookie; EXPLAIN alone would not.
+    this.connection.hold();
+    this.#version.logNumber += fresh.length;
+  }
+
+  /** This primary made a record: its pages are here already, and the engine will give it the next number. */
+  noteOwnRecord(): void {
+    this.#version.logNumber++;
+  }
+
+  #madeHere(record: PageRecord): boolean {
+    return this.#role === 'primary' && record.epoch === this.#epoch;
+  }
+
+  promote(epoch: number): void {
+    this.#role = 'primary';
+    this.#epoch = epoch;
+  }
+
+  /** Error `stale-epoch` for a request made for another primary. */
+  checkPrimary(epoch: number): void {
+    if (this.#role === 'primary' && epoch === this.#epoch) return;
+    const present = this.#role === 'primary' ? `epoch ${this.#epoch}` : 'a replica';
+    throw new AppError(
+      'stale-epoch',
+      `This worker is ${present}; the write was meant for epoch ${epoch} and was not run.`,
+    );
+  }
+
+  setPragmas(pragmas: readonly string[]): void {
+    this.connection.release(); // some settings are ignored inside a transaction
+    for (const pragma of pragmas) this.connection.run(pragma);
+    this.noteSettings(pragmas);
+  }
+
+  noteSettings(pragmas: readonly string[]): void {
+    this.#pragmas.push(...pragmas);
+    if (pragmas.length > 0) this.classifier.forget();
+  }
+
+  /** Opens again after MEMFS replaced our file, with the same settings. */
+  reopen(): void {
+    this.connection.reopen();
+    for (const pragma of this.#pragmas) this.connection.run(pragma);
+    this.classifier.forget();
+  }
+}

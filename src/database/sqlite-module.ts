@@ -1,0 +1,150 @@
+/**
+ * SQLite as a WebAssembly module: sql.js 1.16, instantiated once per JavaScript realm from a module compiled elsewhere.
+ * We use sql.js's file system and its C functions, not its row objects. In Node several in-process workers share one
+ * instance: what is per connection lives in `Connection`, and runs are synchronous, so `run state` can live here.
+ */
+import initSqlJs from 'sql.js';
+import { AppError } from '../core/errors.ts';
+import { ImportWatch } from './import-watch.ts';
+import { calibrate, type Internals } from './internals.ts';
+import type { PagedFile } from './paged-file.ts';
+import type { WarmRequest } from './protocol.ts';
+
+/** The C functions that sql.js exports, as they are: pointers and 32-bit integers are numbers. */
+export interface RawSqlite {
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+  _sqlite3_prepare_v2(db: number, sql: number, bytes: number, statementOut: number, tailOut: number): number;
+  _sqlite3_step(statement: number): number;
+  _sqlite3_reset(statement: number): number;
+  _sqlite3_finalize(statement: number): number;
+  _sqlite3_clear_bindings(statement: number): number;
+  _sqlite3_column_count(statement: number): number;
+  _sqlite3_column_name(statement: number, column: number): number;
+  _sqlite3_column_type(statement: number, column: number): number;
+  _sqlite3_column_double(statement: number, column: number): number;
+  _sqlite3_column_text(statement: number, column: number): number;
+  _sqlite3_column_blob(statement: number, column: number): number;
+  _sqlite3_column_bytes(statement: number, column: number): number;
+  _sqlite3_bind_int(statement: number, index: number, value: number): number;
+  _sqlite3_bind_double(statement: number, index: number, value: number): number;
+  _sqlite3_bind_text(statement: number, index: number, text: number, bytes: number, destructor: number): number;
+  _sqlite3_bind_blob(statement: number, index: number, blob: number, bytes: number, destructor: number): number;
+  _sqlite3_bind_parameter_index(statement: number, name: number): number;
+  _sqlite3_changes(db: number): number;
+  _sqlite3_errmsg(db: number): number;
+  UTF8ToString(pointer: number): string;
+  stringToNewUTF8(text: string): number;
+  addFunction(callback: (...values: number[]) => number | void, signature: string): number;
+  removeFunction(index: number): void;
+  Database: new (data?: unknown) => SqlJsDatabase;
+}
+
+/** The few members of sql.js's Database in use here. */
+export interface SqlJsDatabase {
+  /** Pointer to the `sqlite3` struct. */
+  db: number;
+  run(sql: string): unknown;
+  export(): Uint8Array;
+  close(): void;
+}
+
+/** What the running statement must obey; read by the progress callback. */
+export interface RunLimits {
+  /** On the clock of `performance.now()`; null for none. */
+  deadlineAtMs: number | null;
+  /** True stops the run. */
+  isCancelled: (() => boolean) | null;
+  /** Why the callback stopped the run. */
+  stopped: 'deadline' | 'cancelled' | null;
+}
+
+export interface SqliteModule {
+  readonly raw: RawSqlite;
+  readonly memory: WebAssembly.Memory;
+  readonly imports: ImportWatch;
+  readonly internals: Internals;
+  /** Files by descriptor, so that a truncation reaches the right one. */
+  readonly files: Map<number, PagedFile>;
+  /** Where this worker's cancel value is read; null where memory is not shared. */
+  readonly cancelCell: Int32Array | null;
+  /** Fresh views: growth of wasm memory detaches old ones. */
+  u8(): Uint8Array;
+  i32(): Int32Array;
+}
+
+/** SQLite before its internals are calibrated. */
+export type BareModule = Omit<SqliteModule, 'internals'>;
+
+let shared: Promise<SqliteModule> | null = null;
+
+/** The realm's SQLite, instantiated at the first call. Errors: `no-webassembly`, `wasm-load`. */
+export function loadSqlite(request: WarmRequest): Promise<SqliteModule> {
+  if (!shared) {
+    shared = instantiate(request);
+    shared.catch(() => {
+      shared = null;
+    });
+  }
+  // The instance is the realm's, the cancel cell is each worker's own.
+  return shared.then((module) => ({ ...module, cancelCell: request.cancelCell }));
+}
+
+async function instantiate(request: WarmRequest): Promise<SqliteModule> {
+  if (typeof WebAssembly === 'undefined') {
+    throw new AppError('no-webassembly', 'This browser has no WebAssembly, which SQLite needs; try another browser.');
+  }
+  const compiled = request.module ?? (await compile(request.wasmUrl));
+  const imports = new ImportWatch();
+  const raw = await new Promise<{ sqlite: RawSqlite; memory: WebAssembly.Memory }>((resolve, reject) => {
+    let memory: WebAssembly.Memory | undefined;
+    const options = {
+      useOldExtensionFunctions: false,
+      instantiateWasm(offered: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object {
+        // sql.js would swallow an error thrown here and never settle.
+        try {
+          const instance = new WebAssembly.Instance(compiled, imports.wrap(offered));
+          memory = Object.values(instance.exports).find((item) => item instanceof WebAssembly.Memory);
+          done(instance);
+          return instance.exports;
+        } catch (error) {
+          reject(new AppError('wasm-load', `SQLite did not start: ${String(error)}. Reload the page.`));
+          return {};
+        }
+      },
+    };
+    initSqlJs(options as Parameters<typeof initSqlJs>[0]).then((loaded) => {
+      if (memory) resolve({ sqlite: loaded as unknown as RawSqlite, memory });
+      else reject(new AppError('wasm-load', 'SQLite started without a memory. Reload the page.'));
+    }, reject);
+  });
+  const bare = makeBare(raw.sqlite, raw.memory, imports);
+  return { ...bare, internals: calibrate(bare) };
+}
+
+function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWatch): BareModule {
+  let bytes = new Uint8Array(memory.buffer);
+  let words = new Int32Array(memory.buffer);
+  return {
+    raw,
+    memory,
+    imports,
+    files: new Map(),
+    cancelCell: null,
+    u8: () => (bytes.buffer === memory.buffer ? bytes : (bytes = new Uint8Array(memory.buffer))),
+    i32: () => (words.buffer === memory.buffer ? words : (words = new Int32Array(memory.buffer))),
+  };
+}
+
+async function compile(wasmUrl: string): Promise<WebAssembly.Module> {
+  let response: Response;
+  try {
+    response = await fetch(wasmUrl);
+  } catch (error) {
+    throw new AppError('wasm-load', `SQLite could not be loaded from ${wasmUrl}: ${String(error)}.`);
+  }
+  if (!response.ok)
+    throw new AppError('wasm-load', `SQLite could not be loaded: ${wasmUrl} answered ${response.status}.`);
+  // Not compileStreaming: some static hosts serve wasm with another type, which that refuses.
+  return WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,150 @@
+/**
+ * A unit of writes: a statement or a script, run on the primary in order with nothing between. It is atomic only if it says
+ * BEGIN. Pages of what was committed leave as one record; what is rolled back leaves no trace, and is said.
+ */
+import { AppError } from '../core/errors.ts';
+import { mayChangeStatistics } from './first-token.ts';
+import type { Classification, SqlErrorDetail, UnitReply, UnitRequest, UnitStatement } from './protocol.ts';
+import { takeRecord } from './records.ts';
+import type { Session } from './session.ts';
+
+export interface UnitEnvironment {
+  /** True when the person has cancelled. */
+  isCancelled: (() => boolean) | null;
+  /** Told when sql.js had put its own array in the place of our file, and it was opened again. */
+  onReplaced: () => void;
+}
+
+/** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
+export function runUnit(session: Session, request: UnitRequest, environment: UnitEnvironment): UnitReply {
+  session.checkPrimary(request.epoch);
+  const { connection, classifier } = session;
+  connection.release();
+  const run = new UnitRun(session, environment);
+  const deadlineAtMs = request.deadlineMs === null ? null : performance.now() + request.deadlineMs;
+  let error: UnitReply['error'] = null;
+  for (let at = 0; ;) {
+    const next = classifier.next(request.sql, at);
+    if (!next) break;
+    at = next.end;
+    const { start, end, sql, classification, error: mistake } = next.span;
+    const statementIndex = run.statements.length;
+    try {
+      if (!classification) throw new AppError('sql', mistake?.message ?? 'does not compile', mistake ?? undefined);
+      if (classification.kind === 'refused') throw new AppError('refused', classification.refusal ?? 'Refused.');
+      const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], {
+        deadlineMs: deadlineAtMs === null ? null : Math.max(0, deadlineAtMs - performance.now()),
+        rowLimit: classification.kind === 'read' ? request.rowLimit : null,
+        isCancelled: environment.isCancelled,
+      });
+      run.statements.push({
+        span: { start, end },
+        sql,
+        classification,
+        result: outcome.result.names.length > 0 ? outcome.result : null,
+        rowsChanged: classification.kind === 'write' ? outcome.changes : 0,
+        work: outcome.work,
+      });
+      if (mayChangeStatistics(sql)) run.bumpSchemaVersion();
+      if (classification.kind === 'pragma-set') run.pragmas.push(sql);
+      run.settle(classification);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) {
+        connection.rollback();
+        throw thrown;
+      }
+      error = { statementIndex, code: thrown.code, message: thrown.message, detail: positioned(thrown, next.span) };
+      if (classification) run.settle(classification, true);
+      break;
+    }
+  }
+  return run.finish(error);
+}
+
+class UnitRun {
+  readonly statements: UnitStatement[] = [];
+  readonly pragmas: string[] = [];
+  readonly #session: Session;
+  readonly #environment: UnitEnvironment;
+  /** Tables written by the open transaction, and by those committed; null: everything. */
+  #open: Set<string> | null = new Set();
+  #committed: Set<string> | null = new Set();
+  #changeCounter: number;
+  #inTransaction = false;
+  #rolledBack = false;
+
+  constructor(session: Session, environment: UnitEnvironment) {
+    this.#session = session;
+    this.#environment = environment;
+    this.#changeCounter = session.connection.file.changeCounter();
+  }
+
+  /**
+   * After each statement, failed or not: asks SQLite whether a transaction is open, and the file whether one was committed.
+   * INSERT OR FAIL commits what came before its error; INSERT OR ROLLBACK ends a transaction that BEGIN opened.
+   */
+  settle(classification: Classification, failed = false): void {
+    const { connection } = this.#session;
+    if (classification.touchesEverything && writes(classification)) this.#open = null;
+    else for (const table of classification.tablesWritten) this.#open?.add(table);
+    if (!connection.isAutocommit()) {
+      this.#inTransaction = true;
+      return;
+    }
+    if (!connection.usesOurFile()) {
+      this.#session.reopen();
+      this.#environment.onReplaced();
+    }
+    const counter = connection.file.changeCounter();
+    if (counter !== this.#changeCounter) {
+      this.#changeCounter = counter;
+      connection.file.markCommitted();
+      this.#committed = this.#open && this.#committed ? new Set([...this.#committed, ...this.#open]) : null;
+    } else {
+      connection.file.dropDirty();
+      if (failed && this.#inTransaction) this.#rolledBack = true;
+    }
+    this.#open = new Set();
+    this.#inTransaction = false;
+  }
+
+  /** New statistics change plans, not the schema: the cookie is moved so that replicas read them. */
+  bumpSchemaVersion(): void {
+    const { connection } = this.#session;
+    connection.run(`PRAGMA schema_version = ${(connection.schemaCookie() + 1) % 2 ** 31}`);
+  }
+
+  finish(error: UnitReply['error']): UnitReply {
+    const { connection, classifier, epoch } = this.#session;
+    if (!connection.isAutocommit()) {
+      connection.rollback();
+      classifier.forget();
+      this.#rolledBack = true;
+    }
+    this.#session.noteSettings(this.pragmas);
+    const tables = this.#committed ? [...this.#committed].sort() : null;
+    const record = takeRecord(connection.file, epoch, tables);
+    if (record) this.#session.noteOwnRecord();
+    return {
+      statements: this.statements,
+      record,
+      rolledBack: this.#rolledBack,
+      pragmas: this.pragmas,
+      error,
+    };
+  }
+}
+
+function writes({ kind }: Classification): boolean {
+  return kind === 'write' || kind === 'schema' || kind === 'maintenance';
+}
+
+/** Places in the statement become places in the unit's text. */
+function positioned(thrown: AppError, span: { start: number; error: SqlErrorDetail | null }): SqlErrorDetail | null {
+  if (thrown.code !== 'sql') return null;
+  if (span.error) return span.error;
+  const detail = thrown.detail as SqlErrorDetail | undefined;
+  if (!detail) return null;
+  const moved = (place: number | null): number | null => (place === null ? null : place + span.start);
+  return { message: detail.message, start: moved(detail.start), end: moved(detail.end) };
+}
