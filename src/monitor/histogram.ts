@@ -47,7 +47,7 @@ export class Histogram {
       return;
     }
     scratch[0] = value;
-    let key = (words[HIGH_WORD] as number) >> KEY_SHIFT;
+    let key = words[HIGH_WORD] >> KEY_SHIFT;
     if (key < FIRST_KEY) key = FIRST_KEY;
     else if (key > LAST_KEY) key = LAST_KEY;
     let index = key - this.#firstKey;
@@ -55,7 +55,7 @@ export class Histogram {
       this.#cover(key, key);
       index = key - this.#firstKey;
     }
-    (this.#counts[index] as number)++;
+    this.#counts[index]++;
   }
 
   /** The value below which a share `q` (0..1) of the recorded ones lies, within 1 %; null when nothing was recorded. */
@@ -68,7 +68,7 @@ export class Histogram {
     if (seen > rank) return Math.min(0, this.#max);
     const counts = this.#counts;
     for (let index = 0; index < counts.length; index++) {
-      seen += counts[index] as number;
+      seen += counts[index];
       if (seen > rank) return Math.min(this.#max, Math.max(this.#min, middleOf(this.#firstKey + index)));
     }
     return this.#max;
@@ -102,7 +102,7 @@ export class Histogram {
       this.#cover(other.#firstKey, other.#firstKey + other.#counts.length - 1);
       const shift = other.#firstKey - this.#firstKey;
       for (let index = 0; index < other.#counts.length; index++) {
-        this.#counts[index + shift] = (this.#counts[index + shift] as number) + (other.#counts[index] as number);
+        this.#counts[index + shift] = this.#counts[index + shift] + other.#counts[index];
       }
     }
     this.#zeros += other.#zeros;
@@ -126,7 +126,7 @@ export class Histogram {
   forEachBucket(visit: (low: number, high: number, count: number) => void): void {
     if (this.#zeros > 0) visit(0, 0, this.#zeros);
     for (let index = 0; index < this.#counts.length; index++) {
-      const count = this.#counts[index] as number;
+      const count = this.#counts[index];
       if (count > 0) visit(lowOf(this.#firstKey + index), lowOf(this.#firstKey + index + 1), count);
     }
   }
@@ -152,7 +152,7 @@ function floorOctave(key: number): number {
 function lowOf(key: number): number {
   words[1 - HIGH_WORD] = 0;
   words[HIGH_WORD] = key << KEY_SHIFT;
-  return scratch[0] as number;
+  return scratch[0];
 }
 
 /** The value whose relative distance to both bounds is the same: their harmonic mean. */

@@ -24,7 +24,7 @@ export class SecondRing {
 
   add(second: number, amount: number): void {
     const slot = second % this.#values.length;
-    if (this.#seconds[slot] === second) this.#values[slot] = (this.#values[slot] as number) + amount;
+    if (this.#seconds[slot] === second) this.#values[slot] = this.#values[slot] + amount;
     else this.set(second, amount);
   }
 
@@ -32,7 +32,7 @@ export class SecondRing {
   at(second: number): number {
     if (second < 0) return NaN;
     const slot = second % this.#values.length;
-    return this.#seconds[slot] === second ? (this.#values[slot] as number) : NaN;
+    return this.#seconds[slot] === second ? this.#values[slot] : NaN;
   }
 }
 

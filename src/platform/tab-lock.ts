@@ -45,5 +45,5 @@ export function holdLock(name: string, locks: LockSource | null = browserLocks()
 }
 
 function browserLocks(): LockSource | null {
-  return typeof navigator === 'undefined' ? null : ((navigator.locks as LockSource | undefined) ?? null);
+  return typeof navigator === 'undefined' ? null : (navigator.locks ?? null);
 }

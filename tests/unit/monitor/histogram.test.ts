@@ -7,7 +7,7 @@ const values = fc.array(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), { minLe
 /** The order statistic that a histogram's quantile stands for: 0-based rank floor(q * (n - 1)). */
 function exactQuantile(sample: readonly number[], q: number): number {
   const sorted = [...sample].sort((a, b) => a - b);
-  return sorted[Math.floor(q * (sorted.length - 1))] as number;
+  return sorted[Math.floor(q * (sorted.length - 1))];
 }
 
 function histogramOf(sample: readonly number[]): Histogram {
