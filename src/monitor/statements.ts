@@ -10,7 +10,7 @@ export interface StatementRun {
   fingerprint: string;
   /** The text as it was sent; the first one is kept. */
   text: string;
-  cacheHit: boolean;
+  hit: boolean;
   /** From request to outcome, hits too. */
   ms: number;
   rows: number;
@@ -53,7 +53,7 @@ export class Statements {
       entry = { sample, hits: 0, rows: 0, times: new Histogram() };
       this.#entries.set(run.fingerprint, entry);
     }
-    if (run.cacheHit) entry.hits++;
+    if (run.hit) entry.hits++;
     entry.rows += run.rows;
     entry.times.record(run.ms);
   }

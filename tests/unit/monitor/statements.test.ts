@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { Statements, type StatementRun } from '../../../src/monitor/statements.ts';
 
 function run(fingerprint: string, ms: number, more: Partial<StatementRun> = {}): StatementRun {
-  return { fingerprint, text: `text of ${fingerprint}`, cacheHit: false, ms, rows: 1, ...more };
+  return { fingerprint, text: `text of ${fingerprint}`, hit: false, ms, rows: 1, ...more };
 }
 
 describe('Statements', () => {
   it('adds up runs of one fingerprint', () => {
     const statements = new Statements();
     statements.record(run('a', 10, { rows: 5, text: 'first' }));
-    statements.record(run('a', 2, { cacheHit: true, rows: 5, text: 'second' }));
+    statements.record(run('a', 2, { hit: true, rows: 5, text: 'second' }));
     expect(statements.ranking()).toEqual([
       {
         fingerprint: 'a',
