@@ -4,7 +4,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
-import { foldRecords, materialize } from '../database/records.ts';
+import { foldRecords, materialize, schemaCookieOf } from '../database/records.ts';
 
 /** Records are folded into a new base above this many bytes, so that a new replica attaches in bounded time. */
 export const RECORD_BYTES_MAX = 32 * 1024 * 1024;
@@ -12,9 +12,8 @@ export const RECORD_COUNT_MAX = 2000;
 
 export interface DataPlaneOptions {
   newId(): string;
-  /** Puts bytes where every worker can see them: shared memory where isolated, an ordinary copy elsewhere. */
-  share(bytes: Uint8Array): Uint8Array;
-  allocate(byteLength: number): Uint8Array;
+  /** True where bytes may lie in shared memory, visible to every worker without a copy. */
+  shared: boolean;
 }
 
 export class DataPlane {
@@ -34,16 +33,20 @@ export class DataPlane {
       historyId: this.#options.newId(),
       logNumber: 0,
       pageSize,
-      base: this.#options.share(bytes),
+      base: bytes,
       records: [],
     });
   }
 
   /** Opens what was kept: same history, same log number, so that a kept cache may still be good. */
   restore(snapshot: Snapshot): Version {
-    this.#snapshot = snapshot;
+    this.#snapshot = {
+      ...snapshot,
+      base: this.#share(snapshot.base),
+      records: snapshot.records.map((record) => ({ ...record, pages: this.#share(record.pages) })),
+    };
     this.#recordBytes = snapshot.records.reduce((sum, record) => sum + record.pages.byteLength, 0);
-    this.#schemaCookie = snapshot.records.at(-1)?.schemaCookie ?? 0;
+    this.#schemaCookie = schemaCookieOf(snapshot);
     return this.version;
   }
 
@@ -91,7 +94,7 @@ export class DataPlane {
     if (record.epoch !== this.#epoch) {
       throw new AppError('stale-epoch', 'The write came from a worker that is no longer the primary; it was dropped.');
     }
-    const numbered = { ...record, logNumber: this.version.logNumber + 1, pages: this.#options.share(record.pages) };
+    const numbered = { ...record, logNumber: this.version.logNumber + 1, pages: this.#share(record.pages) };
     this.snapshot.records.push(numbered);
     this.#recordBytes += numbered.pages.byteLength;
     this.#schemaCookie = numbered.schemaCookie;
@@ -104,12 +107,23 @@ export class DataPlane {
 
   /** Folds the log into a new base. Replicas keep the base they have; the version does not change. */
   fold(): void {
-    this.#snapshot = foldRecords(this.snapshot, (byteLength) => this.#options.allocate(byteLength));
+    this.#snapshot = foldRecords(this.snapshot, (byteLength) => this.#allocate(byteLength));
     this.#recordBytes = 0;
   }
 
   /** The database as a file, exactly as SQLite would have written it. */
   file(): Uint8Array {
     return materialize(this.snapshot);
+  }
+
+  #allocate(byteLength: number): Uint8Array {
+    return new Uint8Array(this.#options.shared ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength));
+  }
+
+  #share(bytes: Uint8Array): Uint8Array {
+    if (!this.#options.shared || bytes.buffer instanceof SharedArrayBuffer) return bytes;
+    const shared = this.#allocate(bytes.byteLength);
+    shared.set(bytes);
+    return shared;
   }
 }

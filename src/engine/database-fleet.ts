@@ -217,6 +217,18 @@ export class DatabaseFleet implements Fleet {
     }
   }
 
+  /** Ends everything, for the end of the engine. */
+  endAll(): void {
+    this.#keepsSpare = false;
+    for (const worker of this.workers) {
+      worker.gone = true;
+      worker.handle.terminate();
+    }
+    void this.#spare?.then((worker) => worker.handle.terminate()).catch(() => {});
+    this.#spare = null;
+    this.#slots.fill(null);
+  }
+
   // ---- coming and going ----
 
   async #warmed(): Promise<DatabaseWorker> {

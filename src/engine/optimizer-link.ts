@@ -121,6 +121,11 @@ export class OptimizerLink {
     this.forget();
   }
 
+  /** Ends the worker; the next question starts another. */
+  end(reason: string): void {
+    this.#end(reason);
+  }
+
   forget(): void {
     this.#generation++;
     this.#verdicts.clear();

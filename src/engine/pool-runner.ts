@@ -83,12 +83,19 @@ export class PoolRunner {
     for (const waiting of this.#primaryWaiters.splice(0)) waiting.reject(error);
   }
 
+  /** Settles when there is a primary, attached; rejects when none can be had. */
+  async untilPrimary(): Promise<void> {
+    while (!this.#fleet.primary?.report) {
+      await new Promise<void>((resolve, reject) => this.#primaryWaiters.push({ resolve, reject }));
+    }
+  }
+
   async run<Reply>(call: PoolCall<Reply>): Promise<PoolAnswer<Reply>> {
     if (call.signal?.cancelled) throw cancelled();
     let pinned: WorkerIndex = -1;
     if (call.onPrimary) {
-      while (!this.#fleet.primary?.report) await this.#untilPrimary();
-      pinned = this.#fleet.primary.index;
+      await this.untilPrimary();
+      pinned = this.#fleet.primary?.index ?? -1;
     }
     return new Promise((resolve, reject) => this.#submit(call, pinned, resolve, reject));
   }
@@ -177,10 +184,6 @@ export class PoolRunner {
     if (!worker) return;
     if (worker.cancelCell) Atomics.store(worker.cancelCell, 0, cancelValue);
     this.#stops.after(STOP_GRACE_MS, index);
-  }
-
-  #untilPrimary(): Promise<void> {
-    return new Promise((resolve, reject) => this.#primaryWaiters.push({ resolve, reject }));
   }
 }
 

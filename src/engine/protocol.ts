@@ -2,6 +2,9 @@
  * What the page and the engine worker say to each other. The page never runs SQL: it asks, and gets outcomes and snapshots.
  * All times are milliseconds from the engine's monotonic clock unless a name says otherwise; ratios are 0..1.
  */
+import type { ScalerSettings } from '../autoscaler/settings.ts';
+import type { PickerName } from '../balancer/settings.ts';
+import type { CacheSettings } from '../cache/settings.ts';
 import type { WireError } from '../core/errors.ts';
 import type {
   Classification,
@@ -15,9 +18,13 @@ import type {
   StatementSpan,
   Version,
 } from '../database/protocol.ts';
+import type { QueueMode } from '../pool/settings.ts';
 import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
+import type { SimulationReport } from '../simulator/report.ts';
 
 export type {
+  CacheSettings,
+  ScalerSettings,
   Classification,
   IndexAdvice,
   IndexTrial,
@@ -29,6 +36,7 @@ export type {
   RuleDescription,
   SampleRequest,
   SchemaReport,
+  SimulationReport,
   SqlErrorDetail,
   SqlValue,
   StatementSpan,
@@ -171,31 +179,10 @@ export interface EngineSettings {
   deadlineMs: number | null;
 }
 
-export interface CacheSettings {
-  enabled: boolean;
-  strategy: 'lru' | 'lfu' | 'ttl' | 'adaptive';
-  capacityBytes: number;
-  ttlMs: Record<QueryClass, number>;
-  compressAboveBytes: number;
-}
-
 export interface BalancerSettings {
-  picker: 'round-robin' | 'smooth-weighted-round-robin' | 'p2c';
-  queueMode: 'shared' | 'per-worker';
+  picker: PickerName;
+  queueMode: QueueMode;
   queueDepthMax: number;
-}
-
-export interface ScalerSettings {
-  enabled: boolean;
-  minWorkers: number;
-  maxWorkers: number;
-  cpuRatioMax: number;
-  memoryRatioMax: number;
-  memoryBudgetBytes: number;
-  responseMsMax: number;
-  queueDepthMax: number;
-  cooldownUpMs: number;
-  cooldownDownMs: number;
 }
 
 export type SettingsChange = {
@@ -453,5 +440,5 @@ export interface EngineApi {
   startAgain(request: { sample: SampleRequest }): BootReport;
   resetEverything(request: Record<string, never>): void;
   // simulated
-  simulate(request: { scenario: unknown; seed: number }): unknown;
+  simulate(request: { scenario: unknown; seed: number }): SimulationReport;
 }

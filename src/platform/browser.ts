@@ -2,7 +2,7 @@
 import { createRandom } from '../core/random.ts';
 import type { Random, Scheduler } from '../core/ports.ts';
 import type { KeyValueStore } from '../core/store.ts';
-import { openStore } from './store.ts';
+import { createIndexedDbStore } from './store.ts';
 import { createSystemScheduler, systemClock } from './system-clock.ts';
 import { holdLock } from './tab-lock.ts';
 
@@ -28,7 +28,7 @@ export function browserWorld(): BrowserWorld {
     newId: () => crypto.randomUUID(),
     compileModule,
     isolated: globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === 'function',
-    store: openStore(),
+    store: createIndexedDbStore(),
     claimStore: () => holdLock('headroom-data'),
     cores: navigator.hardwareConcurrency || 1,
   };

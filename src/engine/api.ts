@@ -1,0 +1,146 @@
+/** What the page may ask of the engine, each in a line or two: the work is done by the parts. */
+import { AppError } from '../core/errors.ts';
+import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
+import { copyOf, transferablesOf } from '../database/columns.ts';
+import { ruleDescriptions } from '../optimizer/catalogue.ts';
+import type { Engine } from './engine.ts';
+import {
+  boot,
+  keepValue,
+  openFile,
+  openSample,
+  resetEverything,
+  SETTINGS_KEY,
+  startAgain,
+  storedValue,
+} from './opening.ts';
+import { NO_PARAMETERS } from './parameters.ts';
+import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
+import { decisionReport, performanceSummary, statementReports } from './readings.ts';
+
+const PAGE_STATE_KEY = 'page-state';
+
+export function engineHandlers(engine: Engine): Handlers<EngineApi> {
+  let booted: Promise<BootReport> | null = null;
+  return {
+    boot: (request, context) => (booted ??= boot(engine, request, context)),
+
+    openSample: ({ sample, fresh }, context) => openSample(engine, sample, fresh, context),
+    openFile: ({ name, bytes }) => openFile(engine, name, bytes),
+    exportFile: () => exportFile(engine),
+    schema: () => engine.schema(),
+
+    execute: (request, context) => execute(engine, request, context),
+    describe: ({ sql }) => engine.onAnyWorker('reading the text', (worker) => worker.calls.call.describe({ sql })),
+    wholeCell: ({ resultId, row, column }) => ({ value: engine.kept.cell(resultId, row, column) }),
+    plan: ({ sql }) => engine.optimizer.plan(sql),
+
+    optimize: ({ sql, parameters }) => engine.optimizer.optimize(sql, parameters ?? NO_PARAMETERS),
+    advise: ({ sql, parameters }) => engine.optimizer.advise(sql, parameters ?? NO_PARAMETERS),
+    tryIndex: ({ sql, parameters, ddl }) => engine.optimizer.tryIndex(sql, parameters ?? NO_PARAMETERS, ddl),
+    rules: () => ruleDescriptions(),
+    statements: () => statementReports(engine),
+
+    cacheEntries: ({ limit }) => engine.cache.entries(limit),
+    cacheClear: () => {
+      engine.cache.store.clear();
+      engine.savedCache.noteChange();
+      return engine.cache.statistics();
+    },
+    cacheInvalidate: (what) => {
+      const removed = engine.cache.drop(what);
+      engine.savedCache.noteChange();
+      return { removed };
+    },
+    cacheStats: () => engine.cache.statistics(),
+
+    startLoad: async (settings) => {
+      const report = await engine.load.start(settings);
+      const { shape, ratePerS, peakPerS, durationMs } = settings;
+      const rates = shape === 'steady' ? `${ratePerS}` : `${ratePerS} to ${peakPerS}`;
+      engine.monitoring.event('load', 'info', `Load started: ${shape}, ${rates} queries/s for ${durationMs / 1000} s`);
+      return report;
+    },
+    stopLoad: () => engine.load.stop(),
+    setWorkers: ({ count }) => {
+      const { minWorkers, maxWorkers } = engine.settings.scaler;
+      if (!Number.isInteger(count) || count < minWorkers || count > maxWorkers) {
+        throw new AppError(
+          'settings',
+          `count must be an integer in [${minWorkers}, ${maxWorkers}], got ${String(count)}.`,
+        );
+      }
+      engine.scaling.setWorkers(count);
+    },
+    killWorker: ({ name }) => {
+      const worker = engine.fleet.workers.find((one) => one.name === name);
+      if (!worker) throw new AppError('no-such-worker', `There is no worker named ${name} now.`);
+      engine.dispatcher.kill(worker.index, 'ended by hand');
+    },
+    scaleLog: ({ limit }) => engine.scaling.log(limit).map(decisionReport),
+
+    watch: ({ perSecond }) => engine.snapshots.watch(perSecond),
+    history: () => engine.monitoring.history(),
+    events: ({ limit }) => engine.monitoring.events.latest(limit),
+    getPerformanceSummary: () => performanceSummary(engine),
+
+    settings: async ({ change }) => {
+      if (change === null) return engine.settings;
+      const settings = engine.change(change);
+      await keepValue(engine, SETTINGS_KEY, settings);
+      return settings;
+    },
+    keepPageState: ({ state }) => keepValue(engine, PAGE_STATE_KEY, state),
+    pageState: async () => ({ state: await storedValue(engine, PAGE_STATE_KEY) }),
+    startAgain: ({ sample }, context) => startAgain(engine, sample, context),
+    resetEverything: () => resetEverything(engine),
+    simulate: (request, context) => engine.simulator.run(request, context),
+  };
+}
+
+async function execute(
+  engine: Engine,
+  request: ExecuteRequest,
+  context: CallContext,
+): Promise<Transfer<ScriptOutcome>> {
+  const preview = request.preview ? await engine.optimizer.preview(request.sql, request.preview, NO_PARAMETERS) : null;
+  const { ran, error, notes } = await engine.run(preview ? { ...request, sql: preview.sql } : request, context.signal);
+  const buffers: ArrayBuffer[] = [];
+  const outcomes = ran.map((one): QueryOutcome => {
+    const outcome = engine.outcome(one);
+    if (!outcome.result) return outcome;
+    // Large cells stay here, whole; what somebody else holds too is copied, everything else moves.
+    const cut = { ...outcome.result, large: [] };
+    const result = one.shared || outcome.resultId !== null ? copyOf(cut) : cut;
+    buffers.push(...transferablesOf(result));
+    return { ...outcome, result };
+  });
+  return new Transfer(
+    {
+      outcomes,
+      error: error && {
+        code: error.cause.code,
+        message: error.cause.message,
+        detail: error.cause.detail,
+        statementIndex: error.statementIndex,
+        span: error.span,
+        position: positionIn(error.cause.detail),
+      },
+      notes: preview ? [preview.label, ...notes] : notes,
+    },
+    [...new Set(buffers)],
+  );
+}
+
+function positionIn(detail: unknown): NonNullable<ScriptOutcome['error']>['position'] {
+  const isPosition =
+    typeof detail === 'object' && detail !== null && 'message' in detail && 'start' in detail && 'end' in detail;
+  return isPosition ? (detail as NonNullable<ScriptOutcome['error']>['position']) : null;
+}
+
+function exportFile(engine: Engine): Transfer<{ name: string; bytes: Uint8Array }> {
+  const bytes = engine.plane.file();
+  const { source } = engine;
+  const name = source.type === 'file' ? source.name : `${source.sample.name}-${source.sample.size}.sqlite`;
+  return new Transfer({ name, bytes }, [bytes.buffer as ArrayBuffer]);
+}

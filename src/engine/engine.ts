@@ -1,0 +1,394 @@
+/**
+ * The engine, put together: data plane, pool, cache, optimizer, monitor and load. It runs in its own worker, or in Node;
+ * the world around it is handed in. What the page may ask of it is in `api.ts`.
+ */
+import { AppError } from '../core/errors.ts';
+import type { CancelSignal, Server } from '../core/rpc.ts';
+import type { PageRecord } from '../database/protocol.ts';
+import { Dispatcher } from '../pool/dispatcher.ts';
+import type { WorkerIndex } from '../pool/fleet.ts';
+import { ScalingLoop } from '../pool/scaling-loop.ts';
+import type { WorkerState } from '../pool/worker-table.ts';
+import { Classifications } from './classifications.ts';
+import { DatabaseFleet, type DatabaseWorker } from './database-fleet.ts';
+import { DataPlane } from './data-plane.ts';
+import { KeptResults } from './kept-results.ts';
+import { LoadGenerator } from './load.ts';
+import { Monitoring } from './monitoring.ts';
+import { OptimizerLink } from './optimizer-link.ts';
+import { toOutcome } from './outcome.ts';
+import type { EnginePlatform } from './platform-port.ts';
+import { PoolRunner } from './pool-runner.ts';
+import type { DatabaseInfo, DataSource, EngineSettings, ExecuteRequest, Notice, QueryOutcome } from './protocol.ts';
+import { QueryCache } from './query-cache.ts';
+import { QueryPath, type Ran, type ScriptRan } from './query-path.ts';
+import { memoryBytes, poolReading } from './readings.ts';
+import { SavedCache } from './saved-cache.ts';
+import { changeSettings, ejectionSettingsOf, engineDefaults, poolSettingsOf } from './settings.ts';
+import { SimulatorLink } from './simulator-link.ts';
+import { SnapshotEmitter } from './snapshots.ts';
+import { Timers } from './timers.ts';
+import { Vault } from './vault.ts';
+
+export const WORKERS_MAX = 32;
+export const DEFAULT_SOURCE: DataSource = { type: 'sample', sample: { name: 'shop', size: 'S', seed: 1 } };
+const TICK_MS = 1000;
+const PICKS_KEPT = 12;
+/** A worker is spared, and the optimizer begins, only when the first answer has been on the screen for a moment. */
+const AFTER_FIRST_ANSWER_MS = 300;
+/** After so many workers that died before they were ready, starting more is no use. */
+const FAILED_STARTS_MAX = 4;
+
+export class Engine {
+  readonly platform: EnginePlatform;
+  readonly timers: Timers;
+  readonly plane: DataPlane;
+  readonly fleet: DatabaseFleet;
+  readonly dispatcher: Dispatcher;
+  readonly scaling: ScalingLoop;
+  readonly runner: PoolRunner;
+  readonly cache: QueryCache;
+  readonly savedCache: SavedCache;
+  readonly optimizer: OptimizerLink;
+  readonly simulator: SimulatorLink;
+  readonly monitoring: Monitoring;
+  readonly vault: Vault;
+  readonly load: LoadGenerator;
+  readonly queries: QueryPath;
+  readonly snapshots: SnapshotEmitter;
+  readonly kept = new KeptResults();
+  readonly picks: { atMs: number; worker: string; reason: string }[] = [];
+  readonly notices: Notice[] = [];
+  settings: EngineSettings = engineDefaults;
+  source: DataSource = DEFAULT_SOURCE;
+  opened: Pick<DatabaseInfo, 'walMode' | 'unusable'> = { walMode: false, unusable: [] };
+  /** Log number at which the present content was opened: anything later is the person's change. */
+  openedAtLog = 0;
+  unsavedSinceMs: number | null = null;
+  pragmas: string[] = [];
+  wasmUrl = '';
+  #module: Promise<WebAssembly.Module | null> | null = null;
+  #server: Server | null = null;
+  #answered = false;
+  /** In a row, without any worker that came up. */
+  #failedStarts = 0;
+  readonly #expiry: { arm(delayMs: number): void; cancel(): void };
+  #stopTicking: () => void = () => {};
+
+  constructor(platform: EnginePlatform) {
+    this.platform = platform;
+    const { nowMs, wallMs, createScheduler, random } = platform;
+    this.timers = new Timers(createScheduler);
+    this.#expiry = this.timers.define(() => {
+      this.cache.store.expire(nowMs());
+      this.#armExpiry();
+    });
+    this.monitoring = new Monitoring({ nowMs, wallMs, onEvent: (event) => this.#server?.emit('event', event) });
+    this.snapshots = new SnapshotEmitter(this, (snapshot) => this.#server?.emit('snapshot', snapshot));
+    this.plane = new DataPlane({ newId: platform.newId, shared: platform.isolated });
+    this.fleet = new DatabaseFleet({
+      nowMs,
+      spawn: platform.spawnDatabase,
+      isolated: platform.isolated,
+      module: () => this.compiled(),
+      wasmUrl: () => this.wasmUrl,
+      attachment: () => ({ snapshot: this.plane.snapshot, epoch: this.plane.epoch, pragmas: this.pragmas }),
+      nextEpoch: () => this.plane.nextEpoch(),
+      workersMax: WORKERS_MAX,
+      onPrimary: (worker, failover) => this.#onPrimary(worker, failover),
+      onAttached: (worker, report) => {
+        this.plane.noteSchemaCookie(report.schemaCookie);
+        if (worker === this.fleet.primary) this.runner.primaryReady();
+      },
+    });
+    this.dispatcher = new Dispatcher({
+      fleet: this.fleet,
+      scheduler: createScheduler((handle) => this.dispatcher.onTimer(handle)),
+      random: random.fork('picker'),
+      workersMax: WORKERS_MAX,
+      pool: poolSettingsOf(engineDefaults),
+      balancer: ejectionSettingsOf(engineDefaults),
+      onSettled: (...settled) => this.runner.settled(...settled),
+      onWorkerChange: (worker, state, reason) => this.#onWorkerChange(worker, state, reason),
+    });
+    this.fleet.listen(this.dispatcher);
+    this.runner = new PoolRunner(this.dispatcher, this.fleet, createScheduler);
+    this.scaling = new ScalingLoop({
+      dispatcher: this.dispatcher,
+      scheduler: createScheduler((handle) => this.scaling.onTimer(handle)),
+      settings: engineDefaults.scaler,
+      memoryBytes: () => memoryBytes(this),
+      mayDrain: (worker) => this.fleet.primary?.index !== worker,
+      onDecision: ({ action, reason }) => {
+        if (action !== 'hold') this.monitoring.event('scaler', action === 'replace' ? 'watch' : 'info', reason);
+      },
+    });
+    this.cache = new QueryCache({
+      settings: this.settings.cache,
+      random: random.fork('ttl'),
+      nowMs,
+      onStored: () => {
+        this.#armExpiry();
+        this.savedCache.noteChange();
+      },
+    });
+    this.savedCache = new SavedCache({ cache: this.cache, store: platform.store, timers: this.timers, nowMs, wallMs });
+    this.optimizer = new OptimizerLink({
+      spawn: platform.spawnOptimizer,
+      module: () => this.compiled(),
+      wasmUrl: () => this.wasmUrl,
+      snapshot: () => this.plane.snapshot,
+      settings: () => this.settings.optimizer,
+      onVerdict: (sql, verdict) => {
+        if (verdict.state !== 'proved') return;
+        const rules = verdict.report.ruleIds.join(', ');
+        this.monitoring.event('optimizer', 'good', `Proved ${rules} for: ${shortened(sql)}`);
+      },
+    });
+    this.simulator = new SimulatorLink(platform.spawnSimulator);
+    this.vault = new Vault({
+      store: platform.store,
+      wallMs,
+      createScheduler,
+      current: () => ({ snapshot: this.plane.snapshot, source: this.source }),
+      onState: (state) => {
+        if (this.plane.isOpen && this.isStored) this.unsavedSinceMs = null;
+        if (state.state !== 'kept' && state.message) this.notice(`storage-${state.state}`, 'watch', state.message);
+      },
+    });
+    this.load = new LoadGenerator({
+      nowMs,
+      createScheduler,
+      schema: () => this.schema(),
+      execute: async (request) => {
+        const { error } = await this.run(request, null);
+        return { failed: error !== null, refused: error?.cause.code === 'queue-full' };
+      },
+      onEnd: ({ done, failed, refused }) => {
+        this.monitoring.event('load', 'info', `Load ended: ${done} done, ${failed} failed, ${refused} refused`);
+      },
+    });
+    this.queries = new QueryPath({
+      nowMs,
+      delay: (delayMs) => this.timers.delay(delayMs),
+      pool: this.runner,
+      cache: this.cache,
+      optimizer: this.optimizer,
+      classifications: new Classifications(),
+      version: () => this.plane.version,
+      schemaCookie: () => this.plane.schemaCookie,
+      epoch: () => this.plane.epoch,
+      settings: () => ({
+        cacheEnabled: this.settings.cache.enabled,
+        simulatedWaitMs: this.settings.simulatedWaitMs,
+        deadlineMs: this.settings.deadlineMs,
+      }),
+      commit: (record, from) => this.#commit(record, from),
+      pragmasSet: (pragmas, from) => {
+        this.pragmas = [...this.pragmas, ...pragmas];
+        this.cache.setPragmas(this.pragmas);
+        this.fleet.broadcastPragmas(pragmas, from);
+      },
+      onRan: (ran) => this.#onRan(ran),
+      onFailed: () => this.monitoring.failed(),
+    });
+  }
+
+  // ---- queries ----
+
+  /**
+   * For programs: runs a text and gives the outcome of its last statement. Throws `AppError` when one fails.
+   * The result may be the cache's own: read it, do not change it.
+   */
+  async executeOptimizedQuery(
+    sql: string,
+    parameters?: ExecuteRequest['parameters'],
+    options: Omit<ExecuteRequest, 'sql' | 'parameters'> = {},
+  ): Promise<QueryOutcome> {
+    const { ran, error } = await this.run({ sql, parameters, ...options }, null);
+    if (error) throw error.cause;
+    const last = ran.at(-1);
+    if (!last) throw new AppError('empty', 'There is no statement to run.');
+    return this.outcome(last);
+  }
+
+  run(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+    return this.queries.script(request, signal);
+  }
+
+  outcome(ran: Ran): QueryOutcome {
+    const wrote = ran.classification.kind !== 'read' && ran.rowsChanged + ran.classification.tablesWritten.length > 0;
+    return toOutcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
+  }
+
+  /** Runs something on any worker, the primary included, as one job of the pool. */
+  async onAnyWorker<Reply>(label: string, call: (worker: DatabaseWorker) => Promise<Reply>): Promise<Reply> {
+    const { reply } = await this.runner.run({
+      label,
+      retryable: true,
+      onPrimary: false,
+      deadlineMs: null,
+      signal: null,
+      send: async (worker) => ({ reply: await call(worker), busyMs: 0 }),
+    });
+    return reply;
+  }
+
+  schema() {
+    return this.onAnyWorker('reading the schema', (worker) => worker.calls.call.schema({}));
+  }
+
+  // ---- life ----
+
+  /** Starts the pool and the clock; the data must be open. */
+  begin(): void {
+    this.scaling.begin();
+    this.#stopTicking = this.timers.every(TICK_MS, () => {
+      this.fleet.pollHealth();
+      this.monitoring.tick(poolReading(this));
+    });
+  }
+
+  /** Settles when the primary is attached, or rejects with why it could not be. */
+  async untilPrimary(): Promise<void> {
+    await this.runner.untilPrimary();
+  }
+
+  /** Ends all workers and timers; the engine answers no more. */
+  stop(): void {
+    this.load.abandon();
+    this.scaling.stop();
+    this.snapshots.stop();
+    this.savedCache.stop();
+    this.#expiry.cancel();
+    this.#stopTicking();
+    this.fleet.endAll();
+    this.optimizer.end('it is no longer needed');
+    this.simulator.end();
+  }
+
+  /** Where events and snapshots go. */
+  attach(server: Server): void {
+    this.#server = server;
+  }
+
+  /** One compiled module for every worker. */
+  compiled(): Promise<WebAssembly.Module | null> {
+    this.#module ??= this.platform.compileModule(this.wasmUrl).catch(() => null);
+    return this.#module;
+  }
+
+  notice(id: string, tone: Notice['tone'], message: string): void {
+    const notice = { id, tone, message };
+    const known = this.notices.findIndex((one) => one.id === id);
+    if (known >= 0) this.notices[known] = notice;
+    else this.notices.push(notice);
+    this.#server?.emit('notice', notice);
+  }
+
+  /** Takes over settings, everywhere, at once. */
+  apply(settings: EngineSettings): void {
+    const now = this.platform.nowMs();
+    if (settings.optimizer !== this.settings.optimizer) this.optimizer.forget();
+    this.settings = settings;
+    this.cache.store.configure(settings.cache, now);
+    this.dispatcher.configure(poolSettingsOf(settings), ejectionSettingsOf(settings));
+    this.scaling.configure(settings.scaler);
+    this.#armExpiry();
+  }
+
+  change(change: Parameters<typeof changeSettings>[1]): EngineSettings {
+    this.apply(changeSettings(this.settings, change));
+    return this.settings;
+  }
+
+  /** Whether everything committed lies in this browser's store. */
+  get isStored(): boolean {
+    const { historyId, logNumber } = this.plane.version;
+    return this.vault.hasStored(historyId, logNumber);
+  }
+
+  /** Other content was opened in the data plane: everybody learns of it. Resolves when the primary has it. */
+  async contentChanged(): Promise<void> {
+    this.load.abandon();
+    this.openedAtLog = this.plane.version.logNumber;
+    this.pragmas = [];
+    this.cache.setPragmas([]);
+    this.cache.store.reset(this.plane.version);
+    this.optimizer.reattach();
+    this.monitoring.statements.clear();
+    await this.fleet.reattachAll();
+  }
+
+  // ---- what happens ----
+
+  #commit(record: PageRecord, from: DatabaseWorker): void {
+    const schemaBefore = this.plane.schemaCookie;
+    const numbered = this.plane.append(record);
+    const schemaChanged = numbered.schemaCookie !== schemaBefore;
+    this.cache.store.noteWrite(schemaChanged ? null : numbered.tablesWritten, numbered.logNumber);
+    this.fleet.broadcast(numbered, from);
+    this.optimizer.apply(numbered, schemaChanged);
+    this.unsavedSinceMs ??= this.platform.nowMs();
+    this.vault.noteChange();
+    this.savedCache.noteChange();
+    if (this.plane.wantsFold) this.plane.fold();
+  }
+
+  #onRan(ran: Ran): void {
+    this.monitoring.ran(ran);
+    if (ran.pool) {
+      this.picks.push({ atMs: this.platform.nowMs(), worker: ran.pool.worker, reason: ran.pool.pickReason });
+      if (this.picks.length > PICKS_KEPT) this.picks.shift();
+    }
+    if (this.#answered) return;
+    this.#answered = true;
+    void this.timers.delay(AFTER_FIRST_ANSWER_MS).then(() => {
+      this.fleet.keepSpare();
+      this.optimizer.begin();
+    });
+  }
+
+  #onPrimary(worker: DatabaseWorker | null, failover: boolean): void {
+    if (!failover) return;
+    if (worker) {
+      this.monitoring.event(
+        'failover',
+        'watch',
+        `${worker.name} took over as the primary; no committed write was lost.`,
+      );
+      this.runner.primaryReady();
+    } else
+      this.monitoring.event('failover', 'bad', 'The primary was lost and no replica is ready; a new one is starting.');
+  }
+
+  #onWorkerChange(index: WorkerIndex, state: WorkerState, reason: string): void {
+    const name = `w${index}`;
+    if (state === 'ready') this.#failedStarts = 0;
+    if (state === 'lost') {
+      this.monitoring.workerLost();
+      if (!this.fleet.primary && ++this.#failedStarts >= FAILED_STARTS_MAX) {
+        const message = `No database worker could be started (${reason}). Reload the page; if that does not help, use another browser.`;
+        this.runner.primaryFailed(new AppError('no-worker', message));
+        this.notice('no-worker', 'bad', message);
+        this.scaling.stop();
+        return;
+      }
+      this.monitoring.event('worker', 'bad', `${name} was lost: ${reason}. Another is starting.`);
+      // Not from inside the dispatcher's own bookkeeping of the loss.
+      void this.timers.delay(0).then(() => this.scaling.replaceMissing());
+    } else if (state === 'ejected') this.monitoring.event('worker', 'watch', `${name} was set aside: ${reason}.`);
+    else if (state === 'ready') this.monitoring.event('worker', 'good', `${name} is ready (${reason}).`);
+    else if (state === 'absent') this.monitoring.event('worker', 'info', `${name} left (${reason}).`);
+  }
+
+  #armExpiry(): void {
+    const nextMs = this.cache.store.nextExpiryMs();
+    if (nextMs !== null) this.#expiry.arm(Math.max(50, nextMs - this.platform.nowMs()));
+  }
+}
+
+function shortened(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
+}

@@ -1,0 +1,205 @@
+/**
+ * The load generator, beside the engine: arrivals from a plan, reads with Zipf-distributed parameters through the same
+ * path as a person's queries, writes to a table of its own that is gone when the load ends.
+ */
+import { AppError } from '../core/errors.ts';
+import type { Random, Scheduler } from '../core/ports.ts';
+import { createRandom } from '../core/random.ts';
+import type { SchemaReport } from '../database/protocol.ts';
+import { Arrivals } from '../workload/arrivals.ts';
+import { RequestMix } from '../workload/mix.ts';
+import { loadProblems } from '../workload/settings.ts';
+import type { ExecuteRequest, LoadReport, LoadSettings } from './protocol.ts';
+
+export const LOAD_TABLE = 'headroom_load';
+/** Arrivals of one wake-up at most, so that a burst cannot hold the engine. */
+const BURST_MAX = 500;
+const ARRIVAL_TIMER = 1;
+
+/** A read of the mix; the key is its one parameter. */
+export interface LoadRead {
+  sql: string;
+  /** Keys run from 1 to this. */
+  keyCount: number;
+  /** Relative frequency. */
+  share: number;
+}
+
+export interface LoadOptions {
+  nowMs(): number;
+  createScheduler(onTimer: (handle: number) => void): Scheduler;
+  schema(): Promise<SchemaReport>;
+  execute(request: ExecuteRequest): Promise<{ failed: boolean; refused: boolean }>;
+  onEnd(report: LoadReport): void;
+}
+
+export class LoadGenerator {
+  readonly #options: LoadOptions;
+  readonly #scheduler: Scheduler;
+  #run: Run | null = null;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#scheduler = options.createScheduler(() => this.#wake());
+  }
+
+  get report(): LoadReport | null {
+    return this.#run ? reportOf(this.#run, this.#options.nowMs()) : null;
+  }
+
+  /** Starts a plan; one that runs is ended first. Errors: `settings`, `nothing-to-read`. */
+  async start(settings: LoadSettings): Promise<LoadReport> {
+    const problems = loadProblems(settings);
+    if (problems.length > 0) throw new AppError('settings', `${problems.join('. ')}.`);
+    await this.stop();
+    const reads = loadReads(await this.#options.schema());
+    if (reads.length === 0)
+      throw new AppError('nothing-to-read', 'The load needs a table with rows to read. Open a sample, or add rows.');
+    if (settings.writeShare > 0) {
+      await this.#options.execute({
+        sql: `CREATE TABLE IF NOT EXISTS ${LOAD_TABLE} (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)`,
+      });
+    }
+    const random = createRandom(settings.seed);
+    this.#run = {
+      settings,
+      reads,
+      random: random.fork('choice'),
+      arrivals: new Arrivals(settings, random.fork('arrivals')),
+      mixes: reads.map((read, index) => new RequestMix(settings, read.keyCount, random.fork(`mix ${index}`))),
+      startedMs: this.#options.nowMs(),
+      nextMs: 0,
+      endedMs: null,
+      sent: 0,
+      done: 0,
+      failed: 0,
+      refused: 0,
+    };
+    this.#run.nextMs = this.#run.arrivals.next();
+    this.#arm(this.#run);
+    return reportOf(this.#run, this.#options.nowMs());
+  }
+
+  /** Ends the load and removes its table; null when none was running. */
+  async stop(): Promise<LoadReport | null> {
+    const run = this.#run;
+    if (!run || run.endedMs !== null) return run ? reportOf(run, this.#options.nowMs()) : null;
+    this.#scheduler.cancel(ARRIVAL_TIMER);
+    run.endedMs = this.#options.nowMs();
+    if (run.settings.writeShare > 0) await this.#options.execute({ sql: `DROP TABLE IF EXISTS ${LOAD_TABLE}` });
+    const report = reportOf(run, run.endedMs);
+    this.#options.onEnd(report);
+    return report;
+  }
+
+  /** The data was replaced: nothing of the load is left in it. */
+  abandon(): void {
+    this.#scheduler.cancel(ARRIVAL_TIMER);
+    this.#run = null;
+  }
+
+  #arm(run: Run): void {
+    const delayMs = run.startedMs + run.nextMs - this.#options.nowMs();
+    if (run.nextMs === Infinity) {
+      const leftMs = run.startedMs + run.settings.durationMs - this.#options.nowMs();
+      this.#scheduler.after(Math.max(0, leftMs), ARRIVAL_TIMER);
+    } else this.#scheduler.after(Math.max(0, delayMs), ARRIVAL_TIMER);
+  }
+
+  #wake(): void {
+    const run = this.#run;
+    if (!run || run.endedMs !== null) return;
+    const elapsedMs = this.#options.nowMs() - run.startedMs;
+    for (let burst = 0; run.nextMs <= elapsedMs && burst < BURST_MAX; burst++) {
+      this.#send(run);
+      run.nextMs = run.arrivals.next();
+    }
+    if (run.nextMs === Infinity && elapsedMs >= run.settings.durationMs) void this.stop();
+    else this.#arm(run);
+  }
+
+  #send(run: Run): void {
+    const choice = pickRead(run.reads, run.random);
+    const mix = run.mixes[choice];
+    const key = mix.nextKey() + 1;
+    const request: ExecuteRequest = mix.nextIsWrite()
+      ? { sql: `INSERT INTO ${LOAD_TABLE} (key) VALUES (?)`, parameters: [key] }
+      : { sql: run.reads[choice].sql, parameters: [key] };
+    run.sent++;
+    void this.#options.execute(request).then(({ failed, refused }) => {
+      if (refused) run.refused++;
+      else if (failed) run.failed++;
+      else run.done++;
+    });
+  }
+}
+
+interface Run {
+  settings: LoadSettings;
+  reads: LoadRead[];
+  random: Random;
+  arrivals: Arrivals;
+  mixes: RequestMix[];
+  startedMs: number;
+  nextMs: number;
+  endedMs: number | null;
+  sent: number;
+  done: number;
+  failed: number;
+  refused: number;
+}
+
+function reportOf(run: Run, nowMs: number): LoadReport {
+  const { settings, sent, done, failed, refused } = run;
+  return {
+    settings,
+    running: run.endedMs === null,
+    elapsedMs: (run.endedMs ?? nowMs) - run.startedMs,
+    sent,
+    done,
+    failed,
+    refused,
+  };
+}
+
+function pickRead(reads: LoadRead[], random: Random): number {
+  const total = reads.reduce((sum, read) => sum + read.share, 0);
+  let left = random.next() * total;
+  for (const [index, read] of reads.entries()) {
+    left -= read.share;
+    if (left < 0) return index;
+  }
+  return reads.length - 1;
+}
+
+/** What can be read of any database: rows by key, and rows that refer to a key, in whatever tables have rows. */
+export function loadReads(schema: SchemaReport): LoadRead[] {
+  const reads: LoadRead[] = [];
+  for (const table of schema.tables) {
+    if (
+      table.type !== 'table' ||
+      !table.rowCount ||
+      table.name === LOAD_TABLE ||
+      /\bWITHOUT\s+ROWID\b/i.test(table.sql)
+    )
+      continue;
+    const name = quoted(table.name);
+    reads.push({ sql: `SELECT * FROM ${name} WHERE rowid = ?`, keyCount: Math.min(table.rowCount, 100_000), share: 3 });
+    for (const key of table.foreignKeys) {
+      const parent = schema.tables.find((other) => other.name === key.table);
+      const column = key.columns[0];
+      if (!parent?.rowCount || key.columns.length !== 1 || column === undefined) continue;
+      reads.push({
+        sql: `SELECT count(*) FROM ${name} WHERE ${quoted(column)} = ?`,
+        keyCount: Math.min(parent.rowCount, 100_000),
+        share: 1,
+      });
+    }
+  }
+  return reads;
+}
+
+/** Always quoted: a table may be named like a keyword. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,152 @@
+/** The engine's state as readings: for the scaler, the monitor, the page and programs. Nothing is changed here. */
+import type { ScaleDecision } from '../autoscaler/scaler.ts';
+import { EJECTED, READY } from '../pool/worker-table.ts';
+import type { WorkerReport } from '../pool/dispatcher.ts';
+import type { Engine } from './engine.ts';
+import type { PoolReading } from './monitoring.ts';
+import type {
+  DatabaseInfo,
+  EngineSnapshot,
+  PerformanceSummary,
+  ScaleDecisionReport,
+  StatementReport,
+  WorkerSnapshot,
+} from './protocol.ts';
+
+const LABEL_LENGTH = 80;
+const VERDICTS = { waiting: 'running', running: 'running', proved: 'proved', unchanged: 'unchanged' } as const;
+
+/** Wasm heaps and private pages of all workers; null before any has reported. */
+export function memoryBytes(engine: Engine): number | null {
+  const reports = engine.fleet.workers.flatMap((worker) => (worker.report ? [worker.report] : []));
+  if (reports.length === 0) return null;
+  return reports.reduce((sum, report) => sum + report.heapBytes + report.privatePageBytes, 0);
+}
+
+export function poolReading(engine: Engine): PoolReading {
+  const { dispatcher, scaling, settings, platform } = engine;
+  const { utilization } = scaling;
+  const bytes = memoryBytes(engine);
+  return {
+    queueDepth: dispatcher.waiting,
+    readyWorkers: readyWorkers(engine),
+    desiredWorkers: scaling.desired,
+    ejectedWorkers: dispatcher.workers.countIn(EJECTED),
+    utilization: utilization.ofPool(),
+    memoryRatio: bytes === null ? null : bytes / settings.scaler.memoryBudgetBytes,
+    unsavedMs: engine.unsavedSinceMs === null ? 0 : platform.nowMs() - engine.unsavedSinceMs,
+    workers: dispatcher
+      .reports()
+      .map(({ worker }) => ({ name: `w${worker}`, utilization: utilization.ofWorker(worker) })),
+  };
+}
+
+export function readyWorkers(engine: Engine): number {
+  return engine.dispatcher.workers.countIn(READY);
+}
+
+export function databaseInfo(engine: Engine): DatabaseInfo {
+  const { version } = engine.plane;
+  return {
+    source: engine.source,
+    bytes: engine.plane.byteLength,
+    version,
+    changed: version.logNumber > engine.openedAtLog,
+    ...engine.opened,
+    storage: engine.vault.state,
+    isolated: engine.platform.isolated,
+  };
+}
+
+export function snapshotOf(engine: Engine): EngineSnapshot {
+  const { monitoring, scaling, dispatcher, platform } = engine;
+  return {
+    atMs: platform.nowMs(),
+    workers: dispatcher.reports().map((report) => workerSnapshot(engine, report)),
+    queueDepth: dispatcher.waiting,
+    desiredWorkers: scaling.desired,
+    cores: platform.cores,
+    cache: engine.cache.statistics(),
+    window: monitoring.window(),
+    health: monitoring.health,
+    alerts: monitoring.alerts,
+    lastPicks: [...engine.picks].reverse(),
+    load: engine.load.report,
+    database: databaseInfo(engine),
+    scaler: {
+      enabled: engine.settings.scaler.enabled,
+      cooldownUntilMs: scaling.cooldownUntilMs,
+      last: scaling.lastDecision && decisionReport(scaling.lastDecision),
+    },
+  };
+}
+
+function workerSnapshot(engine: Engine, report: WorkerReport): WorkerSnapshot {
+  const worker = engine.fleet.worker(report.worker);
+  const label = worker?.current?.replace(/\s+/g, ' ').trim() ?? null;
+  return {
+    name: `w${report.worker}`,
+    role: worker?.role ?? 'replica',
+    state: report.state === 'absent' ? 'lost' : report.state,
+    outstanding: report.outstanding,
+    waiting: report.waiting,
+    done: report.done,
+    errors: report.queryErrors + report.failures,
+    utilization: engine.scaling.utilization.ofWorker(report.worker) ?? 0,
+    heapBytes: worker?.report?.heapBytes ?? 0,
+    privatePageBytes: worker?.report?.privatePageBytes ?? 0,
+    startMs: worker?.startMs ?? null,
+    current: label && label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH)}…` : label,
+  };
+}
+
+export function performanceSummary(engine: Engine): PerformanceSummary {
+  const { monitoring, scaling, settings, platform } = engine;
+  const reports = engine.fleet.workers.map((worker) => worker.report);
+  return {
+    performanceMetrics: { ...monitoring.window(), ...monitoring.totals },
+    cacheStatistics: engine.cache.statistics(),
+    systemMetrics: {
+      workers: engine.fleet.workers.length,
+      cores: platform.cores,
+      heapBytes: reports.reduce((sum, report) => sum + (report?.heapBytes ?? 0), 0),
+      pageBytes: reports.reduce((sum, report) => sum + (report?.privatePageBytes ?? 0), 0),
+      isolated: platform.isolated,
+      queueDepth: engine.dispatcher.waiting,
+    },
+    scalingStatus: {
+      enabled: settings.scaler.enabled,
+      ready: readyWorkers(engine),
+      desired: scaling.desired,
+      min: settings.scaler.minWorkers,
+      max: settings.scaler.maxWorkers,
+      last: scaling.lastDecision && decisionReport(scaling.lastDecision),
+    },
+    health: monitoring.health,
+    alerts: monitoring.alerts,
+  };
+}
+
+export function decisionReport(decision: ScaleDecision): ScaleDecisionReport {
+  const { atMs, desired, action, reason, inputs } = decision;
+  return { atMs, desired, ready: inputs.ready ?? 0, action, reason, inputs };
+}
+
+export function statementReports(engine: Engine): StatementReport[] {
+  return engine.monitoring.statements.ranking().map((totals) => {
+    const verdict = engine.optimizer.verdict(totals.sample);
+    const report = verdict && 'report' in verdict ? verdict.report : null;
+    const proved = report?.attempts.find((attempt) => attempt.outcome === 'proved');
+    return {
+      ...totals,
+      optimization: verdict
+        ? {
+            state: VERDICTS[verdict.state],
+            ruleIds: report?.ruleIds ?? [],
+            reason: verdict.state === 'unchanged' ? verdict.reason : (proved?.reason ?? ''),
+            gain: proved?.measurement?.ratioWarm ?? null,
+          }
+        : null,
+    };
+  });
+}

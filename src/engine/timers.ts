@@ -1,0 +1,46 @@
+/** Several timers of one owner behind a scheduler, each with its own handle and what it does. */
+import type { Scheduler } from '../core/ports.ts';
+
+export class Timers {
+  readonly #scheduler: Scheduler;
+  readonly #actions = new Map<number, () => void>();
+  #nextHandle = 1;
+
+  constructor(createScheduler: (onTimer: (handle: number) => void) => Scheduler) {
+    this.#scheduler = createScheduler((handle) => {
+      const action = this.#actions.get(handle);
+      action?.();
+    });
+  }
+
+  /** A timer that does one thing whenever it is armed and runs out. */
+  define(action: () => void): { arm(delayMs: number): void; cancel(): void } {
+    const handle = this.#nextHandle++;
+    this.#actions.set(handle, action);
+    return {
+      arm: (delayMs) => this.#scheduler.after(delayMs, handle),
+      cancel: () => this.#scheduler.cancel(handle),
+    };
+  }
+
+  /** Calls at a fixed pace until the returned function is called. */
+  every(intervalMs: number, action: () => void): () => void {
+    const timer = this.define(() => {
+      timer.arm(intervalMs);
+      action();
+    });
+    timer.arm(intervalMs);
+    return timer.cancel;
+  }
+
+  delay(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const handle = this.#nextHandle++;
+      this.#actions.set(handle, () => {
+        this.#actions.delete(handle);
+        resolve();
+      });
+      this.#scheduler.after(delayMs, handle);
+    });
+  }
+}

@@ -1,0 +1,60 @@
+/** What the engine asks of its world, answered in one Node process: no threads, a store in memory, a seed for all chance. */
+import type { Random, Scheduler } from '../core/ports.ts';
+import { createRandom } from '../core/random.ts';
+import type { Port, WorkerHandle } from '../core/rpc.ts';
+import type { KeyValueStore } from '../core/store.ts';
+import { inlineWorker } from './inline-fleet.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createSystemScheduler, systemClock } from './system-clock.ts';
+
+export interface InlineOptions {
+  seed: number;
+  serveDatabase(port: Port): void;
+  serveOptimizer(port: Port): void;
+  serveSimulator(port: Port): void;
+  /** Hand in the same store again to play a reload. */
+  store?: KeyValueStore;
+  /** Shared memory works in Node too; off to take the plain path. */
+  isolated?: boolean;
+  /** Sees every database worker as it is spawned: to make one fail on purpose. */
+  onSpawn?: (worker: WorkerHandle & { fail(message: string): void }) => void;
+}
+
+export interface InlineWorld {
+  nowMs(): number;
+  wallMs(): number;
+  createScheduler(onTimer: (handle: number) => void): Scheduler;
+  random: Random;
+  newId(): string;
+  spawnDatabase(): WorkerHandle;
+  spawnOptimizer(): WorkerHandle;
+  spawnSimulator(): WorkerHandle;
+  compileModule(): Promise<null>;
+  isolated: boolean;
+  store: KeyValueStore;
+  claimStore(): Promise<{ owned: boolean; message: string }>;
+  cores: number;
+}
+
+export function inlineWorld(options: InlineOptions): InlineWorld {
+  let ids = 0;
+  return {
+    ...systemClock,
+    createScheduler: createSystemScheduler,
+    random: createRandom(options.seed),
+    newId: () => `${systemClock.wallMs()}-${options.seed}-${++ids}`,
+    spawnDatabase: () => {
+      const worker = inlineWorker(options.serveDatabase);
+      options.onSpawn?.(worker);
+      return worker;
+    },
+    spawnOptimizer: () => inlineWorker(options.serveOptimizer),
+    spawnSimulator: () => inlineWorker(options.serveSimulator),
+    // All "workers" share one realm, where SQLite is instantiated once anyway.
+    compileModule: () => Promise.resolve(null),
+    isolated: options.isolated ?? true,
+    store: options.store ?? createMemoryStore(),
+    claimStore: () => Promise.resolve({ owned: true, message: '' }),
+    cores: 1,
+  };
+}
