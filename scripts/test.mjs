@@ -12,7 +12,14 @@ const types = [
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.core.json'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.worker.json'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
-  ['node_modules/svelte-check/bin/svelte-check', '--tsconfig', './tsconfig.page.json', '--output', 'human'],
+  [
+    'node_modules/svelte-check/bin/svelte-check',
+    '--tsconfig',
+    './tsconfig.page.json',
+    '--output',
+    'human',
+    '--fail-on-warnings',
+  ],
 ];
 const lint = [
   ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', `${CACHE}/eslint/`],
