@@ -3,9 +3,11 @@ import { mount } from 'svelte';
 import wasmUrl from 'sql.js/dist/sql-wasm.wasm?url';
 import type { Port } from './core/rpc.ts';
 import { EngineClient } from './engine/client.ts';
+import { registerServiceWorker } from './platform/service-worker.ts';
 import App from './ui/App.svelte';
 import './ui/tokens.css';
 import './ui/base.css';
+import { createConsoleApi } from './ui/console-api.ts';
 import { EngineState } from './ui/state/engine.svelte.ts';
 import { theme } from './ui/state/theme.svelte.ts';
 
@@ -15,12 +17,25 @@ const target = document.getElementById('app') ?? document.body;
 const { port, onFailure } = startEngine();
 const engine = new EngineState(new EngineClient(port));
 onFailure((message) => engine.fail(message));
-mount(App, { target, props: { engine } });
-void engine.boot({
-  sample: null,
-  safe: new URLSearchParams(window.location.search).has('safe'),
-  wasmUrl: new URL(wasmUrl, window.location.href).href,
-  cores: navigator.hardwareConcurrency || 2,
+mount(App, {
+  target,
+  props: {
+    engine,
+    boot: {
+      safe: new URLSearchParams(window.location.search).has('safe'),
+      wasmUrl: new URL(wasmUrl, window.location.href).href,
+      cores: navigator.hardwareConcurrency || 1,
+    },
+  },
+});
+Object.assign(window, { headroom: createConsoleApi(engine.client) });
+registerServiceWorker((apply) => {
+  engine.notify({
+    id: 'update',
+    tone: 'info',
+    message: 'A newer version of Headroom is ready.',
+    action: { title: 'Reload with it', run: apply },
+  });
 });
 
 /** A port to the engine worker. Where none can be had the port stays silent, and `onFailure` hears why. */

@@ -23,6 +23,11 @@ const SNAPSHOTS_PER_S = 4;
 /** Events kept for the lists; the engine keeps more. */
 const EVENTS_KEPT = 200;
 
+/** A notice with something to press. */
+export interface PageNotice extends Notice {
+  action?: { title: string; run: () => void };
+}
+
 export type EnginePhase = 'starting' | 'ready' | 'failed';
 
 export class EngineState {
@@ -33,7 +38,7 @@ export class EngineState {
   #restored = $state.raw(false);
   #settings = $state.raw<EngineSettings | null>(null);
   #schema = $state.raw<SchemaReport | null>(null);
-  #notices = $state.raw<Notice[]>([]);
+  #notices = $state.raw<PageNotice[]>([]);
   #events = $state.raw<EventReport[]>([]);
   #snapshot: EngineSnapshot | null = null;
   #perSecond = SNAPSHOTS_PER_S;
@@ -81,7 +86,7 @@ export class EngineState {
   get schema(): SchemaReport | null {
     return this.#schema;
   }
-  get notices(): Notice[] {
+  get notices(): PageNotice[] {
     return this.#notices;
   }
   /** Newest first. */
@@ -99,7 +104,8 @@ export class EngineState {
       this.#takeBoot(await this.client.call.boot(request));
       this.#phase = 'ready';
       this.#askForSnapshots();
-      await this.refreshSchema();
+      // The first query need not wait for the schema browser.
+      void this.refreshSchema().catch(() => undefined);
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
@@ -113,7 +119,7 @@ export class EngineState {
     this.client.lost(message);
   }
 
-  notify(notice: Notice): void {
+  notify(notice: PageNotice): void {
     this.#notices = [...this.#notices.filter((one) => one.id !== notice.id), notice];
   }
 
