@@ -4,6 +4,7 @@
  */
 import { AppError, invariant } from '../core/errors.ts';
 import { Transfer, type Handlers } from '../core/rpc.ts';
+import { schemaOf, unusableIn } from './catalog.ts';
 import { relabel, transferablesOf } from './columns.ts';
 import { checkFile, mendedFirstPage } from './file-header.ts';
 import { PagedFile } from './paged-file.ts';
@@ -11,6 +12,7 @@ import { planOf } from './plan.ts';
 import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
 import { Connection } from './connection.ts';
 import { Session } from './session.ts';
+import { makeShop } from './samples/shop.ts';
 import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
 import { runUnit } from './unit.ts';
 
@@ -24,7 +26,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
   const sleep = options.sleep ?? sleepByTimer;
   let loaded: SqliteModule | null = null;
   let attached: Session | null = null;
-  let replacedCount = 0;
+  let unusable: WorkerReport['unusable'] = [];
 
   const sqlite = (): SqliteModule => {
     if (!loaded) throw new AppError('not-warm', 'SQLite is not loaded in this worker yet: call warm first.');
@@ -51,7 +53,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
         progress: internals.progress !== null,
         clock: imports.hasClock,
       },
-      unusable: [],
+      unusable,
     };
   };
 
@@ -66,6 +68,8 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       attached?.connection.close();
       attached = null;
       attached = new Session(module, request);
+      // The same for all workers on these pages: the primary's word is enough, and replicas attach faster.
+      unusable = request.role === 'primary' ? unusableIn(attached.connection) : [];
       return report();
     },
     apply({ records }) {
@@ -95,10 +99,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       return new Transfer(reply, transferablesOf(reply.result));
     },
     unit(request) {
-      const reply = runUnit(session(), request, {
-        isCancelled: cancelCheck(request.cancelValue),
-        onReplaced: () => replacedCount++,
-      });
+      const reply = runUnit(session(), request, cancelCheck(request.cancelValue));
       const buffers = reply.statements.flatMap(({ result }) => (result ? transferablesOf(result) : []));
       if (reply.record?.pages.buffer instanceof ArrayBuffer) buffers.push(reply.record.pages.buffer);
       return new Transfer(reply, buffers);
@@ -108,10 +109,16 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       return planOf(session().connection, sql);
     },
     schema() {
-      throw new AppError('unknown-method', 'not yet');
+      session().connection.hold();
+      return schemaOf(session().connection);
     },
-    makeSample() {
-      throw new AppError('unknown-method', 'not yet');
+    async makeSample({ size, seed }, context) {
+      const bytes = await makeShop(sqlite(), size, seed, {
+        progress: (report) => context.progress(report),
+        pause: () => sleepByTimer(0),
+        isCancelled: () => context.signal.cancelled,
+      });
+      return new Transfer({ bytes }, [bytes.buffer as ArrayBuffer]);
     },
     inspect({ bytes }) {
       const found = checkFile(bytes);

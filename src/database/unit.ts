@@ -8,19 +8,12 @@ import type { Classification, SqlErrorDetail, UnitReply, UnitRequest, UnitStatem
 import { takeRecord } from './records.ts';
 import type { Session } from './session.ts';
 
-export interface UnitEnvironment {
-  /** True when the person has cancelled. */
-  isCancelled: (() => boolean) | null;
-  /** Told when sql.js had put its own array in the place of our file, and it was opened again. */
-  onReplaced: () => void;
-}
-
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
-export function runUnit(session: Session, request: UnitRequest, environment: UnitEnvironment): UnitReply {
+export function runUnit(session: Session, request: UnitRequest, isCancelled: (() => boolean) | null): UnitReply {
   session.checkPrimary(request.epoch);
   const { connection, classifier } = session;
   connection.release();
-  const run = new UnitRun(session, environment);
+  const run = new UnitRun(session);
   const deadlineAtMs = request.deadlineMs === null ? null : performance.now() + request.deadlineMs;
   let error: UnitReply['error'] = null;
   for (let at = 0; ;) {
@@ -35,7 +28,7 @@ export function runUnit(session: Session, request: UnitRequest, environment: Uni
       const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], {
         deadlineMs: deadlineAtMs === null ? null : Math.max(0, deadlineAtMs - performance.now()),
         rowLimit: classification.kind === 'read' ? request.rowLimit : null,
-        isCancelled: environment.isCancelled,
+        isCancelled,
       });
       run.statements.push({
         span: { start, end },
@@ -65,7 +58,6 @@ class UnitRun {
   readonly statements: UnitStatement[] = [];
   readonly pragmas: string[] = [];
   readonly #session: Session;
-  readonly #environment: UnitEnvironment;
   /** Tables written by the open transaction, and by those committed; null: everything. */
   #open: Set<string> | null = new Set();
   #committed: Set<string> | null = new Set();
@@ -73,9 +65,8 @@ class UnitRun {
   #inTransaction = false;
   #rolledBack = false;
 
-  constructor(session: Session, environment: UnitEnvironment) {
+  constructor(session: Session) {
     this.#session = session;
-    this.#environment = environment;
     this.#changeCounter = session.connection.file.changeCounter();
   }
 
@@ -91,10 +82,7 @@ class UnitRun {
       this.#inTransaction = true;
       return;
     }
-    if (!connection.usesOurFile()) {
-      this.#session.reopen();
-      this.#environment.onReplaced();
-    }
+    if (!connection.usesOurFile()) this.#session.reopen();
     const counter = connection.file.changeCounter();
     if (counter !== this.#changeCounter) {
       this.#changeCounter = counter;
