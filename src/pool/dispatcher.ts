@@ -180,14 +180,14 @@ export class Dispatcher implements FleetHandlers {
       this.#refused++;
       return 'worker-unavailable';
     }
-    const target = pinned !== -1 ? pinned : this.#choose(-1);
+    const nowMs = this.#scheduler.nowMs();
+    const target = pinned !== -1 ? pinned : this.#choose(-1, nowMs);
     const waits = !this.#canSendNow(target);
     if (waits && this.#waiting >= this.#pool.queueDepthMax) {
       this.#refused++;
       return 'queue-full';
     }
     if (this.#jobs.isFull) this.#grow();
-    const nowMs = this.#scheduler.nowMs();
     const jobs = this.#jobs;
     const job = jobs.take();
     jobs.retryable[job] = submission.retryable && pinned === -1 ? 1 : 0;
@@ -388,10 +388,9 @@ export class Dispatcher implements FleetHandlers {
 
   // ---- placing ----
 
-  #choose(avoid: WorkerIndex): WorkerIndex {
+  #choose(avoid: WorkerIndex, nowMs: number): WorkerIndex {
     const table = this.workers;
     if (table.eligibleCount === 0) return -1;
-    const nowMs = this.#scheduler.nowMs();
     this.#unpickedReason = '';
     if (avoid === -1 || table.eligiblePosition[avoid] === -1) return this.#picker.pick(table, nowMs, this.#random);
     if (table.eligibleCount === 1) return this.#pool.queueMode === 'shared' ? -1 : avoid;
@@ -568,7 +567,7 @@ export class Dispatcher implements FleetHandlers {
   }
 
   #place(job: JobIndex, avoid: WorkerIndex, nowMs: number, atFront: boolean): void {
-    const target = this.#choose(avoid);
+    const target = this.#choose(avoid, nowMs);
     if (this.#canSendNow(target)) this.#send(job, target, nowMs);
     else this.#wait(job, target, atFront);
   }
