@@ -1,5 +1,5 @@
 /**
- * A view as a link: `#/lab?s=1.<crc32>.<payload>`, the payload being base64url of raw deflate of JSON. All of it is in the
+ * A view as a link: `#/lab?s=1.<crc32>.<payload>`, the payload being base64url of raw deflate of ASCII JSON. All of it is in the
  * fragment, so no server ever sees it. The checksum tells a cut link from a whole one; a broken link is an error in plain
  * words, never a silent other view.
  */
@@ -16,7 +16,7 @@ export const VIEW_BYTES_MAX = 256 * 1024;
 
 /** The fragment with its `#`. Throws AppError `link-invalid` for a view that is none, `link-too-long` for a long text. */
 export async function encodeLink(view: View): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(validate(view)));
+  const bytes = toAscii(JSON.stringify(validate(view)));
   if (bytes.length > VIEW_BYTES_MAX)
     throw tooLong(`its content has ${bytes.length} bytes of at most ${VIEW_BYTES_MAX}`);
   const payload = toBase64Url(await deflate(bytes));
@@ -77,9 +77,17 @@ async function unfold(payload: string): Promise<Uint8Array> {
   return bytes;
 }
 
+/** JSON needs no more than ASCII: everything else is escaped, lone surrogates too, so that any text comes back exactly. */
+function toAscii(json: string): Uint8Array {
+  const escaped = json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Uint8Array.from(escaped, (character) => character.charCodeAt(0));
+}
+
 function parse(bytes: Uint8Array): unknown {
+  let json = '';
+  for (const byte of bytes) json += String.fromCharCode(byte);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(json);
   } catch {
     throw new AppError('link-invalid', 'This link cannot be opened: its content is not a view of this page.');
   }

@@ -29,7 +29,7 @@ function forgeJson(value: unknown): string {
   return forge(new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)));
 }
 
-describe('a link', () => {
+describe('a link', { timeout: 60_000 }, () => {
   it('gives back the same view', async () => {
     for (const view of [fullView, smallView]) {
       const link = await encodeLink(view);
@@ -46,7 +46,7 @@ describe('a link', () => {
         const view: View = { ...smallView, sql, parameters: { ':a': { type: 'text', text: sql } } };
         expect(await decodeLink(await encodeLink(view))).toEqual(view);
       }),
-      { seed: 21, numRuns: 100 },
+      { seed: 21, numRuns: 30 },
     );
   });
 
@@ -94,11 +94,11 @@ describe('a link', () => {
   });
 });
 
-describe('a forged link', () => {
+describe('a forged link', { timeout: 60_000 }, () => {
   it('with a bomb stops early', async () => {
-    const bomb = deflateRawSync(new Uint8Array(20_000_000));
-    expect(bomb.length).toBeLessThan(24_000); // fits into a link
-    expect((await failure(decodeLink(forge(new Uint8Array(20_000_000))))).code).toBe('link-too-long');
+    const bomb = deflateRawSync(new Uint8Array(10_000_000));
+    expect(bomb.length).toBeLessThan(12_000); // fits into a link
+    expect((await failure(decodeLink(forge(new Uint8Array(10_000_000))))).code).toBe('link-too-long');
     // 512 bytes of deflate hold 528 KB at most, so nothing beyond the first piece need be read.
     expect(await inflate(bomb.subarray(0, 512), VIEW_BYTES_MAX)).toBeNull();
     expect((await inflate(deflateRawSync(new Uint8Array(1000)), 1000))?.length).toBe(1000);
@@ -128,14 +128,15 @@ describe('a forged link', () => {
   });
 });
 
-describe('mutated links', () => {
+// Streams wait for threads; on a busy machine thousands of them take their time.
+describe('mutated links', { timeout: 60_000 }, () => {
   const ALPHABET = 'ABCabc019-_.=&?#/%<"\' \n\u0000ü😀';
 
   it('give an AppError or an equal view, thousands of times', async () => {
     const random = createRandom(2026);
     const links = [await encodeLink(fullView), await encodeLink(smallView)];
     const seen = new Set<string>();
-    for (let trial = 0; trial < 3000; trial++) {
+    for (let trial = 0; trial < 4000; trial++) {
       const which = random.below(2);
       let link = links[which];
       for (let edits = 1 + random.below(3); edits > 0; edits--) link = mutate(link);
@@ -185,7 +186,7 @@ describe('mutated links', () => {
       'x',
     ];
     let accepted = 0;
-    for (let trial = 0; trial < 1500; trial++) {
+    for (let trial = 0; trial < 500; trial++) {
       let text = json;
       for (let edits = 1 + random.below(2); edits > 0; edits--) {
         const at = random.below(text.length);
@@ -197,7 +198,7 @@ describe('mutated links', () => {
       accepted++;
       expect(await decodeLink(await encodeLink(outcome as View))).toEqual(outcome);
     }
-    expect(accepted).toBeGreaterThan(100); // edits within texts and numbers make other, valid views
+    expect(accepted).toBeGreaterThan(30); // edits within texts and numbers make other, valid views
   });
 });
 
