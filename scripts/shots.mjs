@@ -40,6 +40,9 @@ async function visit(width, colorScheme) {
   const page = await context.newPage();
   page.on('pageerror', (error) => report(`${width} ${colorScheme}`, `uncaught error: ${error.message}`));
   await page.goto(site.url);
+  // The lab opens with data: without rows on screen the pictures would show nothing but waiting.
+  const rows = page.getByRole('gridcell').first().waitFor({ timeout: 20_000 });
+  await rows.catch(() => report(`${width} ${colorScheme}`, 'no rows on screen after 20 s'));
   await settled(page);
   for (const name of await pagesOf(page)) {
     await page.evaluate((to) => (location.hash = to), `#/${name}`);

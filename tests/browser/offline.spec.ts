@@ -14,7 +14,7 @@ test('after one visit the page opens offline, and isolated', async ({ page, cont
   await context.setOffline(true);
   await page.reload();
   await expect(page.getByRole('navigation').first()).toBeVisible();
-  await expect(page.getByRole('grid').first()).toBeVisible();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
   expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
   // Proof that the network really is gone: what was not kept cannot be had.
   const fetched = await page.evaluate(() =>
