@@ -14,6 +14,8 @@ export interface TableInfo {
   columns: ColumnInfo[];
   /** Each list of columns has no two equal rows, NULLs aside. */
   uniqueKeys: string[][];
+  /** CREATE UNIQUE INDEX statements: constraints that the CREATE TABLE does not show. */
+  uniqueIndexes: string[];
   /** The CREATE statement names a collation: comparisons may not be by bytes. */
   collated: boolean;
 }

@@ -6,9 +6,12 @@ import { foldCase } from './tokens.ts';
 import type { Core, Expr, ExprOf, Select, Source } from './ast.ts';
 import type { ColumnInfo, Schema, TableInfo } from './schema.ts';
 import { columnOf } from './schema.ts';
+import { mapParts } from './walk.ts';
 
 export interface Resolved {
   source: ScopeSource;
+  /** The scope whose FROM holds the source. */
+  scope: Scope;
   /** 0 for this FROM, 1 for the query around it, and so on. */
   level: number;
   name: string;
@@ -57,7 +60,13 @@ export class Scope {
       if (source.columns === null) return null;
       const known = source.columns.find((one) => foldCase(one) === name);
       if (known !== undefined) {
-        found.push({ source, level: 0, name: known, column: source.table ? columnOf(source.table, known) : null });
+        found.push({
+          source,
+          scope: this,
+          level: 0,
+          name: known,
+          column: source.table ? columnOf(source.table, known) : null,
+        });
       }
     }
     if (found.length === 1 && found[0]) return found[0];
@@ -82,7 +91,7 @@ export class Scope {
       generated: false,
       hasDefault: true,
     };
-    return { source, level: 0, name, column };
+    return { source, scope: this, level: 0, name, column };
   }
 }
 
@@ -137,48 +146,66 @@ function describe(source: Source, index: number, schema: Schema, ctes: CteColumn
   return { index, name, label, table: found.kind === 'table' ? found : null, columns };
 }
 
-/** Every column name in the expression, those of subqueries left out (`inner` says whether there are any). */
-export function columnsIn(expr: Expr): { columns: ExprOf<'column'>[]; hasQuery: boolean } {
-  const columns: ExprOf<'column'>[] = [];
-  let hasQuery = false;
-  const look = (part: Expr): void => {
-    if (part.kind === 'column') columns.push(part);
-    else if (part.kind === 'exists' || part.kind === 'scalar') hasQuery = true;
-    else if (part.kind === 'in' && 'kind' in part.choices) {
-      hasQuery = true;
-      look(part.operand);
-    } else for (const child of childrenOf(part)) look(child);
-  };
-  look(expr);
-  return { columns, hasQuery };
+export interface ScopeVisitor {
+  /** `owner` is the query whose arm the core is. */
+  core?(core: Core, scope: Scope, owner: Select): void;
+  /** Every column name, null where its source is not certain (an alias in ORDER BY is one such). */
+  column?(column: ExprOf<'column'>, resolved: Resolved | null, scope: Scope): void;
 }
 
-function childrenOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'unary':
-    case 'cast':
-    case 'collate':
-      return [expr.operand];
-    case 'binary':
-      return expr.escape ? [expr.left, expr.right, expr.escape] : [expr.left, expr.right];
-    case 'between':
-      return [expr.operand, expr.low, expr.high];
-    case 'in':
-      return 'kind' in expr.choices ? [expr.operand] : [expr.operand, ...expr.choices];
-    case 'row':
-      return expr.items;
-    case 'case':
-      return [
-        ...(expr.operand ? [expr.operand] : []),
-        ...expr.branches.flatMap(({ when, then }) => [when, then]),
-        ...(expr.otherwise ? [expr.otherwise] : []),
-      ];
-    case 'call':
-      return [
-        ...expr.args,
-        ...(expr.over ? [...expr.over.partitionBy, ...expr.over.orderBy.map((term) => term.expr)] : []),
-      ];
-    default:
-      return [];
+/** Walks the query with the scope of each core, from the outside in. */
+export function visitScopes(query: Select, schema: Schema, visitor: ScopeVisitor): void {
+  walkQuery(query, schema, new Map(), null, visitor);
+}
+
+function walkQuery(query: Select, schema: Schema, ctes: CteColumns, outer: Scope | null, visitor: ScopeVisitor): void {
+  let inSight = ctes;
+  for (const cte of query.ctes) {
+    const own = new Map(inSight).set(foldCase(cte.name), cte.columns);
+    walkQuery(cte.query, schema, query.recursive ? own : inSight, outer, visitor);
+    inSight = own.set(
+      foldCase(cte.name),
+      cte.columns ?? (query.recursive ? null : columnNamesOf(cte.query, schema, inSight)),
+    );
   }
+  const scopes = [query.first, ...query.rest.map((arm) => arm.core)].map((core) => {
+    const scope = new Scope(core, schema, inSight, outer);
+    visitor.core?.(core, scope, query);
+    walkCore(core, scope, visitor);
+    return scope;
+  });
+  const [first] = scopes;
+  for (const term of query.orderBy) if (first) walkExpr(term.expr, first, visitor);
+}
+
+function walkCore(core: Core, scope: Scope, visitor: ScopeVisitor): void {
+  for (const source of core.from) {
+    // A subquery in FROM does not see its neighbours.
+    if (source.table.kind === 'select') walkQuery(source.table, scope.schema, scope.ctes, scope.outer, visitor);
+    if (source.on) walkExpr(source.on, scope, visitor);
+  }
+  for (const { expr } of core.columns) walkExpr(expr, scope, visitor);
+  for (const expr of [core.where, ...core.groupBy, core.having]) if (expr) walkExpr(expr, scope, visitor);
+}
+
+/** Every column name in the expression, subqueries included, with where it comes from. */
+export function walkExpr(expr: Expr, scope: Scope, visitor: ScopeVisitor): void {
+  if (expr.kind === 'column') visitor.column?.(expr, scope.resolve(expr), scope);
+  mapParts(expr, {
+    expr: (part) => (walkExpr(part, scope, visitor), part),
+    query: (query) => (walkQuery(query, scope.schema, scope.ctes, scope, visitor), query),
+  });
+}
+
+/** Sources of `scope` that the expression draws on, subqueries included; null when some name is not certain. */
+export function sourcesOf(expr: Expr, scope: Scope): Set<number> | null {
+  const indexes = new Set<number>();
+  let certain = true;
+  walkExpr(expr, scope, {
+    column: (_column, resolved) => {
+      if (!resolved) certain = false;
+      else if (resolved.scope === scope) indexes.add(resolved.source.index);
+    },
+  });
+  return certain ? indexes : null;
 }

@@ -1,4 +1,4 @@
-/** Visiting and rebuilding trees. Nothing is changed in place: a node whose parts stay the same is handed back as it is. */
+/** Visiting and rebuilding trees. Nothing is changed in place. */
 import type { Core, Expr, OrderTerm, Select, Source, Window } from './ast.ts';
 
 /** Called for each part of one node; `query` where it is a subquery. */
@@ -157,4 +157,24 @@ export function someExpr(expr: Expr, test: (expr: Expr) => boolean): boolean {
   let found = false;
   visitExpr(expr, { expr: (part) => ((found ||= test(part)), !found) });
   return found;
+}
+
+/** The query with one of its cores, known by identity, replaced. */
+export function replaceCore(query: Select, target: Core, replacement: Core): Select {
+  const parts = {
+    expr: (expr: Expr): Expr => mapParts(expr, parts),
+    query: (inner: Select): Select => mapSelect(inner, parts),
+    core: (core: Core): Core => (core === target ? replacement : mapCore(core, parts)),
+  };
+  return mapSelect(query, parts);
+}
+
+/** The query with one query in it, or itself, known by identity, replaced. */
+export function replaceQuery(query: Select, target: Select, replacement: Select): Select {
+  const parts = {
+    expr: (expr: Expr): Expr => mapParts(expr, parts),
+    query: (inner: Select): Select => (inner === target ? replacement : mapSelect(inner, parts)),
+    core: (core: Core): Core => mapCore(core, parts),
+  };
+  return parts.query(query);
 }

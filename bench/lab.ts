@@ -1,0 +1,64 @@
+/** A whole engine in this process, for tests and measurements: real SQLite, real pool, no threads. */
+import { readFile } from 'node:fs/promises';
+import { connect, serve, type Caller, type Port, type WorkerHandle } from '../src/core/rpc.ts';
+import type { KeyValueStore } from '../src/core/store.ts';
+import { createDatabaseServer } from '../src/database/database-server.ts';
+import type { DatabaseApi } from '../src/database/protocol.ts';
+import { engineHandlers } from '../src/engine/api.ts';
+import { Engine } from '../src/engine/engine.ts';
+import type { EngineApi, SettingsChange } from '../src/engine/protocol.ts';
+import { indexAdvisor } from '../src/advisor/advisor.ts';
+import { createOptimizerServer } from '../src/optimizer/optimizer-server.ts';
+import type { OptimizerApi } from '../src/optimizer/protocol.ts';
+import { linkedPorts } from '../src/platform/inline-fleet.ts';
+import { inlineWorld } from '../src/platform/inline-world.ts';
+
+const WASM_PATH = 'node_modules/sql.js/dist/sql-wasm.wasm';
+let compiled: Promise<WebAssembly.Module> | null = null;
+
+export interface Lab {
+  engine: Engine;
+  call: Caller<EngineApi>;
+  /** Every database worker spawned so far, to fail one on purpose. */
+  workers: (WorkerHandle & { fail(message: string): void })[];
+  stop(): void;
+}
+
+export interface LabOptions {
+  seed?: number;
+  store?: KeyValueStore;
+  isolated?: boolean;
+  change?: SettingsChange;
+  safe?: boolean;
+}
+
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const workers: Lab['workers'] = [];
+  compiled ??= readFile(WASM_PATH).then((bytes) => WebAssembly.compile(bytes));
+  const world = inlineWorld({
+    module: await compiled,
+    seed: options.seed ?? 1,
+    store: options.store,
+    isolated: options.isolated,
+    serveDatabase: (port: Port) => serve<DatabaseApi>(port, createDatabaseServer()),
+    serveOptimizer: (port: Port) => serve<OptimizerApi>(port, createOptimizerServer(indexAdvisor)),
+    // The simulator needs no engine; it is tested and measured by itself.
+    serveSimulator: () => {},
+    onSpawn: (worker) => workers.push(worker),
+  });
+  const engine = new Engine(world);
+  const ports = linkedPorts();
+  engine.attach(serve<EngineApi>(ports.far, engineHandlers(engine)));
+  const { call } = connect<EngineApi>(ports.near);
+  await call.boot({ sample: null, safe: options.safe ?? false, wasmUrl: WASM_PATH, cores: 1 });
+  if (options.change) await call.settings({ change: options.change });
+  return {
+    engine,
+    call,
+    workers,
+    stop: () => {
+      engine.stop();
+      ports.cut();
+    },
+  };
+}

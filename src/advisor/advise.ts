@@ -1,0 +1,65 @@
+/** Index advice for one statement: candidates, pruned by what the planner would do with each. What it brings is for `tryIndex` to measure. */
+import type { IndexAdvice } from '../optimizer/protocol.ts';
+import { planCost } from '../optimizer/plan-cost.ts';
+import { plainPlan } from '../optimizer/plain-plan.ts';
+import type { Sandbox } from '../optimizer/sandbox.ts';
+import type { Select } from '../sql/ast.ts';
+import type { Schema } from '../sql/schema.ts';
+import { foldCase } from '../sql/tokens.ts';
+import { visit } from '../sql/walk.ts';
+import { ddlOf, indexCandidates } from './candidates.ts';
+import { WhatIf } from './what-if.ts';
+
+/** What a person is shown at most. */
+const ADVICE_MAX = 4;
+/** An index must lower the plan's price by this much to be worth a trial. */
+const GAIN_MIN = 1.2;
+/** Columns that only cover must pay for the bytes that they add. */
+const COST_PER_COLUMN = 1.05;
+
+/** The indexes that SQLite would use, dearest plan saved first. Empty when none would help. */
+export function adviseIndexes(sql: string, select: Select, schema: Schema, data: Sandbox): IndexAdvice[] {
+  const candidates = indexCandidates(select, schema);
+  if (candidates.length === 0) return [];
+  const whatIf = new WhatIf(data, schema);
+  try {
+    const labels = new Map<string, string>();
+    visit(select, {
+      source: ({ table, alias }) => {
+        if (table.kind === 'table') labels.set(foldCase(alias ?? table.name), table.name);
+      },
+    });
+    const rowsOf = (label: string): number | null => {
+      const table = schema.table(labels.get(foldCase(label)) ?? label);
+      return table?.kind === 'table' ? whatIf.rowCount(table.name) : null;
+    };
+    const planBefore = whatIf.plan(sql, null);
+    const costBefore = planCost(planBefore, rowsOf);
+    const found = candidates.flatMap((candidate) => {
+      const ddl = ddlOf(candidate, schema);
+      const planAfter = whatIf.plan(sql, { ...candidate, ddl });
+      const used = planAfter.some(({ detail }) => detail.includes(` INDEX ${nameIn(ddl)}`));
+      const cost = planCost(planAfter, rowsOf) * (/COVERING INDEX/.test(JSON.stringify(planAfter)) ? 0.7 : 1);
+      if (!used || costBefore / cost < GAIN_MIN) return [];
+      return [{ candidate, ddl, planAfter, weight: cost * COST_PER_COLUMN ** candidate.columns.length }];
+    });
+    return found
+      .sort((a, b) => a.weight - b.weight)
+      .slice(0, ADVICE_MAX)
+      .map(({ candidate, ddl, planAfter }) => ({
+        id: `${candidate.table}(${candidate.columns.join(',')})`,
+        ddl,
+        table: candidate.table,
+        columns: candidate.columns,
+        reason: candidate.reason,
+        planBefore: plainPlan(planBefore),
+        planAfter: plainPlan(planAfter),
+      }));
+  } finally {
+    whatIf.close();
+  }
+}
+
+function nameIn(ddl: string): string {
+  return (/INDEX (\S+) ON/.exec(ddl)?.[1] ?? '').replaceAll('`', '');
+}

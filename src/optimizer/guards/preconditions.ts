@@ -1,0 +1,49 @@
+/**
+ * Does the schema prove what the rewrite needs? And is the original's result determined at all, with its order and its parameters kept?
+ * What the schema does not prove is refused, however likely it is.
+ */
+import type { Select } from '../../sql/ast.ts';
+import { parameterTokens } from '../bytecode.ts';
+import { undetermined } from '../determined.ts';
+import { pass, refuse, type Guard } from './guard.ts';
+
+export const preconditions: Guard = {
+  id: 'preconditions',
+  check({ original, rewritten, rewrite }, { schema }) {
+    const left = undetermined(original.select, schema);
+    if (left) return refuse('preconditions', `The result is not determined: ${left}.`);
+    const parameters = parametersLost(original.sql, rewritten.sql);
+    if (parameters) return refuse('preconditions', parameters);
+    if (!keepsOrder(original.select, rewritten.select)) {
+      return refuse('preconditions', 'The rewritten text sorts or cuts the result differently.');
+    }
+    const open = rewrite.preconditions.find((one) => !one.proved);
+    if (open) return refuse('preconditions', `The schema does not prove that ${open.claim}.`);
+    if (rewrite.preconditions.length === 0)
+      return pass('preconditions', 'Holds for every schema; the result is determined by the data.');
+    return pass('preconditions', `Proved by the schema: ${rewrite.preconditions.map((one) => one.claim).join('; ')}.`);
+  },
+};
+
+/** Why the bound values would reach other places, or null. Anonymous ones count by position; the others go by name. */
+export function parametersLost(original: string, rewritten: string): string | null {
+  const before = parameterTokens(original);
+  const after = parameterTokens(rewritten);
+  if (before.join(' ') === after.join(' ')) return null;
+  if ([...before, ...after].some((one) => one === '?')) {
+    return 'Anonymous parameters would be bound in another order: number them (?1, ?2) to let the text be rewritten.';
+  }
+  // Names get their numbers in order of appearance, which matters to those who bind by position.
+  const inOrder = (all: string[]): string => [...new Set(all)].join(' ');
+  const numbered = before.every((one) => /^\?\d+$/.test(one));
+  const same = numbered ? new Set(before).size === new Set(after).size : inOrder(before) === inOrder(after);
+  return same && after.every((one) => before.includes(one)) ? null : 'The parameters would appear in another order.';
+}
+
+function keepsOrder(original: Select, rewritten: Select): boolean {
+  return (
+    original.orderBy.length === rewritten.orderBy.length &&
+    original.orderBy.every((term, index) => term.descending === rewritten.orderBy[index]?.descending) &&
+    JSON.stringify([original.limit, original.offset]) === JSON.stringify([rewritten.limit, rewritten.offset])
+  );
+}

@@ -1,0 +1,100 @@
+/** Reads the schema of a sandbox from SQLite's own catalogue. */
+import { affinityOf, Schema, type ColumnInfo, type TableInfo } from '../sql/schema.ts';
+import { foldCase, tokenize } from '../sql/tokens.ts';
+import type { Cell, Sandbox } from './sandbox.ts';
+
+export function readSchema(sandbox: Sandbox): Schema {
+  const rows = (sql: string): Cell[][] => sandbox.run(sql, [], null).rows();
+  const tables = new Map<string, TableInfo>();
+  const listed = rows(
+    `SELECT l.name, l.type, l.wr, l.strict, coalesce(m.sql, '') FROM pragma_table_list AS l JOIN sqlite_schema AS m ON m.name = l.name
+     WHERE l.schema = 'main' AND m.type IN ('table', 'view') AND l.name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY m.rowid`,
+  );
+  for (const [name, type, wr, strict, sql] of listed) {
+    const kind = type === 'view' ? 'view' : type === 'table' ? 'table' : 'virtual';
+    tables.set(String(name), {
+      name: String(name),
+      kind,
+      sql: String(sql),
+      strict: strict === 1n,
+      withoutRowid: wr === 1n,
+      columns: [],
+      uniqueKeys: [],
+      uniqueIndexes: [],
+      collated: namesCollation(String(sql)),
+    });
+  }
+  const primaryKeys = new Map<string, string[]>();
+  for (const table of tables.values()) {
+    let columns: Cell[][];
+    try {
+      columns = rows(
+        `SELECT name, type, "notnull", pk, hidden, dflt_value IS NOT NULL FROM pragma_table_xinfo(${quoted(table.name)}) ORDER BY cid`,
+      );
+    } catch {
+      // A view over what is not there, or a module that is not built in: nothing is known of it.
+      tables.delete(table.name);
+      continue;
+    }
+    const key: [number, string][] = [];
+    for (const [name, type, notNull, pk, hidden, hasDefault] of columns) {
+      if (hidden === 1n) continue;
+      if (pk !== 0n) key.push([Number(pk), String(name)]);
+      table.columns.push({
+        name: String(name),
+        type: String(type),
+        affinity: affinityIn(table, String(type)),
+        notNull: notNull === 1n || (pk !== 0n && table.withoutRowid),
+        isRowid: false,
+        generated: hidden === 2n || hidden === 3n,
+        hasDefault: hasDefault === 1n,
+      });
+    }
+    const names = key.sort(([a], [b]) => a - b).map(([, name]) => name);
+    primaryKeys.set(table.name, names);
+    if (table.kind !== 'table') continue;
+    readKeys(table, names, rows);
+    table.uniqueIndexes = rows(
+      `SELECT m.sql FROM pragma_index_list(${quoted(table.name)}) AS i JOIN sqlite_schema AS m ON m.name = i.name
+       WHERE i."unique" AND m.type = 'index' AND m.sql IS NOT NULL`,
+    ).map(([sql]) => String(sql));
+  }
+  return new Schema([...tables.values()]);
+}
+
+function readKeys(table: TableInfo, primaryKey: string[], rows: (sql: string) => Cell[][]): void {
+  const indexes = rows(
+    `SELECT name, origin FROM pragma_index_list(${quoted(table.name)}) WHERE "unique" AND NOT partial`,
+  );
+  for (const [name] of indexes) {
+    const parts = rows(
+      `SELECT cid, name, coll FROM pragma_index_xinfo(${quoted(String(name))}) WHERE "key" ORDER BY seqno`,
+    );
+    // An index on an expression has no column; a key under another collation is stricter than bytes, which is still a key.
+    if (parts.every(([cid]) => typeof cid === 'bigint' && cid >= 0n))
+      table.uniqueKeys.push(parts.map(([, column]) => String(column)));
+    if (parts.some(([, , collation]) => String(collation).toUpperCase() !== 'BINARY')) table.collated = true;
+  }
+  // The row id has no index of its own: a key of one INTEGER column that no index stands for.
+  const [only] = primaryKey;
+  if (primaryKey.length === 1 && only && !indexes.some(([, origin]) => origin === 'pk')) {
+    table.uniqueKeys.unshift([only]);
+    const column = table.columns.find((one) => one.name === only);
+    if (column) Object.assign(column, { notNull: true, isRowid: true } satisfies Partial<ColumnInfo>);
+  }
+}
+
+/** In a STRICT table ANY keeps what it is given. */
+function affinityIn(table: TableInfo, type: string): ColumnInfo['affinity'] {
+  return table.strict && type.toUpperCase() === 'ANY' ? 'BLOB' : affinityOf(type);
+}
+
+function namesCollation(sql: string): boolean {
+  return tokenize(sql).some(
+    (token) => token.kind === 'word' && foldCase(sql.slice(token.start, token.end)) === 'collate',
+  );
+}
+
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,88 @@
+/**
+ * `(SELECT count(*) FROM t WHERE p) > 0` → `EXISTS (SELECT 1 FROM t WHERE p)`. A count is never NULL, so both are 0 or 1 everywhere.
+ * Left alone: any other bound, and counts that are grouped, filtered by HAVING or limited.
+ */
+import type { Core, Expr, Select } from '../../sql/ast.ts';
+import { and, conjunctsOf, isSimple, literal, not, selectOf } from '../../sql/ast.ts';
+import { mapExprs, mapQueries } from '../../sql/walk.ts';
+import type { Rule } from './rule.ts';
+
+export const countToExists: Rule = {
+  id: 'count-to-exists',
+  apply(query) {
+    let changes = 0;
+    const inside = mapExprs(query, (expr) => {
+      const asked = existenceAsked(expr);
+      const counted = asked && asked.count.kind === 'scalar' ? existing(asked.count.query) : null;
+      if (!asked || !counted) return expr;
+      changes++;
+      return asked.any ? counted : not(counted);
+    });
+    const select = mapQueries(inside, (one) => {
+      const whole = wholeCount(one);
+      if (whole) changes++;
+      return whole ?? one;
+    });
+    return changes === 0 ? [] : [{ select, preconditions: [], note: 'EXISTS stops at the first row' }];
+  },
+};
+
+/** `count > 0` and its kin: what is compared, and whether some rows or none are asked for. */
+function existenceAsked(expr: Expr): { count: Expr; any: boolean } | null {
+  if (expr.kind !== 'binary') return null;
+  const { operator, left, right } = expr;
+  const bound = numberOf(right);
+  if (bound !== null) return asked(left, operator, bound);
+  const mirrored = numberOf(left);
+  if (mirrored === null) return null;
+  return asked(right, MIRRORED[operator] ?? operator, mirrored);
+}
+
+const MIRRORED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
+
+function asked(count: Expr, operator: string, bound: 0 | 1): { count: Expr; any: boolean } | null {
+  const question = `${operator} ${bound}`;
+  if (/^(> 0|>= 1|<> 0|!= 0)$/.test(question)) return { count, any: true };
+  if (/^(= 0|== 0|<= 0|< 1)$/.test(question)) return { count, any: false };
+  return null;
+}
+
+function numberOf(expr: Expr): 0 | 1 | null {
+  if (expr.kind !== 'literal') return null;
+  return expr.text === '0' ? 0 : expr.text === '1' ? 1 : null;
+}
+
+/** EXISTS over what the query counts, or null when it does more than count. */
+function existing(query: Select): Expr | null {
+  const [only] = query.first.columns;
+  if (!isSimple(query) || query.limit || query.offset || query.first.columns.length !== 1 || !only) return null;
+  const core = countedRows(query.first, only.expr);
+  return core && { kind: 'exists', query: { ...query, first: core, orderBy: [] } };
+}
+
+/** The rows that `count` counts in this core. */
+function countedRows(core: Core, count: Expr): Core | null {
+  if (core.distinct || core.groupBy.length > 0 || core.having || count.kind !== 'call' || count.over) return null;
+  if (count.name.toLowerCase() !== 'count') return null;
+  const [argument] = count.args;
+  const columns = [{ expr: literal('1'), alias: null }];
+  if (!argument || argument.kind === 'star') return { ...core, columns };
+  // Only values count, not NULLs; distinct ones or not is the same question.
+  const present: Expr = { kind: 'binary', operator: 'IS NOT', left: argument, right: literal('NULL') };
+  return { ...core, columns, where: and([...conjunctsOf(core.where), present]) };
+}
+
+/** `SELECT count(*) > 0 FROM t` → `SELECT EXISTS (SELECT 1 FROM t)`. */
+function wholeCount(query: Select): Select | null {
+  const [only] = query.first.columns;
+  if (!isSimple(query) || query.limit || query.offset || query.first.columns.length !== 1 || !only) return null;
+  const question = existenceAsked(only.expr);
+  const core = question && query.first.from.length > 0 ? countedRows(query.first, question.count) : null;
+  if (!question || !core || query.orderBy.length > 0) return null;
+  const exists: Expr = { kind: 'exists', query: selectOf(core) };
+  const column = { expr: question.any ? exists : not(exists), alias: only.alias };
+  return {
+    ...query,
+    first: { distinct: false, columns: [column], from: [], where: null, groupBy: [], having: null },
+  };
+}

@@ -1,0 +1,88 @@
+/** What several rules need: stars written out, names that are free, and the places where a rule may look. */
+import type { Core, Expr, ResultColumn, Select } from '../../sql/ast.ts';
+import { column } from '../../sql/ast.ts';
+import type { Schema } from '../../sql/schema.ts';
+import { visitScopes, walkExpr, type Scope } from '../../sql/scope.ts';
+import { foldCase } from '../../sql/tokens.ts';
+import { visit } from '../../sql/walk.ts';
+
+export interface Place {
+  core: Core;
+  scope: Scope;
+  /** The query of which the core is an arm. */
+  owner: Select;
+}
+
+/** Every core of the query with its scope, from the outside in. */
+export function placesOf(query: Select, schema: Schema): Place[] {
+  const places: Place[] = [];
+  visitScopes(query, schema, { core: (core, scope, owner) => void places.push({ core, scope, owner }) });
+  return places;
+}
+
+/** The result columns with each star written out, or null when some star is not certain. */
+export function withoutStars(core: Core, scope: Scope): readonly ResultColumn[] | null {
+  if (!core.columns.some(({ expr }) => expr.kind === 'star')) return core.columns;
+  if (core.from.some((source) => source.using)) return null;
+  const columns: ResultColumn[] = [];
+  for (const one of core.columns) {
+    if (one.expr.kind !== 'star') {
+      columns.push(one);
+      continue;
+    }
+    const qualifier = one.expr.table;
+    const sources = scope.sources.filter((source) => qualifier === null || source.name === foldCase(qualifier));
+    if (sources.length === 0) return null;
+    for (const source of sources) {
+      if (!source.columns) return null;
+      for (const name of source.columns) {
+        const alone = scope.sources.length === 1;
+        if (!alone && source.label === '') return null;
+        columns.push({ expr: column(alone ? null : source.label, name), alias: null });
+      }
+    }
+  }
+  return columns;
+}
+
+/** A name that the query does not use anywhere, beginning with `stem`. */
+export function freeName(query: Select, stem: string, schema: Schema): string {
+  const used = new Set<string>();
+  const use = (name: string | null): void => {
+    if (name !== null) used.add(foldCase(name));
+  };
+  visit(query, {
+    query: (one) => one.ctes.forEach((cte) => [cte.name, ...(cte.columns ?? [])].forEach(use)),
+    core: (core) => core.columns.forEach(({ alias }) => use(alias)),
+    source: (source) => {
+      use(source.alias);
+      if (source.table.kind === 'table') use(source.table.name);
+    },
+    expr: (expr) => {
+      if (expr.kind !== 'column') return;
+      use(expr.table);
+      use(expr.name);
+    },
+  });
+  for (const table of schema.tables) [table.name, ...table.columns.map((one) => one.name)].forEach(use);
+  let name = stem;
+  for (let number = 2; used.has(name); number++) name = `${stem}_${number}`;
+  return name;
+}
+
+/** Whether the query may be moved elsewhere: every column in it comes from within. Null when not certain. */
+export function isClosed(query: Select, outer: Scope): boolean | null {
+  let closed: boolean | null = true;
+  const expr: Expr = { kind: 'exists', query };
+  const seen = new Set<Scope>();
+  for (let scope: Scope | null = outer; scope; scope = scope.outer) seen.add(scope);
+  walk(expr, outer, (resolved) => {
+    if (resolved === null) closed = closed === false ? false : null;
+    else if (seen.has(resolved)) closed = false;
+  });
+  return closed;
+}
+
+function walk(expr: Expr, scope: Scope, look: (scope: Scope | null) => void): void {
+  walkExpr(expr, scope, { column: (_column, resolved) => look(resolved?.scope ?? null) });
+}
