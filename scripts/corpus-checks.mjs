@@ -18,6 +18,22 @@ const CHECKS = [
     args: ['spin', '--seconds', '0.2'],
     expect: ({ ratio }) => ratio > 0.3 || `two threads got ${ratio.toFixed(2)} times the work of one done`,
   },
+  {
+    name: 'LRU on the oltp trace has the published hit ratio',
+    args: ['cache', '--trace', '@traces/oltp.keys.gz', '--capacity', '1000'],
+    expect: ({ requests, cells }) => {
+      const lru = (cells[0].hitRatio.lru * 100).toFixed(2);
+      return (requests === 914_145 && lru === '32.83') || `${requests} requests, LRU at 1000 entries hit ${lru} %`;
+    },
+  },
+  {
+    name: 'Adaptive stays near the better of LRU and LFU on the web trace',
+    args: ['cache', '--trace', '@traces/web12.keys.gz', '--capacity', '250,2500'],
+    expect: ({ cells }) => {
+      const short = cells.filter(({ hitRatio: { lru, lfu, adaptive } }) => adaptive < Math.max(lru, lfu) - 0.02);
+      return (cells.length === 2 && short.length === 0) || `more than 2 points below: ${JSON.stringify(short)}`;
+    },
+  },
 ];
 
 const folder = process.argv[2];
