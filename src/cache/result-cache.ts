@@ -38,6 +38,8 @@ export class ResultCache<Value> {
   #counter = new StatisticsCounter();
   #bytes = 0;
   #sequence = 0;
+  #missedKey = '';
+  #missedHash = HASH_BASIS;
   #onChange: (slot: number) => void = () => {};
 
   /** `random` jitters times to live; `version` is where the data stands. */
@@ -88,7 +90,7 @@ export class ResultCache<Value> {
       }
       this.#remove(slot, 'expired');
     }
-    const hash = hashText(key, HASH_BASIS);
+    const hash = this.#hashOf(key);
     this.#strategy.onMiss(hash);
     const reason = this.#departed.reasonOf(hash);
     this.#counter.miss(queryClass, reason);
@@ -250,7 +252,7 @@ export class ResultCache<Value> {
 
   #store(key: string, entry: NewEntry<Value>, nowMs: number, expiresMs: number): Stored {
     invariant(entry.bytes >= 0 && entry.bytes < Infinity, `an entry weighs ${entry.bytes} bytes`);
-    const hash = hashText(key, HASH_BASIS);
+    const hash = this.#hashOf(key);
     const charge = chargeOf(key, entry.bytes);
     const { tables } = entry;
     if (!this.#versions.isCurrent(tables, entry.version)) {
@@ -295,6 +297,15 @@ export class ResultCache<Value> {
     this.#strategy.onInsert(slot, hash, charge, entry.costMs, nowMs);
     this.#onChange(slot);
     return { stored: true, slot, generation: columns.generations[slot] };
+  }
+
+  /** What was just missed is what will be stored: its hash is kept. */
+  #hashOf(key: string): number {
+    if (key !== this.#missedKey) {
+      this.#missedKey = key;
+      this.#missedHash = hashText(key, HASH_BASIS);
+    }
+    return this.#missedHash;
   }
 
   #makeRoom(charge: number, nowMs: number): void {

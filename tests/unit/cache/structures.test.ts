@@ -13,7 +13,7 @@ describe('HashIndex', () => {
       fc.constant(0xffffffff),
     );
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.boolean(), hash, fc.nat(1e6)), { maxLength: 800 }), (steps) => {
+      fc.property(fc.array(fc.tuple(fc.boolean(), hash, fc.nat(1e6)), { maxLength: 800, size: 'max' }), (steps) => {
         const index = new HashIndex();
         const model = new Map<number, number>();
         for (const [adds, key, slot] of steps) {
@@ -26,9 +26,10 @@ describe('HashIndex', () => {
           }
         }
         expect(index.size).toBe(model.size);
-        for (const [, key] of steps) expect(index.get(key)).toBe(model.get(key) ?? -1);
+        const wrong = steps.filter(([, key]) => index.get(key) !== (model.get(key) ?? -1));
+        expect(wrong).toEqual([]);
       }),
-      { seed: 81, numRuns: 200 },
+      { seed: 81, numRuns: 60 },
     );
   });
 });

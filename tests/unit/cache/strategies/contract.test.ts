@@ -17,7 +17,7 @@ describe.each(STRATEGY_NAMES)('%s keeps the contract', (name) => {
       pick: fc.nat(),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 100, maxLength: 200, size: 'max' }), (steps) => {
         const strategy = create();
         strategy.setCapacity(1000, 0);
         const resident = new Map<number, number>(); // slot -> key hash
@@ -55,18 +55,20 @@ describe.each(STRATEGY_NAMES)('%s keeps the contract', (name) => {
           expect(resident.delete(leaving)).toBe(true);
         }
       }),
-      { seed: 21, numRuns: 60 },
+      { seed: 21, numRuns: 25 },
     );
   });
 
   it('never holds more than the capacity, and its total is the sum of its parts', () => {
     const random = createRandom(22);
     const cache = new ShadowCache(create(), 5000);
+    let heaviest = 0;
     const weights = Float64Array.from({ length: 400 }, () => 1 + random.below(900));
     for (const key of zipfKeys(random, 400, 20_000)) {
       cache.access(key, weights[key], 1, 0);
-      expect(cache.weight).toBeLessThanOrEqual(5000);
+      heaviest = Math.max(heaviest, cache.weight);
     }
+    expect(heaviest).toBeLessThanOrEqual(5000);
     const held = weights.reduce((sum, weight, key) => sum + (cache.has(key) ? weight : 0), 0);
     expect(cache.weight).toBe(held);
     cache.setCapacity(700, 0);

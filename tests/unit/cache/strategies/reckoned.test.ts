@@ -49,6 +49,17 @@ describe('LFU, aged', () => {
   });
 });
 
+describe('LFU, aged, at its highest count', () => {
+  it('keeps the order when counts stop growing', () => {
+    const strategy = STRATEGY_REGISTRY.lfu.create();
+    for (const slot of [0, 1, 2]) strategy.onInsert(slot);
+    for (let hit = 0; hit < 100; hit++) strategy.onHit(0); // 63 is the most that counts; 100 would wrap round to 37 in a ring of 64
+    for (let hit = 0; hit < 50; hit++) strategy.onHit(1);
+    expect(strategy.order()).toEqual([0, 1, 2]);
+    expect(strategy.victim()).toBe(2);
+  });
+});
+
 describe('Adaptive', () => {
   it('comes within a point of the better expert, whichever that is', () => {
     const random = createRandom(31);
