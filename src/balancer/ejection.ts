@@ -29,11 +29,11 @@ export class Ejection {
 
   /** Counts a failure; true when the worker has now failed too often in a row. */
   failed(worker: number, settings: BalancerSettings): boolean {
-    return ++this.#failuresInRow[worker]! >= settings.ejectAfterErrors;
+    return ++this.#failuresInRow[worker] >= settings.ejectAfterErrors;
   }
 
   failuresInRow(worker: number): number {
-    return this.#failuresInRow[worker]!;
+    return this.#failuresInRow[worker];
   }
 
   /** Whether one more of `present` workers may be ejected while `ejected` are already. */
@@ -43,10 +43,10 @@ export class Ejection {
 
   /** Starts an ejection and returns how long it lasts. */
   eject(worker: number, nowMs: number, settings: BalancerSettings): number {
-    const healthyMs = Math.max(0, nowMs - this.#untilMs[worker]!);
+    const healthyMs = Math.max(0, nowMs - this.#untilMs[worker]);
     const forgotten = Math.floor(healthyMs / settings.ejectBaseMs);
-    this.#ejections[worker] = Math.max(0, this.#ejections[worker]! - forgotten) + 1;
-    const lastsMs = Math.min(settings.ejectMaxMs, settings.ejectBaseMs * this.#ejections[worker]!);
+    this.#ejections[worker] = Math.max(0, this.#ejections[worker] - forgotten) + 1;
+    const lastsMs = Math.min(settings.ejectMaxMs, settings.ejectBaseMs * this.#ejections[worker]);
     this.#untilMs[worker] = nowMs + lastsMs;
     this.#failuresInRow[worker] = 0;
     return lastsMs;
@@ -54,6 +54,6 @@ export class Ejection {
 
   /** When the running ejection ends. */
   untilMs(worker: number): number {
-    return this.#untilMs[worker]!;
+    return this.#untilMs[worker];
   }
 }

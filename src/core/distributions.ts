@@ -18,8 +18,8 @@ edges[0] = LAYER_AREA / exp(-TAIL_START);
 edges[1] = TAIL_START;
 heights[1] = exp(-TAIL_START);
 for (let layer = 2; layer < LAYERS; layer++) {
-  heights[layer] = heights[layer - 1]! + LAYER_AREA / edges[layer - 1]!;
-  edges[layer] = -log(heights[layer]!);
+  heights[layer] = heights[layer - 1] + LAYER_AREA / edges[layer - 1];
+  edges[layer] = -log(heights[layer]);
 }
 edges[LAYERS] = 0;
 heights[LAYERS] = 1;
@@ -30,13 +30,13 @@ export function exponential(random: Random): number {
   for (;;) {
     const scaled = random.next() * LAYERS;
     const layer = Math.floor(scaled);
-    const x = (scaled - layer) * edges[layer]!;
-    if (x < edges[layer + 1]!) return offset + x;
+    const x = (scaled - layer) * edges[layer];
+    if (x < edges[layer + 1]) return offset + x;
     if (layer === 0)
       offset += TAIL_START; // the tail of an exponential is an exponential
     else {
-      const low = heights[layer]!;
-      if (low + random.next() * (heights[layer + 1]! - low) < exp(-x)) return offset + x;
+      const low = heights[layer];
+      if (low + random.next() * (heights[layer + 1] - low) < exp(-x)) return offset + x;
     }
   }
 }

@@ -48,9 +48,9 @@ export class EventQueue {
 
   /** The earliest time, or Infinity when nothing is pending. */
   get nextTime(): number {
-    if (this.#front !== NONE) return this.#time[this.#front]!;
+    if (this.#front !== NONE) return this.#time[this.#front];
     if (this.#count === 0) return Infinity;
-    return this.#time[this.#find()]!;
+    return this.#time[this.#find()];
   }
 
   /** The id of the earliest event, or -1. */
@@ -77,7 +77,7 @@ export class EventQueue {
     invariant(this.#bucket[id] === NONE, 'an id has one pending event at a time');
     if (this.#stepsLeft < 0 || this.#count >= 2 * this.#first.length) this.#layOut();
     this.#stepsLeft += STEPS_PER_EVENT;
-    if (this.#count === 0 || (this.#front !== NONE && time < this.#time[this.#front]!)) this.#front = id;
+    if (this.#count === 0 || (this.#front !== NONE && time < this.#time[this.#front])) this.#front = id;
     this.#count++;
     this.#insert(id, time);
   }
@@ -103,9 +103,9 @@ export class EventQueue {
     const day = Math.floor(time * this.#pace);
     const bucket = day & (this.#first.length - 1);
     if (day < this.#today) this.#today = day;
-    let before = this.#last[bucket]!;
+    let before = this.#last[bucket];
     let after = NONE;
-    while (before !== NONE && times[before]! > time) {
+    while (before !== NONE && times[before] > time) {
       after = before;
       before = this.#previous[before]!;
       this.#stepsLeft--;
@@ -121,9 +121,9 @@ export class EventQueue {
   }
 
   #remove(id: number): void {
-    const bucket = this.#bucket[id]!;
-    const before = this.#previous[id]!;
-    const after = this.#next[id]!;
+    const bucket = this.#bucket[id];
+    const before = this.#previous[id];
+    const after = this.#next[id];
     if (before === NONE) this.#first[bucket] = after;
     else this.#next[before] = after;
     if (after === NONE) this.#last[bucket] = before;
@@ -141,18 +141,18 @@ export class EventQueue {
     const mask = first.length - 1;
     const start = this.#today;
     for (let today = start; today <= start + mask; today++) {
-      const id = first[today & mask]!;
-      if (id === NONE || Math.floor(times[id]! * pace) > today) continue;
+      const id = first[today & mask];
+      if (id === NONE || Math.floor(times[id] * pace) > today) continue;
       this.#today = today;
       this.#stepsLeft -= today - start;
       return (this.#front = id);
     }
     let earliest = NONE;
     for (let bucket = 0; bucket <= mask; bucket++) {
-      const id = first[bucket]!;
-      if (id !== NONE && (earliest === NONE || times[id]! < times[earliest]!)) earliest = id;
+      const id = first[bucket];
+      if (id !== NONE && (earliest === NONE || times[id] < times[earliest])) earliest = id;
     }
-    this.#today = Math.floor(times[earliest]! * pace);
+    this.#today = Math.floor(times[earliest] * pace);
     this.#stepsLeft -= 2 * first.length;
     return (this.#front = earliest);
   }
@@ -170,7 +170,7 @@ export class EventQueue {
     this.#today = Infinity; // the earliest event sets it
     // Each old bucket is in order, and equal times share one: entered in that order, they keep it.
     for (const start of oldFirst) {
-      for (let id = start; id !== NONE; id = oldNext[id]!) this.#insert(id, this.#time[id]!);
+      for (let id = start; id !== NONE; id = oldNext[id]!) this.#insert(id, this.#time[id]);
     }
     if (this.#today === Infinity) this.#today = 0;
     this.#stepsLeft = STEPS_PER_EVENT * (this.#count + buckets);
@@ -186,8 +186,8 @@ export class EventQueue {
     let earliest = Infinity;
     for (let id = 0; id < this.#bucket.length; id++) {
       if (this.#bucket[id] === NONE) continue;
-      sum += this.#time[id]!;
-      earliest = Math.min(earliest, this.#time[id]!);
+      sum += this.#time[id];
+      earliest = Math.min(earliest, this.#time[id]);
     }
     const aheadMean = sum / this.#count - earliest;
     return aheadMean > 0 ? this.#count / aheadMean : this.#pace;

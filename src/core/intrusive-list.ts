@@ -33,65 +33,65 @@ export class IntrusiveLists {
   }
 
   head(list: number): number {
-    return this.#head[list]!;
+    return this.#head[list];
   }
 
   /** The node after `node` in its list, or NONE. */
   after(node: number): number {
-    return this.#next[node]!;
+    return this.#next[node];
   }
 
   length(list: number): number {
-    return this.#length[list]!;
+    return this.#length[list];
   }
 
   /** The list that holds `node`, or NONE. */
   listOf(node: number): number {
-    return this.#list[node]!;
+    return this.#list[node];
   }
 
   pushBack(list: number, node: number): void {
     invariant(this.#list[node] === NONE, 'a node is in one list at a time');
-    const tail = this.#tail[list]!;
+    const tail = this.#tail[list];
     this.#list[node] = list;
     this.#previous[node] = tail;
     this.#next[node] = NONE;
     if (tail === NONE) this.#head[list] = node;
     else this.#next[tail] = node;
     this.#tail[list] = node;
-    this.#length[list]!++;
+    this.#length[list]++;
   }
 
   pushFront(list: number, node: number): void {
     invariant(this.#list[node] === NONE, 'a node is in one list at a time');
-    const head = this.#head[list]!;
+    const head = this.#head[list];
     this.#list[node] = list;
     this.#previous[node] = NONE;
     this.#next[node] = head;
     if (head === NONE) this.#tail[list] = node;
     else this.#previous[head] = node;
     this.#head[list] = node;
-    this.#length[list]!++;
+    this.#length[list]++;
   }
 
   /** Takes `node` out of its list; it must be in one. */
   remove(node: number): void {
-    const list = this.#list[node]!;
+    const list = this.#list[node];
     invariant(list !== NONE, 'only a linked node can be removed');
-    const next = this.#next[node]!;
-    const previous = this.#previous[node]!;
+    const next = this.#next[node];
+    const previous = this.#previous[node];
     if (previous === NONE) this.#head[list] = next;
     else this.#next[previous] = next;
     if (next === NONE) this.#tail[list] = previous;
     else this.#previous[next] = previous;
     this.#list[node] = NONE;
-    this.#length[list]!--;
+    this.#length[list]--;
   }
 
   /** The nodes of a list in order, as a new array: for rare walks that change the list as they go. */
   nodes(list: number): number[] {
     const found: number[] = [];
-    for (let node = this.#head[list]!; node !== NONE; node = this.#next[node]!) found.push(node);
+    for (let node = this.#head[list]; node !== NONE; node = this.#next[node]!) found.push(node);
     return found;
   }
 }

@@ -104,8 +104,8 @@ function split(x: number): number {
     exponent = -54;
   }
   scratch[0] = x;
-  exponent += (words[HIGH]! >>> 20) - 1023;
-  words[HIGH] = (words[HIGH]! & 0x000fffff) | 0x3ff00000;
+  exponent += (words[HIGH] >>> 20) - 1023;
+  words[HIGH] = (words[HIGH] & 0x000fffff) | 0x3ff00000;
   splitFraction = scratch[0];
   if (splitFraction >= SQRT_2) {
     splitFraction /= 2;
@@ -189,5 +189,5 @@ function scale(x: number, k: number): number {
 function powerOfTwo(k: number): number {
   words[HIGH] = (k + 1023) << 20;
   words[1 - HIGH] = 0;
-  return scratch[0]!;
+  return scratch[0];
 }

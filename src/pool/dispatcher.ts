@@ -229,7 +229,7 @@ export class Dispatcher implements FleetHandlers {
 
   /** The worker, starting or ready, takes nothing new; it leaves when it has finished what it has. Jobs that may run elsewhere go elsewhere. */
   drain(worker: WorkerIndex, reason = 'no longer needed'): void {
-    const state = this.workers.state[worker]!;
+    const state = this.workers.state[worker];
     if (state !== READY && state !== EJECTED && state !== STARTING) return;
     this.workers.setState(worker, DRAINING);
     this.workers.setEligible(worker, false);
@@ -316,19 +316,19 @@ export class Dispatcher implements FleetHandlers {
     const found: WorkerReport[] = [];
     const table = this.workers;
     for (let worker = 0; worker < table.capacity; worker++) {
-      const state = table.state[worker]!;
+      const state = table.state[worker];
       if (state === ABSENT) continue;
       found.push({
         worker,
-        state: workerStates[state]!,
-        outstanding: table.outstanding[worker]!,
+        state: workerStates[state],
+        outstanding: table.outstanding[worker],
         waiting: this.#lists.length(worker),
-        running: table.running[worker]!,
+        running: table.running[worker],
         currentJob: this.#lists.head(this.#runningList + worker),
-        done: table.done[worker]!,
-        queryErrors: table.errors[worker]!,
-        failures: table.failures[worker]!,
-        busyMs: table.busyMs[worker]!,
+        done: table.done[worker],
+        queryErrors: table.errors[worker],
+        failures: table.failures[worker],
+        busyMs: table.busyMs[worker],
         ejectedUntilMs: state === EJECTED ? this.#ejection.untilMs(worker) : null,
       });
     }
@@ -352,19 +352,19 @@ export class Dispatcher implements FleetHandlers {
 
   onDone(worker: WorkerIndex, job: JobIndex, outcome: RunOutcome, busyMs: number): void {
     const jobs = this.#jobs;
-    const state = jobs.state[job]!;
+    const state = jobs.state[job];
     if (jobs.worker[job] !== worker || (state !== RUNNING && state !== ABANDONED)) return; // an answer that came too late
     const table = this.workers;
     const nowMs = this.#scheduler.nowMs();
     table.heardMs[worker] = nowMs;
-    table.busyMs[worker]! += busyMs;
+    table.busyMs[worker] += busyMs;
     this.#unlink(job, worker, nowMs);
     if (outcome === 'worker-failure') {
       this.#afterFailure(worker, job, nowMs);
       return;
     }
-    table.done[worker]!++;
-    if (outcome === 'query-error') table.errors[worker]!++;
+    table.done[worker]++;
+    if (outcome === 'query-error') table.errors[worker]++;
     this.#ejection.succeeded(worker);
     if (this.#picker.report) this.#picker.report(worker, false);
     this.#pull(worker, nowMs);
@@ -405,7 +405,7 @@ export class Dispatcher implements FleetHandlers {
     const state = this.workers.state[worker];
     return (
       (state === READY || state === EJECTED) &&
-      this.workers.running[worker]! < this.#pool.concurrency &&
+      this.workers.running[worker] < this.#pool.concurrency &&
       this.#lists.head(worker) === NONE
     );
   }
@@ -425,14 +425,14 @@ export class Dispatcher implements FleetHandlers {
     this.#jobs.state[job] = WAITING;
     if (atFront) this.#lists.pushFront(list, job);
     else this.#lists.pushBack(list, job);
-    if (worker !== -1) this.workers.outstanding[worker]!++;
+    if (worker !== -1) this.workers.outstanding[worker]++;
     this.#waiting++;
   }
 
   #unwait(job: JobIndex): void {
     const list = this.#lists.listOf(job);
     this.#lists.remove(job);
-    if (list !== this.#sharedList) this.workers.outstanding[list]!--;
+    if (list !== this.#sharedList) this.workers.outstanding[list]--;
     this.#waiting--;
   }
 
@@ -442,16 +442,16 @@ export class Dispatcher implements FleetHandlers {
     jobs.state[job] = RUNNING;
     jobs.worker[job] = worker;
     jobs.sentMs[job] = nowMs;
-    jobs.attempts[job]!++;
+    jobs.attempts[job]++;
     if (jobs.pinned[job] !== -1) {
       this.#unpickedReason = 'Pinned: only {worker} may run this';
       this.#unpickedWorker = worker;
     }
     this.#lists.pushBack(this.#runningList + worker, job);
     table.changeRunning(worker, 1, nowMs);
-    table.outstanding[worker]!++;
+    table.outstanding[worker]++;
     this.#running++;
-    if (this.#pool.queueMode === 'shared' && table.running[worker]! >= this.#pool.concurrency) {
+    if (this.#pool.queueMode === 'shared' && table.running[worker] >= this.#pool.concurrency) {
       table.setEligible(worker, false);
     }
     this.#fleet.send(worker, job);
@@ -462,7 +462,7 @@ export class Dispatcher implements FleetHandlers {
     const table = this.workers;
     this.#lists.remove(job);
     table.changeRunning(worker, -1, nowMs);
-    table.outstanding[worker]!--;
+    table.outstanding[worker]--;
     if (this.#jobs.state[job] === RUNNING) this.#running--;
     if (this.#pool.queueMode === 'shared') this.#updateEligible(worker);
   }
@@ -470,7 +470,7 @@ export class Dispatcher implements FleetHandlers {
   /** A worker has room: gives it the oldest jobs that may run on it. */
   #pull(worker: WorkerIndex, nowMs: number): void {
     const table = this.workers;
-    while (this.#waiting > 0 && table.running[worker]! < this.#pool.concurrency) {
+    while (this.#waiting > 0 && table.running[worker] < this.#pool.concurrency) {
       const job = this.#nextFor(worker);
       if (job === NONE) break;
       if (this.#lists.listOf(job) === this.#sharedList) {
@@ -491,12 +491,12 @@ export class Dispatcher implements FleetHandlers {
     const others = this.workers.countIn(READY) > 1;
     while (shared !== NONE && others && jobs.avoid[shared] === worker) shared = this.#lists.after(shared);
     if (own === NONE || shared === NONE) return own === NONE ? shared : own;
-    return jobs.submittedMs[shared]! < jobs.submittedMs[own]! ? shared : own;
+    return jobs.submittedMs[shared] < jobs.submittedMs[own] ? shared : own;
   }
 
   #updateEligible(worker: WorkerIndex): void {
     const table = this.workers;
-    const room = this.#pool.queueMode === 'per-worker' || table.running[worker]! < this.#pool.concurrency;
+    const room = this.#pool.queueMode === 'per-worker' || table.running[worker] < this.#pool.concurrency;
     table.setEligible(worker, table.state[worker] === READY && room);
   }
 
@@ -511,8 +511,8 @@ export class Dispatcher implements FleetHandlers {
   #settle(job: JobIndex, status: SettledStatus, worker: WorkerIndex, nowMs: number): void {
     const jobs = this.#jobs;
     if (this.#deadlines.size > 0) this.#deadlines.cancel(job);
-    const elapsedMs = nowMs - jobs.submittedMs[job]!;
-    const serviceMs = worker === -1 ? 0 : nowMs - jobs.sentMs[job]!;
+    const elapsedMs = nowMs - jobs.submittedMs[job];
+    const serviceMs = worker === -1 ? 0 : nowMs - jobs.sentMs[job];
     if (status === 'done') {
       this.#done++;
       this.#latencySumMs += elapsedMs;
@@ -523,7 +523,7 @@ export class Dispatcher implements FleetHandlers {
     // The slot returns after the callback, so a job submitted from inside it gets another one. Of an abandoned job the slot
     // stays taken until its worker answers or is lost, which the callback itself may bring about.
     const stays = jobs.state[job] === ABANDONED;
-    this.#onSettled(job, status, worker, jobs.attempts[job]!, elapsedMs - serviceMs, serviceMs);
+    this.#onSettled(job, status, worker, jobs.attempts[job], elapsedMs - serviceMs, serviceMs);
     if (!stays) jobs.giveBack(job);
   }
 
@@ -538,13 +538,13 @@ export class Dispatcher implements FleetHandlers {
     if (jobs.state[job] !== RUNNING) return false;
     jobs.state[job] = ABANDONED;
     this.#running--;
-    this.#settle(job, status, jobs.worker[job]!, nowMs);
+    this.#settle(job, status, jobs.worker[job], nowMs);
     return true;
   }
 
   #afterFailure(worker: WorkerIndex, job: JobIndex, nowMs: number): void {
     const table = this.workers;
-    table.failures[worker]!++;
+    table.failures[worker]++;
     if (this.#picker.report) this.#picker.report(worker, true);
     if (this.#ejection.failed(worker, this.#balancer)) {
       this.#eject(worker, nowMs, `${this.#ejection.failuresInRow(worker)} failures in a row`);
@@ -559,7 +559,7 @@ export class Dispatcher implements FleetHandlers {
   /** Sends a job that its worker failed to another one, ahead of those that wait; false when it may not be retried. */
   #retry(job: JobIndex, avoid: WorkerIndex, nowMs: number): boolean {
     const jobs = this.#jobs;
-    if (jobs.retryable[job] === 0 || jobs.attempts[job]! >= this.#pool.attemptsMax) return false;
+    if (jobs.retryable[job] === 0 || jobs.attempts[job] >= this.#pool.attemptsMax) return false;
     this.#retried++;
     jobs.avoid[job] = avoid;
     this.#place(job, avoid, nowMs, true);
@@ -584,7 +584,7 @@ export class Dispatcher implements FleetHandlers {
 
   #retireIfIdle(worker: WorkerIndex): void {
     const table = this.workers;
-    if (table.state[worker] !== DRAINING || table.outstanding[worker]! > 0) return;
+    if (table.state[worker] !== DRAINING || table.outstanding[worker] > 0) return;
     table.setState(worker, ABSENT);
     this.#fleet.drain(worker);
     this.#onWorkerChange(worker, 'absent', 'drained');
@@ -609,7 +609,7 @@ export class Dispatcher implements FleetHandlers {
     }
     // Only now, with nothing left in the slot, may a callback start a new worker in it.
     this.#onWorkerChange(worker, 'lost', reason);
-    for (const job of orphans) this.#settle(job, 'lost', this.#jobs.attempts[job]! > 0 ? worker : -1, nowMs);
+    for (const job of orphans) this.#settle(job, 'lost', this.#jobs.attempts[job] > 0 ? worker : -1, nowMs);
   }
 
   // ---- health and deadlines ----
@@ -634,10 +634,10 @@ export class Dispatcher implements FleetHandlers {
     const nowMs = this.#scheduler.nowMs();
     const timeoutMs = this.#pool.heartbeatTimeoutMs;
     for (let worker = 0; worker < table.capacity; worker++) {
-      const state = table.state[worker]!;
+      const state = table.state[worker];
       if (state !== READY && state !== EJECTED) continue;
       // A busy worker runs SQLite and cannot answer: its deadline watches over it. Silence counts from its last word.
-      const silentMs = timeoutMs === null || table.running[worker]! > 0 ? 0 : nowMs - table.heardMs[worker]!;
+      const silentMs = timeoutMs === null || table.running[worker] > 0 ? 0 : nowMs - table.heardMs[worker];
       const isSilent = timeoutMs !== null && silentMs > timeoutMs;
       if (isSilent && silentMs > SILENCES_UNTIL_LOST * timeoutMs) {
         this.kill(worker, `no heartbeat for ${Math.round(silentMs)} ms`);

@@ -47,12 +47,12 @@ export class JobTable {
 
   /** The slot that `take` gives out next; the table must not be full. */
   get next(): number {
-    return this.#free[this.#freeCount - 1]!;
+    return this.#free[this.#freeCount - 1];
   }
 
   take(): number {
     invariant(this.#freeCount > 0, 'a full job table grows before a slot is taken');
-    return this.#free[--this.#freeCount]!;
+    return this.#free[--this.#freeCount];
   }
 
   giveBack(job: number): void {

@@ -159,10 +159,10 @@ export class ScalingLoop {
     let found = -1;
     let foundLoad = Infinity;
     for (let worker = 0; worker < table.capacity; worker++) {
-      const state = table.state[worker]!;
+      const state = table.state[worker];
       if (state !== READY && state !== STARTING && state !== EJECTED) continue;
       if (!this.#mayDrain(worker)) continue;
-      const load = state === STARTING ? -1 : table.outstanding[worker]!;
+      const load = state === STARTING ? -1 : table.outstanding[worker];
       if (load <= foundLoad) {
         found = worker;
         foundLoad = load;

@@ -33,9 +33,9 @@ export class Utilization {
     this.#slot = (this.#slot + 1) % this.#slots;
     for (let worker = 0; worker < table.capacity; worker++) {
       const at = worker * this.#slots + this.#slot;
-      const state = table.state[worker]!;
+      const state = table.state[worker];
       const works = state === READY || state === DRAINING || state === EJECTED;
-      const startedMs = table.startedMs[worker]!;
+      const startedMs = table.startedMs[worker];
       if (this.#startedBefore[worker] !== startedMs) {
         // A new worker in this slot: nothing of the one before counts for it.
         this.#startedBefore[worker] = startedMs;
@@ -45,7 +45,7 @@ export class Utilization {
         this.#presentMs.fill(0, first, first + this.#slots);
       }
       const total = works ? table.occupiedMs(worker, nowMs) : 0;
-      this.#busyMs[at] = works ? total - this.#totalBefore[worker]! : 0;
+      this.#busyMs[at] = works ? total - this.#totalBefore[worker] : 0;
       this.#presentMs[at] = works ? elapsedMs : 0;
       this.#totalBefore[worker] = total;
     }
@@ -56,8 +56,8 @@ export class Utilization {
     let busyMs = 0;
     let presentMs = 0;
     for (let at = worker * this.#slots; at < (worker + 1) * this.#slots; at++) {
-      busyMs += this.#busyMs[at]!;
-      presentMs += this.#presentMs[at]!;
+      busyMs += this.#busyMs[at];
+      presentMs += this.#presentMs[at];
     }
     return ratio(busyMs, presentMs * concurrency);
   }
@@ -67,11 +67,11 @@ export class Utilization {
     let busyMs = 0;
     let presentMs = 0;
     for (let worker = 0; worker < this.#table.capacity; worker++) {
-      const state = this.#table.state[worker]!;
+      const state = this.#table.state[worker];
       if (state !== READY && state !== EJECTED) continue;
       for (let at = worker * this.#slots; at < (worker + 1) * this.#slots; at++) {
-        busyMs += this.#busyMs[at]!;
-        presentMs += this.#presentMs[at]!;
+        busyMs += this.#busyMs[at];
+        presentMs += this.#presentMs[at];
       }
     }
     return ratio(busyMs, presentMs * concurrency);

@@ -57,12 +57,12 @@ export class WorkerTable implements WorkerView {
   }
 
   countIn(state: number): number {
-    return this.#counts[state]!;
+    return this.#counts[state];
   }
 
   setState(worker: number, state: number): void {
-    this.#counts[this.state[worker]!]!--;
-    this.#counts[state]!++;
+    this.#counts[this.state[worker]]--;
+    this.#counts[state]++;
     this.state[worker] = state;
   }
 
@@ -83,20 +83,20 @@ export class WorkerTable implements WorkerView {
 
   /** One job more (+1) or less (-1) runs on the worker from now on. */
   changeRunning(worker: number, change: number, nowMs: number): void {
-    const running = this.running[worker]!;
-    this.#occupied[worker]! += running * (nowMs - this.#changedMs[worker]!);
+    const running = this.running[worker];
+    this.#occupied[worker] += running * (nowMs - this.#changedMs[worker]);
     this.#changedMs[worker] = nowMs;
     this.running[worker] = running + change;
   }
 
   /** Job-milliseconds that the worker has run, the unfinished ones up to now included: utilization is its growth over time. */
   occupiedMs(worker: number, nowMs: number): number {
-    return this.#occupied[worker]! + this.running[worker]! * (nowMs - this.#changedMs[worker]!);
+    return this.#occupied[worker] + this.running[worker] * (nowMs - this.#changedMs[worker]);
   }
 
   /** Adds the worker to the pickable set, or takes it out; doing so twice changes nothing. */
   setEligible(worker: number, eligible: boolean): void {
-    const position = this.eligiblePosition[worker]!;
+    const position = this.eligiblePosition[worker];
     if (eligible) {
       if (position !== -1) return;
       this.eligiblePosition[worker] = this.eligibleCount;
@@ -104,7 +104,7 @@ export class WorkerTable implements WorkerView {
       return;
     }
     if (position === -1) return;
-    const moved = this.eligible[--this.eligibleCount]!;
+    const moved = this.eligible[--this.eligibleCount];
     this.eligible[position] = moved;
     this.eligiblePosition[moved] = position;
     this.eligiblePosition[worker] = -1;

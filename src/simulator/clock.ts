@@ -36,7 +36,7 @@ export class VirtualClock {
   ring(): number {
     this.nowMs = this.#timers.nextTime;
     const id = this.#timers.pop();
-    this.#owners[Math.floor(id / HANDLES_MAX)]!(id % HANDLES_MAX);
+    this.#owners[Math.floor(id / HANDLES_MAX)](id % HANDLES_MAX);
     return id;
   }
 }

@@ -13,8 +13,8 @@ export class EventHash {
 
   add(timeMs: number, kind: number, worker: number, job: number): void {
     this.#time[0] = timeMs;
-    let hash = Math.imul(this.#hash ^ this.#words[this.#low]!, PRIME);
-    hash = Math.imul(hash ^ this.#words[1 - this.#low]!, PRIME);
+    let hash = Math.imul(this.#hash ^ this.#words[this.#low], PRIME);
+    hash = Math.imul(hash ^ this.#words[1 - this.#low], PRIME);
     hash = Math.imul(hash ^ (kind * 0x1000000 + worker), PRIME);
     hash = Math.imul(hash ^ job, PRIME);
     // FNV carries only upwards; folding the high half down lets every bit reach every other.

@@ -114,7 +114,7 @@ export class Simulation {
   prefill(lengths: Int32Array): void {
     while (this.#fleet.nextEventMs === 0) this.#fleet.step(); // the first workers become ready
     for (let worker = 0; worker < lengths.length; worker++) {
-      for (let job = 0; job < lengths[worker]!; job++) {
+      for (let job = 0; job < lengths[worker]; job++) {
         this.#write.pinned = worker;
         this.#fleet.setService(this.dispatcher.nextJob, this.#drawService());
         this.dispatcher.submit(this.#write);
@@ -251,7 +251,7 @@ export class Simulation {
 
   /** Timer 2k begins fault k; timer 2k+1 ends it, and every worker is normal again. */
   #onFault(handle: number): void {
-    const fault = this.#scenario.faults[handle >> 1]!;
+    const fault = this.#scenario.faults[handle >> 1];
     const state = this.dispatcher.workers.state;
     if (handle % 2 === 1) {
       for (let worker = 0; worker < state.length; worker++) this.#fleet.disturb(worker, 1, 0);

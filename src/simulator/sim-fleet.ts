@@ -75,8 +75,8 @@ export class SimFleet implements Fleet {
   }
 
   send(worker: WorkerIndex, job: JobIndex): void {
-    let serviceMs = this.#serviceMs[job]! * this.#slowness[worker]!;
-    if (this.#failShare[worker]! > 0 && this.#random.next() < this.#failShare[worker]!) {
+    let serviceMs = this.#serviceMs[job] * this.#slowness[worker];
+    if (this.#failShare[worker] > 0 && this.#random.next() < this.#failShare[worker]) {
       this.#outcome[worker] = 'worker-failure';
       serviceMs *= FAILURE_TIME_SHARE;
     }
@@ -121,7 +121,7 @@ export class SimFleet implements Fleet {
 
   /** The job that a worker runs, or -1. */
   jobOf(worker: WorkerIndex): JobIndex {
-    return this.#job[worker]!;
+    return this.#job[worker];
   }
 
   /** Lets the next event happen, at the clock's present time. */
@@ -132,11 +132,11 @@ export class SimFleet implements Fleet {
       this.#handlers!.onReady(worker);
       return;
     }
-    const job = this.#job[worker]!;
-    const outcome = this.#outcome[worker]!;
+    const job = this.#job[worker];
+    const outcome = this.#outcome[worker];
     this.#job[worker] = NO_JOB;
     if (outcome !== 'ok') this.#outcome[worker] = 'ok';
-    this.#handlers!.onDone(worker, job, outcome, this.#clock.nowMs - this.#sentMs[worker]!);
+    this.#handlers!.onDone(worker, job, outcome, this.#clock.nowMs - this.#sentMs[worker]);
   }
 
   #free(worker: WorkerIndex): void {

@@ -19,7 +19,7 @@ export class ZipfSampler {
     let total = 0;
     for (let rank = 0; rank < count; rank++) {
       share[rank] = pow(rank + 1, -exponent);
-      total += share[rank]!;
+      total += share[rank];
     }
     this.#keep = new Float64Array(count).fill(1);
     this.#alias = new Int32Array(count);
@@ -27,16 +27,16 @@ export class ZipfSampler {
     const small: number[] = [];
     const large: number[] = [];
     for (let rank = 0; rank < count; rank++) {
-      share[rank] = (share[rank]! / total) * count;
-      (share[rank]! < 1 ? small : large).push(rank);
+      share[rank] = (share[rank] / total) * count;
+      (share[rank] < 1 ? small : large).push(rank);
     }
     while (small.length > 0 && large.length > 0) {
       const low = small.pop()!;
-      const high = large[large.length - 1]!;
+      const high = large[large.length - 1];
       this.#keep[low] = share[low]!;
       this.#alias[low] = high;
-      share[high] = share[high]! - (1 - share[low]!);
-      if (share[high]! < 1) {
+      share[high] = share[high] - (1 - share[low]);
+      if (share[high] < 1) {
         large.pop();
         small.push(high);
       }
@@ -47,6 +47,6 @@ export class ZipfSampler {
   next(random: Random): number {
     const scaled = random.next() * this.#keep.length;
     const column = Math.floor(scaled);
-    return scaled - column < this.#keep[column]! ? column : this.#alias[column]!;
+    return scaled - column < this.#keep[column] ? column : this.#alias[column];
   }
 }

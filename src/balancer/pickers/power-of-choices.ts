@@ -58,8 +58,8 @@ export class PowerOfChoices implements Picker {
   }
 
   #compare(workers: WorkerView, position: number): void {
-    const worker = workers.eligible[position]!;
-    const load = workers.outstanding[worker]!;
+    const worker = workers.eligible[position];
+    const load = workers.outstanding[worker];
     if (load < this.#pickedLoad) {
       this.#other = this.#picked;
       this.#otherLoad = this.#pickedLoad;

@@ -27,11 +27,11 @@ export class SmoothWeighted implements Picker {
     let bestCredit = 0;
     for (let worker = 0; worker < workers.capacity; worker++) {
       if (workers.eligiblePosition[worker] === -1) continue;
-      const effective = this.#effective[worker]!;
-      const credit = this.#credit[worker]! + effective;
+      const effective = this.#effective[worker];
+      const credit = this.#credit[worker] + effective;
       this.#credit[worker] = credit;
       total += effective;
-      if (effective < this.#weight[worker]!) this.#effective[worker] = effective + 1;
+      if (effective < this.#weight[worker]) this.#effective[worker] = effective + 1;
       if (best === -1 || credit > bestCredit) {
         best = worker;
         bestCredit = credit;
@@ -46,8 +46,8 @@ export class SmoothWeighted implements Picker {
 
   report(worker: number, failed: boolean): void {
     if (!failed || worker >= this.#effective.length) return;
-    const step = Math.floor(this.#weight[worker]! / this.#maxFails);
-    this.#effective[worker] = Math.max(0, this.#effective[worker]! - step);
+    const step = Math.floor(this.#weight[worker] / this.#maxFails);
+    this.#effective[worker] = Math.max(0, this.#effective[worker] - step);
   }
 
   explain(): string {
@@ -63,7 +63,7 @@ export class SmoothWeighted implements Picker {
       this.#weight = new Float64Array(workers.capacity);
     }
     for (let worker = 0; worker < workers.capacity; worker++) {
-      const weight = workers.weight[worker]!;
+      const weight = workers.weight[worker];
       if (weight === this.#weight[worker]) continue;
       this.#weight[worker] = weight;
       this.#effective[worker] = weight;
