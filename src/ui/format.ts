@@ -64,9 +64,9 @@ export function formatRate(perSecond: number | null | undefined): string {
   return isMeasured(perSecond) ? `${compact(perSecond, ' ')}/s` : NOTHING;
 }
 
-/** `1 row`, `100,000 rows`; other words by the second argument. */
-export function formatRows(count: number, word = 'row'): string {
-  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+/** `1 row`, `100,000 rows`; other words by the further arguments. */
+export function formatRows(count: number, word = 'row', words = `${word}s`): string {
+  return `${formatCount(count)} ${count === 1 ? word : words}`;
 }
 
 /** Time since, for display: `just now`, `4 s ago`, `3 min ago`, `2 h ago`. */

@@ -245,8 +245,7 @@ export class LabState {
     try {
       const outcome = await running.done;
       this.#outcome = outcome;
-      this.#error = outcome.error && this.#labError(outcome.error, outcome.error.position, outcome.error.span, base);
-      if (outcome.error) this.#error = { ...this.#error!, statementIndex: outcome.error.statementIndex };
+      this.#error = outcome.error && this.#scriptError(outcome.error, base);
       const last = outcome.outcomes.findLastIndex((one) => one.result !== null);
       this.#tab = Math.max(0, last >= 0 ? last : outcome.outcomes.length - 1);
       this.#speedup = this.#compare(request);
@@ -258,7 +257,7 @@ export class LabState {
       const { message, code, detail } = error as { message: string; code?: string; detail?: unknown };
       this.#outcome = null;
       this.#speedup = null;
-      if (code === 'cancelled') this.#error = { ...noPlace, message: 'Cancelled. Nothing was lost.', original: null };
+      if (code && STOPPED.includes(code)) this.#error = { ...noPlace, message, original: null };
       else this.#error = this.#labError({ message }, isSqlDetail(detail) ? detail : null, null, base);
       announcer.say(this.#error.message);
     } finally {
@@ -307,7 +306,7 @@ export class LabState {
     const time = formatMeasuredMs(outcome.executionTimeMs);
     const rows = outcome.result
       ? formatRows(outcome.result.rowCount)
-      : formatRows(outcome.work.rowsChanged, 'row changed');
+      : formatRows(outcome.work.rowsChanged, 'row changed', 'rows changed');
     const hit = this.#speedup
       ? `, from the cache, ${speedupText(this.#speedup)}`
       : outcome.cacheHit
@@ -345,6 +344,13 @@ export class LabState {
     };
   }
 
+  #scriptError(error: NonNullable<ScriptOutcome['error']>, base: number): LabError {
+    const { statementIndex } = error;
+    // What was stopped has no fault at any place.
+    if (STOPPED.includes(error.code)) return { ...noPlace, message: error.message, original: null, statementIndex };
+    return { ...this.#labError(error, error.position, error.span, base), statementIndex };
+  }
+
   #plain(message: string): string {
     const tables = this.#engine.schema?.tables ?? [];
     return plainError(message, {
@@ -361,6 +367,9 @@ export function speedupText({ executedMs, hitMs }: Speedup): string {
   const ratio = executedMs / hitMs;
   return ratio >= 1.05 ? `${formatTimes(ratio)} faster` : 'about as fast';
 }
+
+/** Codes of a run that was ended from outside: its text is not at fault. */
+const STOPPED: readonly string[] = ['cancelled', 'deadline', 'engine-lost'];
 
 const noPlace = { start: null, end: null, statementIndex: null };
 

@@ -75,7 +75,8 @@ const activeStatement = StateField.define<DecorationSet>({
 const look: Extension = [
   EditorView.theme({
     '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--panel)', fontSize: 'var(--size-13)' },
-    '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+    // The frame around the editor shows the focus: gutters would hide an outline here.
+    '&.cm-focused': { outline: 'none' },
     '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },
     '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--muted)', border: 'none' },
     '.cm-cursor': { borderLeftColor: 'var(--text)' },
