@@ -69,7 +69,7 @@ function countRows(connection: Connection, table: string, untilMs: number): numb
   const deadlineMs = untilMs - performance.now();
   if (deadlineMs <= 0) return null;
   const rows = attempt(() => connection.run(`SELECT count(*) FROM ${quoted(table)}`, [], { deadlineMs }).result);
-  return rows ? (rows.columns[0]!.numbers[0] ?? null) : null;
+  return rows ? (rows.columns[0].numbers[0] ?? null) : null;
 }
 
 function columnsOf(connection: Connection, table: string): TableReport['columns'] {
@@ -109,8 +109,8 @@ function foreignKeysOf(connection: Connection, table: string): TableReport['fore
   );
   const keys = new Map<SqlValue, TableReport['foreignKeys'][number]>();
   for (const [id, parent, from, to] of rows ?? []) {
-    const key = keys.get(id!) ?? { columns: [], table: String(parent), references: [] };
-    keys.set(id!, key);
+    const key = keys.get(id) ?? { columns: [], table: String(parent), references: [] };
+    keys.set(id, key);
     key.columns.push(String(from));
     if (to !== null) key.references.push(String(to));
   }

@@ -46,10 +46,8 @@ export class Classifier {
 
   /** The statement that begins at or after `from`, and where the next may begin; null when none is left. */
   next(text: string, from: number): { span: StatementSpan; end: number } | null {
-    let start = from;
     for (const token of tokensOf(text, from)) {
-      start = token.start;
-      if (token.type !== 'semicolon') return this.#span(text, start);
+      if (token.type !== 'semicolon') return this.#span(text, token.start);
     }
     return null;
   }

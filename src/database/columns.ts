@@ -37,9 +37,9 @@ export function cellAt(result: ResultColumns, row: number, column: number): SqlV
     case CELL.blob:
       return rawBytes(data, row).slice();
     case CELL.wide:
-      return data.wide[row]!;
+      return data.wide[row];
     default:
-      return data.numbers[row]!;
+      return data.numbers[row];
   }
 }
 
@@ -56,7 +56,7 @@ export function rowsOf(result: ResultColumns, from = 0, to = result.rowCount): S
 export function largeAt(result: ResultColumns, row: number, column: number): SqlValue {
   const found = result.large.find((cell) => cell.row === row && cell.column === column);
   if (!found) return null;
-  return result.columns[column]!.classes[row] === CELL.text
+  return result.columns[column].classes[row] === CELL.text
     ? decoder.decode(unshared(found.bytes))
     : found.bytes.slice();
 }
@@ -121,7 +121,7 @@ function sliceColumn(data: ColumnData, start: number, end: number): ColumnData {
   const wide = data.wide.slice(start, end);
   const classes = data.classes.slice(start, end);
   if (data.offsets.length === 0) return { classes, numbers, wide, offsets: NO_OFFSETS, bytes: NO_BYTES };
-  const first = data.offsets[start]!;
+  const first = data.offsets[start];
   const offsets = data.offsets.slice(start, end + 1).map((offset) => offset - first);
   return { classes, numbers, wide, offsets, bytes: data.bytes.slice(first, data.offsets[end]) };
 }

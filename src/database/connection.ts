@@ -11,7 +11,7 @@ import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from '
 import { columnNames, readRows } from './row-reader.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
-import { tokensOf, variablesOf, type Variable } from './tokens.ts';
+import { firstToken, tokensOf, variablesOf, type Variable } from './tokens.ts';
 
 /** Compiled statements kept, the least recently used going first. */
 const STATEMENTS_MAX = 128;
@@ -178,7 +178,7 @@ export class Connection {
 
   #vmSteps(statement: number): number | null {
     const offset = this.module.internals.vmSteps;
-    return offset === null ? null : this.module.i32()[(statement + offset) >> 2]! >>> 0;
+    return offset === null ? null : this.module.i32()[(statement + offset) >> 2] >>> 0;
   }
 
   // --- compiling ---------------------------------------------------------------------------------------------------
@@ -215,9 +215,9 @@ export class Connection {
   #sqlError(text: SqlText, from: number): AppError {
     const message = this.#native.message();
     const offset = this.module.internals.errorOffset;
-    const byte = offset === null ? -1 : this.module.i32()[(this.#native.db + offset) >> 2]!;
+    const byte = offset === null ? -1 : this.module.i32()[(this.#native.db + offset) >> 2];
     const start = byte >= 0 ? text.indexOf(text.byteOf(from) + byte) : nearIndex(text.sql, from, message);
-    const token = start === null ? undefined : tokensOf(text.sql, start).next().value;
+    const token = start === null ? undefined : firstToken(text.sql, start);
     const detail: SqlErrorDetail = { message, start, end: token ? token.end : start };
     return new AppError('sql', message, detail);
   }
@@ -386,7 +386,7 @@ export class Connection {
 const COOKIE_SQL = 'PRAGMA schema_version';
 
 function isPragma(sql: string): boolean {
-  const first = tokensOf(sql).next().value;
+  const first = firstToken(sql);
   return first !== undefined && sql.slice(first.start, first.end).toUpperCase() === 'PRAGMA';
 }
 
@@ -412,7 +412,7 @@ function withWideLiterals(compiled: Compiled, values: Map<number, SqlValue>): st
   for (const token of tokensOf(compiled.sql)) {
     if (token.type !== 'variable') continue;
     const name = compiled.sql.slice(token.start, token.end);
-    const index = name === '?' ? anonymous[0]! : byName.get(name)!;
+    const index = name === '?' ? anonymous[0] : byName.get(name)!;
     if (name === '?') anonymous = anonymous.slice(1);
     const value = values.get(index);
     // Numbered, so that leaving one out does not renumber the others.

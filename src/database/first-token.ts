@@ -94,7 +94,6 @@ const SETTABLE_PRAGMAS: Readonly<Record<string, string>> = {
   application_id: 'file',
   auto_vacuum: 'file',
   encoding: 'file',
-  page_size: 'file',
   user_version: 'file',
   busy_timeout: NO_SETTING,
   hard_heap_limit: NO_SETTING,
@@ -103,6 +102,7 @@ const SETTABLE_PRAGMAS: Readonly<Record<string, string>> = {
   locking_mode: `${BREAKS_REPLICAS}: it stays NORMAL`,
   max_page_count: NO_SETTING,
   mmap_size: NO_SETTING,
+  page_size: 'the page size of an open database stays; change it with the sqlite3 shell and open the file again',
   query_only: `${BREAKS_REPLICAS}: the primary has to write`,
   read_uncommitted: NO_SETTING,
   schema_version: `${BREAKS_REPLICAS}: the lab relies on it to notice a new schema`,
@@ -120,7 +120,7 @@ function classifyPragma(sql: string): FirstWords {
   const tokens = [...tokensOf(sql)].filter(({ type }) => type !== 'semicolon').slice(1, 6);
   const texts = tokens.map(({ start, end }) => sql.slice(start, end));
   if (texts[1] === '.') {
-    const schema = unquote(texts[0]!);
+    const schema = unquote(texts[0]);
     if (schema !== 'main' && schema !== 'temp') return refused(`There is no database named ${schema} here.`);
     texts.splice(0, 2);
   }
@@ -128,7 +128,7 @@ function classifyPragma(sql: string): FirstWords {
   const hasArgument = texts.length > 1;
   if (READ_PRAGMAS.has(name)) return { kind: 'pragma-read', refusal: null };
   if (ACTING_PRAGMAS.has(name)) return { kind: 'maintenance', refusal: null };
-  const setting = Object.hasOwn(SETTABLE_PRAGMAS, name) ? SETTABLE_PRAGMAS[name]! : null;
+  const setting = Object.hasOwn(SETTABLE_PRAGMAS, name) ? SETTABLE_PRAGMAS[name] : null;
   if (setting === null) return refused(`PRAGMA ${name} is not known here; SQLite would pass over it without a word.`);
   if (!hasArgument) return { kind: 'pragma-read', refusal: null };
   if (setting === 'set') return { kind: 'pragma-set', refusal: null };

@@ -55,7 +55,7 @@ export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): In
 
 /** The only member, or null: an ambiguous place is as good as none. */
 export function onlyOne<Item>(items: readonly Item[]): Item | null {
-  return items.length === 1 ? items[0]! : null;
+  return items.length === 1 ? items[0] : null;
 }
 
 function attempt<Result>(work: () => Result): Result | null {
@@ -81,7 +81,7 @@ function findVmSteps(module: BareModule, native: NativeConnection, bytes: number
   try {
     native.drain(many);
     native.drain(few);
-    const at = (statement: number, offset: number): number => module.i32()[(statement + offset) >> 2]!;
+    const at = (statement: number, offset: number): number => module.i32()[(statement + offset) >> 2];
     const fullScan = onlyOne(words(bytes).filter((offset) => at(many, offset) === 999 && at(few, offset) === 499));
     if (fullScan === null) return null;
     const offset = fullScan + 12;
@@ -122,7 +122,7 @@ function findVariables(module: BareModule, native: NativeConnection, bytes: numb
       const values = view.getUint32(statement + pointer, true);
       if (!readable(values) || view.getFloat64(values, true) !== marks[0]) return [];
       const size = [24, 32, 40, 48, 56, 64].filter((step) => view.getFloat64(values + step, true) === marks[1]);
-      return size.length === 1 ? [{ pointer, size: size[0]! }] : [];
+      return size.length === 1 ? [{ pointer, size: size[0] }] : [];
     });
     const variables = onlyOne(found);
     if (!variables) return null;
@@ -229,5 +229,9 @@ function hookTruncate(module: BareModule, native: NativeConnection): void {
   const index = onlyOne(found);
   if (index === null) return;
   // Our file keeps its reported length, which no database reaches; were MEMFS to truncate it, it would copy it whole.
-  module.imports.useTruncate(index, (descriptor) => module.files.has(descriptor));
+  module.imports.useTruncate(index, (descriptor, byteLength) => {
+    const file = module.files.get(descriptor);
+    file?.truncate(byteLength);
+    return file !== undefined;
+  });
 }

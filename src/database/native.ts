@@ -24,7 +24,7 @@ export class NativeConnection {
     const { raw } = this.module;
     const code = raw._sqlite3_prepare_v2(this.db, text, -1, this.#out, this.#out + 4);
     const words = this.module.i32();
-    return { code, statement: words[this.#out >> 2]!, tail: words[(this.#out >> 2) + 1]! };
+    return { code, statement: words[this.#out >> 2], tail: words[(this.#out >> 2) + 1] };
   }
 
   /** A statement, or 0 when it does not compile. */

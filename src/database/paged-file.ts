@@ -7,7 +7,7 @@
  * reported shorter than a grown database, it would call it malformed.
  */
 import { invariant } from '../core/errors.ts';
-import { readHeader } from './file-header.ts';
+import { HEADER_BYTES, readHeader } from './file-header.ts';
 
 /** 2^40 bytes: at 512-byte pages 2^31 of them, still below SQLite's own limit of 2^32 - 2. */
 const REPORTED_LENGTH = 2 ** 40;
@@ -22,7 +22,7 @@ export interface DirtyPages {
 export class PagedFile {
   /** MEMFS reads this as the file's length. */
   readonly length = REPORTED_LENGTH;
-  #pageSize: number;
+  readonly pageSize: number;
   #base: Uint8Array;
   /** Pages of applied records: views of memory that others share, never written. */
   #applied = new Map<number, Uint8Array>();
@@ -32,7 +32,6 @@ export class PagedFile {
   #open = new Map<number, Uint8Array | undefined>();
   /** Changed by commits, not yet taken. */
   #committed = new Set<number>();
-  #pageCount: number;
   #reads = 0;
   /** Told the first time that SQLite reads, so that the owner can learn the file descriptor. */
   onFirstRead: (() => void) | null = null;
@@ -40,13 +39,7 @@ export class PagedFile {
   /** `base` is a database file (kept, never written); its page size is read from its header. */
   constructor(base: Uint8Array) {
     this.#base = base;
-    const header = readHeader(base);
-    this.#pageSize = header.pageSize;
-    this.#pageCount = header.pageCount;
-  }
-
-  get pageSize(): number {
-    return this.#pageSize;
+    this.pageSize = readHeader(base).pageSize;
   }
 
   /** How often the file was read: a check that MEMFS still uses this object. */
@@ -56,7 +49,7 @@ export class PagedFile {
 
   /** Bytes of pages that only this file holds. */
   get privateBytes(): number {
-    return this.#own.size * this.#pageSize;
+    return this.#own.size * this.pageSize;
   }
 
   /** MEMFS's hook: it keeps what this returns as the file. */
@@ -71,15 +64,15 @@ export class PagedFile {
 
   /** Bytes as SQLite would see them, zeros past the end. A view where they lie in one page: do not write to it. */
   read(offset: number, length: number): Uint8Array {
-    const within = offset % this.#pageSize;
-    if (within + length <= this.#pageSize) {
-      return this.#page((offset - within) / this.#pageSize + 1).subarray(within, within + length);
+    const within = offset % this.pageSize;
+    if (within + length <= this.pageSize) {
+      return this.#page((offset - within) / this.pageSize + 1).subarray(within, within + length);
     }
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
-      const start = (offset + done) % this.#pageSize;
-      const page = this.#page(Math.floor((offset + done) / this.#pageSize) + 1);
-      const piece = page.subarray(start, Math.min(this.#pageSize, start + length - done));
+      const start = (offset + done) % this.pageSize;
+      const page = this.#page(Math.floor((offset + done) / this.pageSize) + 1);
+      const piece = page.subarray(start, Math.min(this.pageSize, start + length - done));
       bytes.set(piece, done);
       done += piece.length;
     }
@@ -88,9 +81,9 @@ export class PagedFile {
 
   set(bytes: Uint8Array, offset: number): void {
     for (let done = 0; done < bytes.length;) {
-      const start = (offset + done) % this.#pageSize;
-      const room = Math.min(this.#pageSize - start, bytes.length - done);
-      const page = this.#writable(Math.floor((offset + done) / this.#pageSize) + 1);
+      const start = (offset + done) % this.pageSize;
+      const room = Math.min(this.pageSize - start, bytes.length - done);
+      const page = this.#writable(Math.floor((offset + done) / this.pageSize) + 1);
       page.set(bytes.subarray(done, done + room), start);
       done += room;
     }
@@ -114,35 +107,38 @@ export class PagedFile {
   /** Pages changed by commits since the last call, within the database's present size; null when none. */
   takeDirty(): DirtyPages | null {
     invariant(this.#open.size === 0, 'dirty pages are taken at a commit point');
-    const { pageSize, pageCount } = this.header();
-    if (pageSize !== this.#pageSize) this.#reblock(pageSize, pageCount);
+    const { pageCount } = this.header();
     const numbers = [...this.#committed].filter((number) => number <= pageCount).sort((one, other) => one - other);
     this.#committed.clear();
-    this.#shrinkTo(pageCount);
     if (numbers.length === 0) return null;
-    const pages = new Uint8Array(numbers.length * this.#pageSize);
-    numbers.forEach((number, index) => pages.set(this.#page(number), index * this.#pageSize));
-    return { pageSize: this.#pageSize, pageNumbers: Uint32Array.from(numbers), pages };
+    const pages = new Uint8Array(numbers.length * this.pageSize);
+    numbers.forEach((number, index) => pages.set(this.#page(number), index * this.pageSize));
+    return { pageSize: this.pageSize, pageNumbers: Uint32Array.from(numbers), pages };
   }
 
   /** Lays a record's pages over the file. SQLite must hold no transaction. Bytes are kept as views, not copied. */
   applyPages({ pageSize, pageNumbers, pages }: DirtyPages): void {
-    if (pageSize !== this.#pageSize) {
-      // A VACUUM changed the page size: such a record holds the whole database.
-      invariant(pageNumbers[0] === 1 && pageNumbers.at(-1) === pageNumbers.length, 'a resized record is complete');
-      this.#replace(new Uint8Array(0), pageSize);
-    }
+    invariant(pageSize === this.pageSize, 'a history keeps its page size');
     pageNumbers.forEach((number, index) => {
       this.#own.delete(number);
       this.#applied.set(number, pages.subarray(index * pageSize, (index + 1) * pageSize));
     });
-    this.#shrinkTo(this.header().pageCount);
+    this.truncate(this.header().pageCount * pageSize);
   }
 
-  /** Page size, page count and schema cookie as they stand in the file (not in SQLite's cache). */
-  header(): { pageSize: number; pageCount: number; schemaCookie: number } {
-    const header = readHeader(this.read(0, 100));
-    return { pageSize: header.pageSize, pageCount: header.pageCount, schemaCookie: header.schemaCookie };
+  /** Page count and schema cookie as they stand in the file (not in SQLite's cache). */
+  header(): { pageCount: number; schemaCookie: number } {
+    const { pageCount, schemaCookie } = readHeader(this.read(0, HEADER_BYTES));
+    return { pageCount, schemaCookie };
+  }
+
+  /** SQLite cut the file after a VACUUM: a page that comes back later begins as zeros, here and on every replica. */
+  truncate(byteLength: number): void {
+    if (byteLength < this.#base.length) this.#base = this.#base.subarray(0, byteLength);
+    const pageCount = byteLength / this.pageSize;
+    for (const pages of [this.#own, this.#applied, this.#open]) {
+      for (const number of pages.keys()) if (number > pageCount) pages.delete(number);
+    }
   }
 
   /** Moves with every commit (bytes 24 to 27). */
@@ -153,18 +149,17 @@ export class PagedFile {
 
   /** The database file: `pageCount` pages. */
   toBytes(): Uint8Array {
-    const { pageSize, pageCount } = this.header();
-    const bytes = new Uint8Array(pageSize * pageCount);
-    for (let offset = 0; offset < bytes.length; offset += this.#pageSize) {
-      bytes.set(this.read(offset, Math.min(this.#pageSize, bytes.length - offset)), offset);
+    const bytes = new Uint8Array(this.pageSize * this.header().pageCount);
+    for (let offset = 0; offset < bytes.length; offset += this.pageSize) {
+      bytes.set(this.read(offset, Math.min(this.pageSize, bytes.length - offset)), offset);
     }
     return bytes;
   }
 
   /** Makes the content equal to `bytes` by writing what differs; for when MEMFS has put its own array in our place. */
   adopt(bytes: Uint8Array): void {
-    for (let offset = 0; offset < bytes.length; offset += this.#pageSize) {
-      const wanted = bytes.subarray(offset, Math.min(bytes.length, offset + this.#pageSize));
+    for (let offset = 0; offset < bytes.length; offset += this.pageSize) {
+      const wanted = bytes.subarray(offset, Math.min(bytes.length, offset + this.pageSize));
       const present = this.read(offset, wanted.length);
       if (!wanted.every((byte, index) => byte === present[index])) this.set(wanted, offset);
     }
@@ -173,10 +168,10 @@ export class PagedFile {
   #page(number: number): Uint8Array {
     const held = this.#own.get(number) ?? this.#applied.get(number);
     if (held) return held;
-    const start = (number - 1) * this.#pageSize;
-    const end = start + this.#pageSize;
+    const start = (number - 1) * this.pageSize;
+    const end = start + this.pageSize;
     if (end <= this.#base.length) return this.#base.subarray(start, end);
-    const page = new Uint8Array(this.#pageSize);
+    const page = new Uint8Array(this.pageSize);
     if (start < this.#base.length) page.set(this.#base.subarray(start));
     return page;
   }
@@ -188,34 +183,5 @@ export class PagedFile {
     this.#open.set(number, own);
     this.#own.set(number, copy);
     return copy;
-  }
-
-  /** After a VACUUM: what lies past the end is forgotten, so that a page that comes back begins as zeros everywhere. */
-  #shrinkTo(pageCount: number): void {
-    if (pageCount < this.#pageCount) {
-      for (const pages of [this.#own, this.#applied]) {
-        for (const number of pages.keys()) if (number > pageCount) pages.delete(number);
-      }
-      this.#base = this.#base.subarray(0, pageCount * this.#pageSize);
-    }
-    this.#pageCount = pageCount;
-  }
-
-  #reblock(pageSize: number, pageCount: number): void {
-    const bytes = this.read(0, pageSize * pageCount);
-    this.#replace(new Uint8Array(0), pageSize);
-    for (let number = 1; number <= pageCount; number++) {
-      this.#own.set(number, bytes.slice((number - 1) * pageSize, number * pageSize));
-      this.#committed.add(number);
-    }
-  }
-
-  #replace(base: Uint8Array, pageSize: number): void {
-    this.#base = base;
-    this.#pageSize = pageSize;
-    this.#own.clear();
-    this.#applied.clear();
-    this.#open.clear();
-    this.#committed.clear();
   }
 }

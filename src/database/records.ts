@@ -37,11 +37,10 @@ export function foldRecords(snapshot: Snapshot, allocate: Allocate = inOrdinaryM
   checkOrder(snapshot.records, snapshot.logNumber);
   if (snapshot.records.length === 0) return snapshot;
   const base = lay(snapshot, allocate);
-  const { pageSize } = snapshot.records.at(-1)!;
   return {
     historyId: snapshot.historyId,
     logNumber: snapshot.logNumber + snapshot.records.length,
-    pageSize,
+    pageSize: snapshot.pageSize,
     base,
     records: [],
   };
@@ -53,25 +52,21 @@ export function materialize(snapshot: Snapshot): Uint8Array {
   return lay(snapshot, inOrdinaryMemory);
 }
 
-/** Lays each page once, from the last record that holds it. */
+/** Pages in log order over the base, so that the last record wins. */
 function lay(snapshot: Snapshot, allocate: Allocate): Uint8Array {
-  const last = snapshot.records.at(-1);
-  const pageSize = last?.pageSize ?? snapshot.pageSize;
-  const byteLength = last ? last.pageCount * pageSize : snapshot.base.length;
-  const bytes = allocate(byteLength);
-  // Records from before a change of page size say nothing about pages of the present size.
-  const resized = snapshot.records.findLastIndex((record) => record.pageSize !== pageSize);
-  const relevant = snapshot.records.slice(resized + 1);
-  if (resized < 0 && snapshot.pageSize === pageSize) bytes.set(snapshot.base.subarray(0, byteLength));
-  let reached = resized < 0 ? Math.min(snapshot.base.length, byteLength) : 0;
-  for (const record of relevant) {
+  const { base, records, pageSize } = snapshot;
+  const last = records.at(-1);
+  const bytes = allocate(last ? last.pageCount * pageSize : base.length);
+  bytes.set(base.subarray(0, bytes.length));
+  let reached = Math.min(base.length, bytes.length);
+  for (const record of records) {
     const end = record.pageCount * pageSize;
     // The database shrank: a page that comes back later without being written begins as zeros.
     if (end < reached) bytes.fill(0, end, reached);
     reached = end;
     record.pageNumbers.forEach((number, index) => {
       const start = (number - 1) * pageSize;
-      if (start < byteLength) bytes.set(record.pages.subarray(index * pageSize, (index + 1) * pageSize), start);
+      if (start < bytes.length) bytes.set(record.pages.subarray(index * pageSize, (index + 1) * pageSize), start);
     });
   }
   return bytes;

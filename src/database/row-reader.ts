@@ -40,7 +40,7 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
   let stopped = false;
   while (code === RC.row && rowCount < limit) {
     for (let column = 0; column < width; column++) {
-      const builder = builders[column]!;
+      const builder = builders[column];
       switch (raw._sqlite3_column_type(statement, column)) {
         case TYPE.integer: {
           const value = raw._sqlite3_column_double(statement, column);
@@ -113,7 +113,7 @@ function readBytes(
   }
   let cut = start + CUT_CELL_BYTES;
   // Not inside a character: UTF-8 continuation bytes are 10xxxxxx.
-  if (cellClass === CELL.text) while (cut > start && (heap[cut]! & 0xc0) === 0x80) cut--;
+  if (cellClass === CELL.text) while (cut > start && (heap[cut] & 0xc0) === 0x80) cut--;
   builder.setBytes(row, cellClass, heap, start, cut);
   large.push({ row, column, bytes: heap.slice(start, start + length) });
 }

@@ -44,7 +44,7 @@ export class SqlText {
     if (this.#ascii) return byte;
     let index = 0;
     for (let at = 0; at < byte;) {
-      const lead = this.#bytes[at]!;
+      const lead = this.#bytes[at];
       const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
       at += length;
       index += length === 4 ? 2 : 1; // four bytes are a surrogate pair

@@ -22,11 +22,16 @@ const isWordChar = (char: string | undefined): boolean =>
     char === '$' ||
     char > '\x7f');
 
+/** The first token at or after `from`, if there is one. */
+export function firstToken(sql: string, from = 0): Token | undefined {
+  return tokensOf(sql, from).next().value;
+}
+
 /** Tokens of `sql` from `from`, without white space and comments. Offsets are UTF-16 indices. */
-export function* tokensOf(sql: string, from = 0): Generator<Token> {
+export function* tokensOf(sql: string, from = 0): Generator<Token, undefined> {
   let at = from;
   while (at < sql.length) {
-    const char = sql[at]!;
+    const char = sql[at];
     const next = sql[at + 1];
     if (' \t\n\f\r'.includes(char) || char === '\ufeff') {
       at++;
@@ -46,10 +51,11 @@ export function* tokensOf(sql: string, from = 0): Generator<Token> {
     yield token;
     at = token.end;
   }
+  return undefined;
 }
 
 function readToken(sql: string, start: number): Token {
-  const char = sql[start]!;
+  const char = sql[start];
   if (char === ';') return { type: 'semicolon', start, end: start + 1 };
   if (char === "'" || char === '"' || char === '`') return { type: 'quoted', start, end: quoteEnd(sql, start, char) };
   if (char === '[') {
@@ -58,7 +64,7 @@ function readToken(sql: string, start: number): Token {
   }
   if (char === '?') {
     let end = start + 1;
-    while (end < sql.length && isDigit(sql[end]!)) end++;
+    while (end < sql.length && isDigit(sql[end])) end++;
     return { type: 'variable', start, end };
   }
   if (char === ':' || char === '@' || char === '$' || char === '#') {

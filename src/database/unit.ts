@@ -3,6 +3,7 @@
  * BEGIN. Pages of what was committed leave as one record; what is rolled back leaves no trace, and is said.
  */
 import { AppError } from '../core/errors.ts';
+import { quoted } from './catalog.ts';
 import { mayChangeStatistics } from './first-token.ts';
 import type { Classification, SqlErrorDetail, UnitReply, UnitRequest, UnitStatement } from './protocol.ts';
 import { takeRecord } from './records.ts';
@@ -40,6 +41,10 @@ export function runUnit(session: Session, request: UnitRequest, isCancelled: (()
       });
       if (mayChangeStatistics(sql)) run.bumpSchemaVersion();
       if (classification.kind === 'pragma-set') run.pragmas.push(sql);
+      if (classification.kind === 'pragma-set' || classification.kind === 'schema') {
+        classifier.forget(); // a setting or a temporary trigger changes what later statements do, without a new cookie
+        refuseShadows(session);
+      }
       run.settle(classification);
     } catch (thrown) {
       if (!(thrown instanceof AppError)) {
@@ -121,6 +126,24 @@ class UnitRun {
       error,
     };
   }
+}
+
+/**
+ * A temporary object lives on the primary alone. Were it to bear the name of a table, readers elsewhere would see another one
+ * behind that name: it is dropped, and said.
+ */
+function refuseShadows({ connection }: Session): void {
+  const shadows = connection.query(
+    `SELECT type, name FROM temp.sqlite_schema WHERE type IN ('table', 'view')
+     AND lower(name) IN (SELECT lower(name) FROM main.sqlite_schema)`,
+  );
+  for (const [type, name] of shadows) connection.exec(`DROP ${String(type)} temp.${quoted(String(name))}`);
+  if (shadows.length === 0) return;
+  const names = shadows.map(([, name]) => String(name)).join(', ');
+  throw new AppError(
+    'refused',
+    `${names}: a temporary table or view cannot share its name with one of the database, because other workers do not see it. The temporary one was dropped; choose another name.`,
+  );
 }
 
 function writes({ kind }: Classification): boolean {

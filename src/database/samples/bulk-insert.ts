@@ -3,7 +3,7 @@
  * in place. About ten times the speed of one statement text per row.
  */
 import { AppError } from '../../core/errors.ts';
-import { NativeConnection, RC } from '../native.ts';
+import { type NativeConnection, RC } from '../native.ts';
 import type { SqliteModule } from '../sqlite-module.ts';
 
 const SCRATCH_BYTES = 4096;

@@ -11,11 +11,11 @@ const DAYS = 731;
 /** `count` moments in ascending order, as seconds since 1970 began. */
 export function momentsInOrder(count: number, random: Random): Float64Array {
   const sums = dayWeightSums();
-  const total = sums[DAYS - 1]!;
+  const total = sums[DAYS - 1];
   const moments = new Float64Array(count);
   let filled = 0;
   for (let day = 0; day < DAYS; day++) {
-    const until = day === DAYS - 1 ? count : Math.floor((sums[day]! * count) / total);
+    const until = day === DAYS - 1 ? count : Math.floor((sums[day] * count) / total);
     const start = filled;
     for (; filled < until; filled++) moments[filled] = (FIRST_DAY + day) * 86400 + secondOfDay(random);
     moments.subarray(start, filled).sort();

@@ -139,9 +139,9 @@ class ShopMaker {
     for (let id = 1; id <= this.#size.customers; id++) {
       const first = pick(FIRST_NAMES, random);
       const last = pick(LAST_NAMES, random);
-      const [city, country] = CITIES[cities.draw(random)]!;
+      const [city, country] = CITIES[cities.draw(random)];
       const email = `${first}.${last}${id}@example.com`.toLowerCase();
-      insert.row(id, `${first} ${last}`, email, city, country, isoDate(Math.floor(joined[id - 1]! / 86400)));
+      insert.row(id, `${first} ${last}`, email, city, country, isoDate(Math.floor(joined[id - 1] / 86400)));
       if (id % CHUNK_ROWS === 0) await this.#breathe(CHUNK_ROWS, 'customers');
     }
     insert.free();
@@ -173,17 +173,16 @@ class ShopMaker {
     const intoOrders = this.#into('orders', 5);
     const intoItems = this.#into('order_items', 5);
     const moments = momentsInOrder(orders, random);
-    const recent = moments[orders - 1]! - 9 * 86400;
+    const recent = moments[orders - 1] - 9 * 86400;
     let itemId = 0;
     for (let id = 1; id <= orders; id++) {
-      const at = moments[id - 1]!;
-      const status =
-        at < recent ? SETTLED_STATUSES[settled.draw(random)]![0] : random.below(3) > 0 ? 'paid' : 'shipped';
+      const at = moments[id - 1];
+      const status = at < recent ? SETTLED_STATUSES[settled.draw(random)][0] : random.below(3) > 0 ? 'paid' : 'shipped';
       let total = 0;
       for (let count = itemCounts.draw(random) + 1; count > 0; count--) {
         const productId = product(random);
         const quantity = random.below(5) > 0 ? 1 : 2 + random.below(3);
-        const price = this.#prices[productId]!;
+        const price = this.#prices[productId];
         total += quantity * price;
         intoItems.row(++itemId, id, productId, quantity, price);
       }
@@ -203,11 +202,11 @@ class ShopMaker {
     const insert = this.#into('events', 6);
     const moments = momentsInOrder(events, random);
     for (let id = 1; id <= events; id++) {
-      const [type, , aboutProduct] = EVENT_TYPES[types.draw(random)]!;
+      const [type, , aboutProduct] = EVENT_TYPES[types.draw(random)];
       const who = random.below(8) === 0 ? null : customer(random); // one in eight is not signed in
       const details =
         type === 'search' ? pick(SEARCHES, random) : random.below(3) === 0 ? `from ${pick(SITES, random)}` : null;
-      insert.row(id, who, type, isoDateTime(moments[id - 1]!), aboutProduct ? product(random) : null, details);
+      insert.row(id, who, type, isoDateTime(moments[id - 1]), aboutProduct ? product(random) : null, details);
       if (id % CHUNK_ROWS === 0) await this.#breathe(CHUNK_ROWS, 'events');
     }
     insert.free();
@@ -231,9 +230,9 @@ class ShopMaker {
 function ranked(count: number, flatness: number, random: Random): (random: Random) => number {
   const sampler = new WeightedSampler(zipfWeights(count, flatness));
   const order = shuffled(count, random);
-  return (source) => order[sampler.draw(source)]! + 1;
+  return (source) => order[sampler.draw(source)] + 1;
 }
 
 function pick<Item>(items: readonly Item[], random: Random): Item {
-  return items[random.below(items.length)]!;
+  return items[random.below(items.length)];
 }

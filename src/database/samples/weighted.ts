@@ -16,12 +16,12 @@ export class WeightedSampler {
 
   draw(random: Random): number {
     const sums = this.#sums;
-    const point = random.below(sums[sums.length - 1]!);
+    const point = random.below(sums[sums.length - 1]);
     let low = 0;
     let high = sums.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (sums[middle]! > point) high = middle;
+      if (sums[middle] > point) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -39,7 +39,7 @@ export function shuffled(count: number, random: Random): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
     const pick = random.below(last + 1);
-    [order[last], order[pick]] = [order[pick]!, order[last]!];
+    [order[last], order[pick]] = [order[pick], order[last]];
   }
   return order;
 }

@@ -1,0 +1,259 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/core/random.ts';
+import { rowsOf } from '../../../src/database/columns.ts';
+import type { PageRecord, Snapshot, SqlValue, UnitReply, UnitRequest } from '../../../src/database/protocol.ts';
+import { foldRecords, materialize } from '../../../src/database/records.ts';
+import { HARD_SCHEMA, randomUpkeep, randomWrite } from './random-sql.ts';
+import { databaseWith, openOn, runRequest, snapshotOf, sqlite, startServer, unitRequest } from './support.ts';
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+let base: Uint8Array;
+let primary: Server;
+let replica: Server;
+let log: PageRecord[];
+
+beforeAll(async () => {
+  base = databaseWith(await sqlite(), HARD_SCHEMA);
+  primary = await startServer();
+  replica = await startServer();
+});
+
+beforeEach(async () => {
+  log = [];
+  await primary.attach({ snapshot: snapshotOf(base), role: 'primary', epoch: 1, pragmas: [] });
+  await replica.attach({ snapshot: snapshotOf(base), role: 'replica', epoch: 1, pragmas: [] });
+});
+
+/** Runs a unit as the engine does: numbers the record, keeps it, sends it on. */
+async function unit(sql: string, more: Partial<UnitRequest> = {}): Promise<UnitReply> {
+  const reply = await primary.unit(unitRequest(sql, more));
+  if (reply.record) {
+    log.push({ ...reply.record, logNumber: log.length + 1 });
+    await replica.apply({ records: log.slice(-1) });
+  }
+  if (reply.pragmas.length > 0) await replica.setPragmas({ pragmas: reply.pragmas });
+  return reply;
+}
+
+async function rows(server: Server, sql: string): Promise<SqlValue[][]> {
+  const reply = await server.run(runRequest(sql));
+  if (reply.kind !== 'rows') throw new Error(`${sql} was sent elsewhere`);
+  return rowsOf(reply.result);
+}
+
+const snapshot = (): Snapshot => ({ ...snapshotOf(base), records: log });
+
+describe('a unit', () => {
+  it('commits statement by statement unless it says BEGIN', async () => {
+    const reply = await unit(
+      'INSERT INTO apart VALUES (3); INSERT INTO nosuch VALUES (1); INSERT INTO apart VALUES (4)',
+    );
+    expect(reply.error).toMatchObject({ statementIndex: 1, code: 'sql', message: 'no such table: nosuch' });
+    expect(reply.error?.detail?.start).toBe(42); // 30 characters to the second statement, 12 more to the name
+    expect(reply.rolledBack).toBe(false);
+    expect(reply.record?.tablesWritten).toEqual(['apart']);
+    expect(await rows(replica, 'SELECT v FROM apart')).toEqual([[1], [2], [3]]);
+  });
+
+  it('rolls back what BEGIN left open, on an error and at the end, and says so', async () => {
+    const failed = await unit(
+      "INSERT INTO apart VALUES (3); BEGIN; DELETE FROM apart; INSERT INTO flat VALUES (1, 'x', 0); SELECT 1",
+    );
+    expect(failed).toMatchObject({ rolledBack: true, error: { statementIndex: 3, code: 'sql' } });
+    expect(failed.record?.tablesWritten).toEqual(['apart']);
+    const open = await unit('BEGIN; DELETE FROM apart');
+    expect(open).toMatchObject({ rolledBack: true, error: null, record: null });
+    expect(await rows(replica, 'SELECT count(*) FROM apart')).toEqual([[3]]);
+    expect(await rows(primary, 'SELECT count(*) FROM apart')).toEqual([[3]]);
+  });
+
+  it('asks SQLite whether a transaction is open: OR ROLLBACK ends one, OR FAIL commits half a statement', async () => {
+    const ended = await unit("BEGIN; DELETE FROM apart; INSERT OR ROLLBACK INTO flat VALUES (9, 'n', 0), (1, 'x', 0)");
+    expect(ended).toMatchObject({ rolledBack: true, record: null });
+    const half = await unit("INSERT OR FAIL INTO flat VALUES (9, 'n', 0), (1, 'x', 0)");
+    expect(half).toMatchObject({ rolledBack: false, error: { code: 'sql' } });
+    expect(half.record?.tablesWritten).toEqual(['flat']);
+    expect(await rows(replica, "SELECT count(*) FROM flat WHERE b = 'n'")).toEqual([[1]]);
+  });
+
+  it('keeps savepoints that were released and drops those that were not', async () => {
+    const reply = await unit(
+      'SAVEPOINT a; INSERT INTO apart VALUES (3); SAVEPOINT b; DELETE FROM apart; ROLLBACK TO b; RELEASE a; SAVEPOINT c; DELETE FROM apart',
+    );
+    expect(reply).toMatchObject({ rolledBack: true, error: null });
+    expect(await rows(replica, 'SELECT sum(v) FROM apart')).toEqual([[6]]);
+  });
+
+  it('classifies a statement after the ones before it ran', async () => {
+    const reply = await unit('CREATE TABLE fresh (a, b); INSERT INTO fresh VALUES (1, 2); SELECT * FROM fresh');
+    expect(reply.statements.map(({ classification }) => classification.kind)).toEqual(['schema', 'write', 'read']);
+    expect(rowsOf(reply.statements[2].result!)).toEqual([[1, 2]]);
+    expect(reply.record?.tablesWritten).toBeNull();
+    expect(await rows(replica, 'SELECT * FROM fresh')).toEqual([[1, 2]]);
+  });
+
+  it('gives rows of RETURNING, counts of changes, and parameters to each statement', async () => {
+    const reply = await unit(
+      'INSERT INTO apart VALUES (?), (?) RETURNING v; DELETE FROM apart WHERE v > :low; SELECT ?',
+      {
+        parameters: [[5, 6], { ':low': 1 }, ['x']],
+      },
+    );
+    expect(rowsOf(reply.statements[0].result!)).toEqual([[5], [6]]);
+    expect(reply.statements.map(({ rowsChanged }) => rowsChanged)).toEqual([2, 3, 0]);
+    expect(rowsOf(reply.statements[2].result!)).toEqual([['x']]);
+  });
+
+  it('a missing parameter stops it, and is named', async () => {
+    const reply = await unit('INSERT INTO apart VALUES (:amount)');
+    expect(reply.error).toMatchObject({ code: 'parameters', message: expect.stringContaining(':amount') });
+    expect(reply.record).toBeNull();
+  });
+
+  it('hands settings on to the replicas, and honours them at once', async () => {
+    const reply = await unit('PRAGMA foreign_keys = ON; DELETE FROM parent WHERE id = 1');
+    expect(reply.pragmas).toEqual(['PRAGMA foreign_keys = ON']);
+    // With keys enforced the DELETE cascades; classified with the setting of before, child would be missing.
+    expect(reply.record?.tablesWritten).toEqual(expect.arrayContaining(['child', 'grandchild', 'parent']));
+    expect(await rows(replica, 'PRAGMA foreign_keys')).toEqual([[1]]);
+  });
+
+  it.each([
+    ["ATTACH 'x' AS y", 'one database'],
+    ['PRAGMA journal_mode = WAL', 'journal'],
+    ['PRAGMA locking_mode = EXCLUSIVE', 'NORMAL'],
+    ['PRAGMA page_size = 512', 'page size'],
+    ["VACUUM INTO 'x'", 'file system'],
+    ['PRAGMA nonsense = 1', 'not known'],
+  ])('refuses %s with a reason', async (sql, reason) => {
+    expect((await unit(sql)).error).toMatchObject({ code: 'refused', message: expect.stringContaining(reason) });
+  });
+
+  it('refuses a temporary table that would hide one of the database', async () => {
+    const reply = await unit('CREATE TEMP TABLE apart (other); SELECT * FROM apart');
+    expect(reply.error).toMatchObject({ code: 'refused', message: expect.stringContaining('apart') });
+    expect(await rows(primary, 'SELECT v FROM apart')).toEqual([[1], [2]]);
+  });
+
+  it('is not run for another epoch, nor by a replica', async () => {
+    await expect(primary.unit(unitRequest('DELETE FROM apart', { epoch: 2 }))).rejects.toMatchObject({
+      code: 'stale-epoch',
+    });
+    await expect(replica.unit(unitRequest('DELETE FROM apart'))).rejects.toMatchObject({ code: 'stale-epoch' });
+    await replica.promote({ epoch: 2 });
+    expect((await replica.unit(unitRequest('DELETE FROM apart', { epoch: 2 }))).record?.epoch).toBe(2);
+  });
+
+  it('is cancelled inside BEGIN with nothing left of it', async () => {
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    const server = await startServer(cell);
+    await server.attach({ snapshot: snapshotOf(base), role: 'primary', epoch: 1, pragmas: [] });
+    Atomics.store(cell, 0, 7);
+    const endless = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) INSERT INTO apart SELECT i FROM r';
+    const reply = await server.unit(unitRequest(`BEGIN; DELETE FROM apart; ${endless}`, { cancelValue: 7 }));
+    expect(reply).toMatchObject({ rolledBack: true, record: null, error: { code: 'cancelled', statementIndex: 2 } });
+    expect(await rows(server, 'SELECT count(*) FROM apart')).toEqual([[2]]);
+  });
+});
+
+describe('replicas', () => {
+  it.each(['first', 'second'])('equal the primary after every record: random units, seed %s', async (seed) => {
+    const random = createRandom(seed);
+    for (let round = 0; round < 40; round++) {
+      const statements = Array.from({ length: 1 + random.below(4) }, () =>
+        random.below(6) === 0 ? randomUpkeep(random) : randomWrite(random),
+      );
+      const script = statements.join('; ');
+      const kind = random.below(4);
+      await unit(kind === 0 ? `BEGIN; ${script}; COMMIT` : kind === 1 ? `BEGIN; ${script}; ROLLBACK` : script);
+      for (const sql of [
+        'SELECT name, sql FROM sqlite_schema',
+        'SELECT * FROM parent',
+        'SELECT * FROM counted',
+        'SELECT * FROM both_views',
+      ]) {
+        expect(await rows(replica, sql)).toEqual(await rows(primary, sql));
+      }
+    }
+    expect(await rows(replica, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    expect((await replica.health({})).version).toEqual((await primary.health({})).version);
+    // The log is the database: laid over the base it gives a sound file with the same rows, folded at any point or not.
+    const whole = materialize(snapshot());
+    const middle = Math.floor(log.length / 2);
+    const folded = foldRecords({ ...snapshot(), records: log.slice(0, middle) });
+    expect(materialize({ ...folded, records: log.slice(middle) })).toEqual(whole);
+    const opened = openOn(await sqlite(), whole);
+    expect(opened.query('PRAGMA integrity_check')).toEqual([['ok']]);
+    expect(opened.query('SELECT * FROM parent')).toEqual(await rows(primary, 'SELECT * FROM parent'));
+    opened.close();
+  });
+
+  it('see random() and now as the primary wrote them', async () => {
+    await unit("INSERT INTO counted (v) SELECT random() || strftime('%f', 'now') FROM parent");
+    expect(await rows(replica, 'SELECT v FROM counted')).toEqual(await rows(primary, 'SELECT v FROM counted'));
+  });
+
+  it('refuse a record out of order, and take their own primary record twice', async () => {
+    const { record } = await primary.unit(unitRequest('DELETE FROM apart'));
+    await expect(replica.apply({ records: [{ ...record!, logNumber: 2 }] })).rejects.toMatchObject({
+      code: 'record-gap',
+    });
+    await primary.apply({ records: [{ ...record!, logNumber: 1 }] });
+    expect((await primary.health({})).version.logNumber).toBe(1);
+  });
+
+  it('read new statistics after ANALYZE', async () => {
+    await unit('CREATE INDEX apart_v ON apart (v); ANALYZE');
+    expect(await rows(replica, "SELECT stat FROM sqlite_stat1 WHERE idx = 'apart_v'")).toEqual([['2 1']]);
+    expect((await replica.health({})).schemaCookie).toBe((await primary.health({})).schemaCookie);
+  });
+
+  it('send on what is not theirs, and say what it holds', async () => {
+    const elsewhere = async (sql: string): Promise<(string | undefined)[]> => {
+      const reply = await replica.run(runRequest(sql));
+      return reply.kind === 'elsewhere' ? reply.statements.map(({ classification }) => classification?.kind) : ['here'];
+    };
+    expect(await elsewhere('DELETE FROM apart')).toEqual(['write']);
+    expect(await elsewhere('SELECT 1; SELECT 2')).toEqual(['read', 'read']);
+    expect(await elsewhere('SELECT last_insert_rowid()')).toEqual(['read']);
+    expect(await elsewhere('SELECT * FROM maybe_temporary')).toEqual([undefined]);
+    expect(await elsewhere('SELECT 1;')).toEqual(['here']);
+    expect(await elsewhere('EXPLAIN DELETE FROM apart')).toEqual(['here']);
+    await expect(replica.run(runRequest('SELEC 1'))).rejects.toMatchObject({
+      code: 'sql',
+      detail: { start: 0, end: 5 },
+    });
+    await expect(replica.run(runRequest(' -- nothing'))).rejects.toMatchObject({ code: 'sql' });
+  });
+
+  it('run a proved text under the names of the text that was asked', async () => {
+    const reply = await replica.run(
+      runRequest('SELECT v AS asked FROM apart', { provedSql: 'SELECT v + 0 FROM apart' }),
+    );
+    expect(reply).toMatchObject({
+      kind: 'rows',
+      result: { names: ['asked'] },
+      classification: { tablesRead: ['apart'] },
+    });
+  });
+
+  it('say whether a statement asked for the time', async () => {
+    const asked = async (sql: string): Promise<boolean> => {
+      const reply = await replica.run(runRequest(sql));
+      return reply.kind === 'rows' && reply.readClock;
+    };
+    expect(await asked("SELECT date('now')")).toBe(true);
+    expect(await asked("SELECT datetime('2020-01-01', 'localtime')")).toBe(true);
+    expect(await asked("SELECT date('2020-01-01', '+1 day')")).toBe(false);
+    expect(await asked("SELECT date('now') WHERE 0")).toBe(false);
+  });
+
+  it('stop a runaway query at its deadline and go on', async () => {
+    const endless = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r';
+    await expect(replica.run(runRequest(endless, { deadlineMs: 30 }))).rejects.toMatchObject({ code: 'deadline' });
+    expect(await rows(replica, 'SELECT count(*) FROM apart')).toEqual([[2]]);
+    await unit('DELETE FROM apart');
+    expect(await rows(replica, 'SELECT count(*) FROM apart')).toEqual([[0]]);
+  });
+});
