@@ -19,7 +19,16 @@ const COST_PER_COLUMN = 1.05;
 
 /** The indexes that SQLite would use, dearest plan saved first. Empty when none would help. */
 export function adviseIndexes(sql: string, select: Select, schema: Schema, data: Sandbox): IndexAdvice[] {
-  const candidates = indexCandidates(select, schema);
+  // The name tells the columns: one that is there already is no advice.
+  const indexesThere = new Set(
+    data
+      .run("SELECT name FROM sqlite_schema WHERE type = 'index'", [], null)
+      .rows()
+      .map(([name]) => foldCase(String(name))),
+  );
+  const candidates = indexCandidates(select, schema).filter(
+    (candidate) => !indexesThere.has(foldCase(nameIn(ddlOf(candidate, schema)))),
+  );
   if (candidates.length === 0) return [];
   const whatIf = new WhatIf(data, schema);
   try {
