@@ -38,6 +38,8 @@ export class OptimizerLink {
   #worker: Promise<{ calls: Connection<OptimizerApi> }> | null = null;
   #end: (message: string) => void = () => {};
   #attached = false;
+  /** Others who ask meanwhile wait for it too: the worker answers attach only when the data is open. */
+  #attaching: Promise<unknown> = Promise.resolve();
   readonly #verdicts = new Map<string, Verdict>();
   readonly #queue: Pending[] = [];
   #busy = false;
@@ -170,8 +172,9 @@ export class OptimizerLink {
     if (!this.#attached) {
       // Before the await: records that arrive while it attaches must follow the snapshot in the worker's inbox.
       this.#attached = true;
-      await worker.calls.call.attach({ snapshot: this.#options.snapshot() });
+      this.#attaching = worker.calls.call.attach({ snapshot: this.#options.snapshot() });
     }
+    await this.#attaching;
     return worker;
   }
 
