@@ -29,6 +29,7 @@ export class InsightState {
   #trials = $state.raw<Readonly<Record<string, TrialState>>>({});
   #applied = $state.raw<AppliedIndex[]>([]);
   #busy = $state.raw(false);
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(engine: EngineState, lab: LabState) {
     this.#engine = engine;
@@ -65,48 +66,51 @@ export class InsightState {
     return this.#trials[ddl] ?? null;
   }
 
-  /** Looks at an answer; nothing happens when it is the one that was looked at, on the same data. */
-  async look(outcome: QueryOutcome | null, parameters: SqlValue[]): Promise<void> {
+  /** Looks at an answer. The one that was looked at, on the same data, is not looked at again: its own promise answers. */
+  look(outcome: QueryOutcome | null, parameters: SqlValue[]): Promise<void> {
     const key = outcome && `${outcome.version.historyId}/${outcome.version.logNumber}/${outcome.sql}`;
-    if (key === this.#of) return;
+    if (key === this.#of) return this.#looking;
     this.#of = key;
-    this.#plan = this.#report = this.#advice = this.#problem = null;
-    this.#trials = {};
-    if (!outcome || outcome.kind !== 'read') return;
-    const { sql } = outcome;
-    const still = (): boolean => this.#of === key;
+    this.#clear();
+    this.#looking = outcome?.kind === 'read' ? this.#look(outcome.sql, parameters, key) : Promise.resolve();
+    return this.#looking;
+  }
+
+  /** Plan, advice and rewrites in this order, the quick ones first; one that fails does not take the others with it. */
+  async #look(sql: string, parameters: SqlValue[], key: string | null): Promise<void> {
     const { call } = this.#engine.client;
+    const parts: (() => Promise<() => void>)[] = [
+      () => call.plan({ sql }).then((plan) => () => (this.#plan = plan)),
+      () => call.advise({ sql, parameters }).then((advice) => () => (this.#advice = advice)),
+      () => call.optimize({ sql, parameters }).then((report) => () => (this.#report = report)),
+    ];
     this.#busy = true;
-    try {
-      const plan = await call.plan({ sql });
-      if (!still()) return;
-      this.#plan = plan;
-      const advice = await call.advise({ sql, parameters });
-      if (!still()) return;
-      this.#advice = advice;
-      const report = await call.optimize({ sql, parameters });
-      if (still()) this.#report = report;
-    } catch (error) {
-      if (still()) this.#problem = error instanceof Error ? error.message : String(error);
-    } finally {
-      if (still()) this.#busy = false;
+    for (const part of parts) {
+      let show: () => void;
+      try {
+        show = await part();
+      } catch (error) {
+        show = () => (this.#problem = messageOf(error));
+      }
+      // Another answer is looked at by now.
+      if (this.#of !== key) return;
+      show();
     }
+    this.#busy = false;
   }
 
   /** The plan of a text without running it. */
   async explain(sql: string): Promise<void> {
     const key = `explain/${sql}`;
     this.#of = key;
-    this.#report = this.#advice = this.#problem = null;
-    this.#trials = {};
-    this.#busy = false;
+    this.#clear();
     try {
       const plan = await this.#engine.client.call.plan({ sql });
       if (this.#of !== key) return;
       this.#plan = plan;
       announcer.say(`Plan: ${plan.map((line) => line.plain).join('; ')}`);
     } catch (error) {
-      if (this.#of === key) this.#problem = error instanceof Error ? error.message : String(error);
+      if (this.#of === key) this.#problem = messageOf(error);
     }
   }
 
@@ -125,7 +129,7 @@ export class InsightState {
       );
       return trial;
     } catch (error) {
-      this.#setTrial(ddl, { phase: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#setTrial(ddl, { phase: 'failed', message: messageOf(error) });
       return null;
     }
   }
@@ -139,7 +143,7 @@ export class InsightState {
       announcer.say(`Index ${name} created. It can be undone.`);
       await this.#lab.runAgain();
     } catch (error) {
-      this.#setTrial(ddl, { phase: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#setTrial(ddl, { phase: 'failed', message: messageOf(error) });
     }
   }
 
@@ -152,14 +156,23 @@ export class InsightState {
 
   forget(): void {
     this.#of = null;
+    this.#clear();
+    this.#applied = [];
+  }
+
+  #clear(): void {
     this.#plan = this.#report = this.#advice = this.#problem = null;
     this.#trials = {};
-    this.#applied = [];
+    this.#busy = false;
   }
 
   #setTrial(ddl: string, state: TrialState): void {
     this.#trials = { ...this.#trials, [ddl]: state };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The name as written in `CREATE INDEX name ON ...`, quotes included. */
