@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { copyOf, transferablesOf } from '../database/columns.ts';
-import { ruleDescriptions } from '../optimizer/catalogue.ts';
+import { RULE_CATALOGUE } from '../optimizer/catalogue.ts';
 import type { Engine } from './engine.ts';
 import {
   boot,
@@ -38,7 +38,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     optimize: ({ sql, parameters }) => engine.optimizer.optimize(sql, parameters ?? NO_PARAMETERS),
     advise: ({ sql, parameters }) => engine.optimizer.advise(sql, parameters ?? NO_PARAMETERS),
     tryIndex: ({ sql, parameters, ddl }) => engine.optimizer.tryIndex(sql, parameters ?? NO_PARAMETERS, ddl),
-    rules: () => ruleDescriptions(),
+    rules: () => [...RULE_CATALOGUE],
     statements: () => statementReports(engine),
 
     cacheEntries: ({ limit }) => engine.cache.entries(limit),

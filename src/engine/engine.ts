@@ -27,7 +27,7 @@ import { SavedCache } from './saved-cache.ts';
 import { changeSettings, ejectionSettingsOf, engineDefaults, poolSettingsOf } from './settings.ts';
 import { SimulatorLink } from './simulator-link.ts';
 import { SnapshotEmitter } from './snapshots.ts';
-import { Timers } from './timers.ts';
+import { stoppable, Timers } from './timers.ts';
 import { Vault } from './vault.ts';
 
 export const WORKERS_MAX = 32;
@@ -73,11 +73,13 @@ export class Engine {
   /** In a row, without any worker that came up. */
   #failedStarts = 0;
   readonly #expiry: { arm(delayMs: number): void; cancel(): void };
-  #stopTicking: () => void = () => {};
+  readonly #stopTimers: () => void;
 
   constructor(platform: EnginePlatform) {
     this.platform = platform;
-    const { nowMs, wallMs, createScheduler, random } = platform;
+    const { nowMs, wallMs, random } = platform;
+    const { createScheduler, stopAll } = stoppable(platform.createScheduler);
+    this.#stopTimers = stopAll;
     this.timers = new Timers(createScheduler);
     this.#expiry = this.timers.define(() => {
       this.cache.store.expire(nowMs());
@@ -243,7 +245,7 @@ export class Engine {
   /** Starts the pool and the clock; the data must be open. */
   begin(): void {
     this.scaling.begin();
-    this.#stopTicking = this.timers.every(TICK_MS, () => {
+    this.timers.every(TICK_MS, () => {
       this.fleet.pollHealth();
       this.monitoring.tick(poolReading(this));
     });
@@ -256,12 +258,7 @@ export class Engine {
 
   /** Ends all workers and timers; the engine answers no more. */
   stop(): void {
-    this.load.abandon();
-    this.scaling.stop();
-    this.snapshots.stop();
-    this.savedCache.stop();
-    this.#expiry.cancel();
-    this.#stopTicking();
+    this.#stopTimers();
     this.fleet.endAll();
     this.optimizer.end('it is no longer needed');
     this.simulator.end();

@@ -113,6 +113,7 @@ export class PoolRunner {
     let failure: unknown = null;
     let ranOn: DatabaseWorker | null = null;
     let pickReason = '';
+    let attempts = 0;
     let given: SettledStatus | null = null;
     let late: (() => void) | null = null;
 
@@ -120,6 +121,8 @@ export class PoolRunner {
     this.#fleet.assign(job, {
       label: call.label,
       run: async (worker) => {
+        // A lost attempt may tell of its end only after the next one has begun: it must not speak for it.
+        const attempt = ++attempts;
         ranOn = worker;
         failure = null;
         pickReason = dispatcher.explainLastPick();
@@ -127,7 +130,7 @@ export class PoolRunner {
           answer = await call.send(worker, worker.cancelCell ? cancelValue : null);
           return answer;
         } catch (error) {
-          failure = error;
+          if (attempt === attempts) failure = error;
           throw error;
         } finally {
           if (given !== null) {
@@ -137,9 +140,9 @@ export class PoolRunner {
         }
       },
     });
-    this.#open.set(job, (status, worker, attempts, waitMs, serviceMs) => {
+    this.#open.set(job, (status, worker, tries, waitMs, serviceMs) => {
       if (status === 'done' && failure === null && answer !== null && ranOn !== null) {
-        resolve({ reply: answer.reply, worker: ranOn, attempts, queueMs: waitMs, serviceMs, pickReason });
+        resolve({ reply: answer.reply, worker: ranOn, attempts: tries, queueMs: waitMs, serviceMs, pickReason });
       } else if (status === 'done') {
         reject(failure ?? new AppError('internal', 'The worker answered without a result.'));
       } else {
@@ -153,7 +156,8 @@ export class PoolRunner {
         else {
           late = () => {
             if (answer === null || ranOn === null) reject(endOf(status, call, failure));
-            else resolve({ reply: answer.reply, worker: ranOn, attempts, queueMs: waitMs, serviceMs, pickReason });
+            else
+              resolve({ reply: answer.reply, worker: ranOn, attempts: tries, queueMs: waitMs, serviceMs, pickReason });
           };
         }
       }

@@ -55,10 +55,6 @@ export class SavedCache {
       // A cache that is not saved is a slower start, not a loss; it is tried again with the next change.
     }
   }
-
-  stop(): void {
-    this.#timer.cancel();
-  }
 }
 
 /** The part of the store under a prefix, as the cache wants it. */

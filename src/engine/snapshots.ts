@@ -23,8 +23,4 @@ export class SnapshotEmitter {
     if (pace > 0) this.#stop = this.#engine.timers.every(1000 / pace, () => this.#emit(snapshotOf(this.#engine)));
     return snapshotOf(this.#engine);
   }
-
-  stop(): void {
-    this.#stop();
-  }
 }

@@ -1,6 +1,30 @@
 /** Several timers of one owner behind a scheduler, each with its own handle and what it does. */
 import type { Scheduler } from '../core/ports.ts';
 
+type CreateScheduler = (onTimer: (handle: number) => void) => Scheduler;
+
+/** The same, with one switch for all schedulers that it made: after `stopAll` nothing rings and nothing is armed any more. */
+export function stoppable(createScheduler: CreateScheduler): { createScheduler: CreateScheduler; stopAll(): void } {
+  let stopped = false;
+  return {
+    createScheduler: (onTimer) => {
+      const scheduler = createScheduler((handle) => {
+        if (!stopped) onTimer(handle);
+      });
+      return {
+        nowMs: () => scheduler.nowMs(),
+        after: (delayMs, handle) => {
+          if (!stopped) scheduler.after(delayMs, handle);
+        },
+        cancel: (handle) => scheduler.cancel(handle),
+      };
+    },
+    stopAll: () => {
+      stopped = true;
+    },
+  };
+}
+
 export class Timers {
   readonly #scheduler: Scheduler;
   readonly #actions = new Map<number, () => void>();

@@ -9,6 +9,8 @@ import { createSystemScheduler, systemClock } from './system-clock.ts';
 
 export interface InlineOptions {
   seed: number;
+  /** SQLite, compiled: all "workers" here share it, and one realm. */
+  module: WebAssembly.Module;
   serveDatabase(port: Port): void;
   serveOptimizer(port: Port): void;
   serveSimulator(port: Port): void;
@@ -29,7 +31,7 @@ export interface InlineWorld {
   spawnDatabase(): WorkerHandle;
   spawnOptimizer(): WorkerHandle;
   spawnSimulator(): WorkerHandle;
-  compileModule(): Promise<null>;
+  compileModule(): Promise<WebAssembly.Module>;
   isolated: boolean;
   store: KeyValueStore;
   claimStore(): Promise<{ owned: boolean; message: string }>;
@@ -50,8 +52,7 @@ export function inlineWorld(options: InlineOptions): InlineWorld {
     },
     spawnOptimizer: () => inlineWorker(options.serveOptimizer),
     spawnSimulator: () => inlineWorker(options.serveSimulator),
-    // All "workers" share one realm, where SQLite is instantiated once anyway.
-    compileModule: () => Promise.resolve(null),
+    compileModule: () => Promise.resolve(options.module),
     isolated: options.isolated ?? true,
     store: options.store ?? createMemoryStore(),
     claimStore: () => Promise.resolve({ owned: true, message: '' }),
