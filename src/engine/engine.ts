@@ -70,6 +70,7 @@ export class Engine {
   #module: Promise<WebAssembly.Module | null> | null = null;
   #server: Server | null = null;
   #answered = false;
+  #begun = false;
   /** In a row, without any worker that came up. */
   #failedStarts = 0;
   readonly #expiry: { arm(delayMs: number): void; cancel(): void };
@@ -244,6 +245,8 @@ export class Engine {
 
   /** Starts the pool and the clock; the data must be open. */
   begin(): void {
+    this.#begun = true;
+    this.scaling.configure(this.settings.scaler);
     this.scaling.begin();
     this.timers.every(TICK_MS, () => {
       this.fleet.pollHealth();
@@ -290,7 +293,8 @@ export class Engine {
     this.settings = settings;
     this.cache.store.configure(settings.cache, now);
     this.dispatcher.configure(poolSettingsOf(settings), ejectionSettingsOf(settings));
-    this.scaling.configure(settings.scaler);
+    // Before the data is open there is nothing that a worker could attach to.
+    if (this.#begun) this.scaling.configure(settings.scaler);
     this.#armExpiry();
   }
 
