@@ -11,6 +11,7 @@ import { indexAdvisor } from '../src/advisor/advisor.ts';
 import { createOptimizerServer } from '../src/optimizer/optimizer-server.ts';
 import type { OptimizerApi } from '../src/optimizer/protocol.ts';
 import { linkedPorts } from '../src/platform/inline-fleet.ts';
+import { createMemoryStore } from '../src/platform/memory-store.ts';
 import { inlineWorld } from '../src/platform/inline-world.ts';
 
 const WASM_PATH = 'node_modules/sql.js/dist/sql-wasm.wasm';
@@ -32,13 +33,32 @@ export interface LabOptions {
   safe?: boolean;
 }
 
+/** A store in which the sample lies: making it takes most of a second, and most labs just want some data. */
+let prepared: Promise<KeyValueStore> | null = null;
+
+async function preparedStore(): Promise<KeyValueStore> {
+  prepared ??= (async () => {
+    const store = createMemoryStore();
+    const lab = await openLab({ store });
+    await lab.engine.vault.save();
+    lab.stop();
+    return store;
+  })();
+  const [from, copy] = [await prepared, createMemoryStore()];
+  const keys = await from.keys();
+  const values = await from.getMany(keys);
+  await copy.setMany(keys.map((key, index) => [key, values[index]]));
+  return copy;
+}
+
+/** Opens a lab over its own copy of the sample shop, or over `store` (an empty one makes the sample anew). */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const workers: Lab['workers'] = [];
   compiled ??= readFile(WASM_PATH).then((bytes) => WebAssembly.compile(bytes));
   const world = inlineWorld({
     module: await compiled,
     seed: options.seed ?? 1,
-    store: options.store,
+    store: options.store ?? (await preparedStore()),
     isolated: options.isolated,
     serveDatabase: (port: Port) => serve<DatabaseApi>(port, createDatabaseServer()),
     serveOptimizer: (port: Port) => serve<OptimizerApi>(port, createOptimizerServer(indexAdvisor)),
