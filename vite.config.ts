@@ -25,9 +25,11 @@ export default defineConfig({
   preview: { headers: ISOLATION_HEADERS },
   // Found late otherwise, because only workers or lazy parts import them: the page would reload once.
   optimizeDeps: {
-    include: ['sql.js', 'idb-keyval', 'uplot', 'node-sql-parser/build/sqlite'],
+    include: ['sql.js', 'idb-keyval', 'uplot', 'node-sql-parser/build/sqlite.js'],
   },
   test: {
+    // Against tests that hang; a busy machine is no failure.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,

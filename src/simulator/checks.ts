@@ -52,7 +52,7 @@ export function compare(
 ): Comparison {
   const means = seeds.map((seed) => meanTime(model, requests, seed));
   const got = means.reduce((sum, mean) => sum + mean, 0) / means.length;
-  const variance = means.reduce((sum, mean) => sum + (mean - got) ** 2, 0) / (means.length - 1);
+  const variance = means.reduce((sum, mean) => sum + (mean - got) * (mean - got), 0) / (means.length - 1);
   const standardError = Math.sqrt(variance / means.length);
   const difference = Math.abs(got - expected);
   const inside = difference <= STANDARD_ERRORS * standardError || difference <= tolerance * expected;
@@ -63,7 +63,8 @@ function warmUpRequests(model: QueueingModel): number {
   const services = WARM_UP_SERVICES * model.workers * model.load;
   // Queues per worker start in the steady state of the theory; they need only find their own.
   if (model.queue !== 'shared' && model.workers > 1) return Math.ceil(services);
-  return Math.ceil(services + (RELAXATIONS * 4) / (1 - model.load) ** 2);
+  const idle = 1 - model.load;
+  return Math.ceil(services + (RELAXATIONS * 4) / (idle * idle));
 }
 
 function scenarioOf(model: QueueingModel, warmUpMs: number, durationMs: number): Scenario {

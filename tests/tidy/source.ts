@@ -45,10 +45,16 @@ export function findingAt(source: Source, offset: number, message: string): Find
   return { path: source.path, line: source.text.slice(0, offset).split('\n').length, message };
 }
 
-/** Every node of the tree, parents before children. */
-export function* nodes(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => void children.push(child));
-  for (const child of children) yield* nodes(child);
+/** Every node of the tree, each before what is inside it. */
+export function* nodes(root: ts.Node): Generator<ts.Node> {
+  const waiting: ts.Node[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    yield node;
+    const first = waiting.length;
+    ts.forEachChild(node, (child) => void waiting.push(child));
+    // Last in, first out: the children are turned around to be met in the order of the text.
+    for (let low = first, high = waiting.length - 1; low < high; low++, high--) {
+      [waiting[low], waiting[high]] = [waiting[high], waiting[low]];
+    }
+  }
 }
