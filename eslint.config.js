@@ -4,7 +4,18 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['node_modules/', 'bench/node_modules/', 'dist/', 'shots/', 'coverage/', 'test-results/'] },
+  {
+    ignores: [
+      '**/*.d.ts',
+      '**/*.d.mts',
+      'node_modules/',
+      'bench/node_modules/',
+      'dist/',
+      'shots/',
+      'coverage/',
+      'test-results/',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   ...svelte.configs.recommended,
