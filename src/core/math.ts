@@ -75,7 +75,7 @@ export function pow(x: number, y: number): number {
   return result === Infinity || result === 0 ? result : result + result * productLow;
 }
 
-/** sin(2 pi turns): a full turn is 1, so whole and half turns are exact. */
+/** sin(2 pi turns): a full turn is 1, so whole, half and quarter turns are exact. */
 export function sineOfTurns(turns: number): number {
   let t = turns - Math.floor(turns); // [0, 1)
   let sign = 1;
@@ -84,12 +84,14 @@ export function sineOfTurns(turns: number): number {
     sign = -1;
   }
   if (t > 0.25) t = 0.5 - t; // [0, 1/4]
-  const x = t * 6.283185307179586;
+  // Above an eighth the cosine of the rest is nearer to its series' start, and a quarter turn gives exactly 1.
+  const fromQuarter = t > 0.125;
+  const x = (fromQuarter ? 0.25 - t : t) * 6.283185307179586;
   const square = x * x;
-  // Nested Taylor series of sine; at pi/2 the term after x^21 is below 2e-18.
+  // Nested Taylor series; at pi/4 the terms left out are below 1e-19.
   let sum = 1;
-  for (let n = 20; n >= 2; n -= 2) sum = 1 - (square / (n * (n + 1))) * sum;
-  return sign * x * sum;
+  for (let n = 16; n >= 2; n -= 2) sum = 1 - (square / (fromQuarter ? n * (n - 1) : n * (n + 1))) * sum;
+  return sign * (fromQuarter ? sum : x * sum);
 }
 
 // ---- helpers; those that yield two numbers leave the second in a variable, because an object each time would cost more than the sum ----

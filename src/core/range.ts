@@ -42,6 +42,7 @@ export function choiceProblem(field: string, value: unknown, choices: readonly s
 /** A value as a person typed it, cut at 40 characters. */
 export function shown(value: unknown): string {
   const text =
-    typeof value === 'string' ? `'${value}'` : String(typeof value === 'object' ? JSON.stringify(value) : value);
+    typeof value === 'string' ? `'${value}'` : typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (text === undefined) return 'nothing';
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
