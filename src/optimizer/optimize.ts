@@ -239,7 +239,7 @@ export class Optimizer {
     const quickest: { proposal: Proposal; elapsedMs: number }[] = [];
     if (proposals.length === 0) return [];
     const shareMs = Math.max(GUARD_MS_MIN, (deadlineMs - sandbox.nowMs()) * ORIGINAL_SHARE);
-    let originalMs = Infinity;
+    let originalMs: number;
     try {
       context.originalRun ??= sandbox.run(statement.sql, parameters, shareMs);
       // The first run also fills the page cache.

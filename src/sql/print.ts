@@ -42,18 +42,20 @@ export function printExpr(expr: Expr): string {
     case 'binary': {
       const level = binaryLevel(expr.operator);
       const escape = expr.escape ? ` ESCAPE ${within(expr.escape, LEVELS.comparison + 1)}` : '';
-      // All operators associate to the left, so an equal level on the right needs parentheses.
-      return `${within(expr.left, level)} ${expr.operator} ${within(expr.right, level + 1)}${escape}`;
+      // All operators associate to the left, so an equal level on the right needs parentheses. A chain of comparisons
+      // would not (`a = b IS TRUE`), but is misread by people and by some parsers.
+      const leftLevel = level === LEVELS.equality || level === LEVELS.comparison ? LEVELS.bits : level;
+      return `${within(expr.left, leftLevel)} ${expr.operator} ${within(expr.right, level + 1)}${escape}`;
     }
     case 'between': {
       const [operand, low, high] = [expr.operand, expr.low, expr.high].map((part, index) =>
-        within(part, index === 0 ? LEVELS.equality : LEVELS.comparison),
+        within(part, index === 0 ? LEVELS.bits : LEVELS.comparison),
       );
       return `${operand} ${negation(expr.not)}BETWEEN ${low} AND ${high}`;
     }
     case 'in': {
       const choices = isQuery(expr.choices) ? printSelect(expr.choices) : list(expr.choices);
-      return `${within(expr.operand, LEVELS.equality)} ${negation(expr.not)}IN (${choices})`;
+      return `${within(expr.operand, LEVELS.bits)} ${negation(expr.not)}IN (${choices})`;
     }
     case 'exists':
       return `EXISTS (${printSelect(expr.query)})`;

@@ -4,7 +4,7 @@
  */
 import type { Expr, Select } from '../../sql/ast.ts';
 import type { ColumnInfo, Schema, TableInfo } from '../../sql/schema.ts';
-import { visitScopes, type Scope } from '../../sql/scope.ts';
+import { Scope, visitScopes } from '../../sql/scope.ts';
 import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
 import { mapParts, visit } from '../../sql/walk.ts';
 import type { SqlValue } from '../../database/protocol.ts';
@@ -97,7 +97,7 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
   });
   if (viewed) for (const table of touched.keys()) for (const column of table.columns) touch(table, column.name);
 
-  const literals = collectComparisons(query, schema, touch);
+  const { literals, pairs } = collectComparisons(query, schema, touch);
   const bound = parameters.map(cellOf);
   for (const [table, columns] of touched) {
     for (const domain of columns.values()) {
@@ -107,6 +107,12 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
       domain.likely.push(...bound.filter((cell) => fits(cell, domain.column)));
     }
   }
+  // What one side of a join may well be, the other may be too: else filters on both sides never meet.
+  for (const [a, b] of pairs)
+    [a.likely, b.likely] = [
+      [...a.likely, ...b.likely],
+      [...b.likely, ...a.likely],
+    ];
   return [...touched].map(([table, columns]) => ({ table, domains: [...columns.values()] }));
 }
 
@@ -134,8 +140,9 @@ function collectComparisons(
   query: Select,
   schema: Schema,
   touch: (table: TableInfo, name: string) => Domain | null,
-): Cell[] {
+): { literals: Cell[]; pairs: [Domain, Domain][] } {
   const all: Cell[] = [];
+  const pairs: [Domain, Domain][] = [];
   const inScope = (expr: Expr, scope: Scope): void => {
     const cells = directLiterals(expr);
     all.push(...cells);
@@ -148,12 +155,15 @@ function collectComparisons(
       if (columns.length > 1) domain.joins = true;
       domain.likely.push(...cells.flatMap(neighbours));
     }
+    const [a, b] = columns;
+    if (columns.length === 2 && a && b && a !== b) pairs.push([a, b]);
   };
   visitScopes(query, schema, {
     core: (core, scope) => {
       const look = (expr: Expr): void => {
         if (/^(binary|between|in|case|call)$/.test(expr.kind) && !isConnective(expr)) inScope(expr, scope);
-        if (expr.kind === 'in' && 'kind' in expr.choices) markJoin(expr.operand, scope, touch);
+        if (expr.kind === 'in' && 'kind' in expr.choices)
+          pairs.push(...joinedByIn(expr.operand, expr.choices, scope, touch));
         mapParts(expr, { expr: (part) => (look(part), part), query: (inner) => inner });
       };
       for (const { expr } of core.columns) look(expr);
@@ -161,13 +171,25 @@ function collectComparisons(
       for (const expr of [core.where, core.having, ...core.groupBy]) if (expr) look(expr);
     },
   });
-  return all;
+  return { literals: all, pairs };
 }
 
-function markJoin(expr: Expr, scope: Scope, touch: (table: TableInfo, name: string) => Domain | null): void {
-  const resolved = expr.kind === 'column' ? scope.resolve(expr) : null;
-  const domain = resolved?.source.table ? touch(resolved.source.table, resolved.name) : null;
-  if (domain) domain.joins = true;
+/** `x IN (SELECT k …)` joins x with k. */
+function joinedByIn(
+  operand: Expr,
+  choices: Select,
+  scope: Scope,
+  touch: (table: TableInfo, name: string) => Domain | null,
+): [Domain, Domain][] {
+  const domainOf = (expr: Expr | undefined, where: Scope): Domain | null => {
+    const resolved = expr?.kind === 'column' ? where.resolve(expr) : null;
+    const domain = resolved?.source.table ? touch(resolved.source.table, resolved.name) : null;
+    if (domain) domain.joins = true;
+    return domain;
+  };
+  const inner = new Scope(choices.first, scope.schema, scope.ctes, scope);
+  const [a, b] = [domainOf(operand, scope), domainOf(choices.first.columns[0]?.expr, inner)];
+  return a && b ? [[a, b]] : [];
 }
 
 function isConnective(expr: Expr): boolean {

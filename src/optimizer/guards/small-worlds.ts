@@ -117,8 +117,9 @@ function compareOn(
   const after = attempt(sandbox, rewritten, parameters);
   if (typeof before === 'string' || typeof after === 'string') {
     const same = typeof before === typeof after;
+    const message = typeof before === 'string' ? before : typeof after === 'string' ? after : '';
     return {
-      difference: same ? null : `one of the two fails: ${typeof before === 'string' ? before : after}`,
+      difference: same ? null : `one of the two fails: ${message}`,
       key: 'error',
     };
   }
@@ -234,5 +235,5 @@ function redrawn(parameters: Parameters, random: Random): Parameters {
     return roll === 0 ? pick(NASTY_VALUES, random) : roll === 1 ? pick(PLAIN_VALUES, random) : value;
   };
   if (Array.isArray(parameters)) return (parameters as readonly SqlValue[]).map(redraw);
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, redraw(value as SqlValue)]));
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, redraw(value)]));
 }

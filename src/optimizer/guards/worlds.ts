@@ -22,12 +22,16 @@ export interface Pool {
 const PLAIN_ROWS_MAX = 27;
 const LIKELY_ROWS = 40;
 const NASTY_ROWS = 40;
+const ROWS_AT_ONCE = 4;
 
 export class Worlds {
   readonly pools: readonly Pool[];
   readonly #tables: readonly TouchedTable[];
   readonly #schema: Schema;
   readonly #insertSql: string[] = [];
+  readonly #deleteSql: string[] = [];
+  /** What each table holds now. */
+  readonly #held: string[] = [];
   readonly sandbox: Sandbox;
 
   /** Errors: `sql` when the schema cannot be set up on its own. */
@@ -40,11 +44,15 @@ export class Worlds {
     sandbox.execute('BEGIN');
   }
 
-  /** Makes the database hold exactly this world, as far as the constraints let it. */
+  /** Makes the database hold exactly this world, as far as the constraints let it. Tables that hold their rows already are left alone. */
   fill(world: World): void {
-    this.#tables.forEach(({ table }, index) => {
-      this.sandbox.run(`DELETE FROM ${printName(table.name)}`, [], null);
-      for (const row of world[index] ?? []) this.#insert(index, row);
+    this.#tables.forEach((_, index) => {
+      const rows = world[index] ?? [];
+      const key = rows.join(' ');
+      if (this.#held[index] === key) return;
+      this.#clear(index);
+      if (rows.length > 0) this.#insert(index, rows);
+      this.#held[index] = key;
     });
   }
 
@@ -77,9 +85,20 @@ export class Worlds {
     return table !== null && names.has(table.name);
   }
 
-  #insert(index: number, row: number): void {
+  #clear(index: number): void {
+    const sql = this.#deleteSql[index];
+    if (sql) this.sandbox.run(sql, [], null);
+    this.#held[index] = '';
+  }
+
+  /** One statement for all rows of a table: running is cheap, starting to run is not. */
+  #insert(index: number, rows: readonly number[]): void {
     const sql = this.#insertSql[index];
-    if (sql) this.sandbox.run(sql, [BigInt(row)], null);
+    if (!sql) return;
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      const ids = Array.from({ length: ROWS_AT_ONCE }, (_, at) => rows[from + at] ?? null);
+      this.sandbox.run(sql, ids, null);
+    }
   }
 
   /** The touched columns, and those that must be given a value. */
@@ -104,7 +123,8 @@ export class Worlds {
     const [names, values] = [columns.map(({ column }) => printName(column.name)), columns.map((_, at) => `v${at}`)];
     this.#insertSql[index] =
       `INSERT OR IGNORE INTO ${printName(touched.table.name)}(${names.join(', ')}) ` +
-      `SELECT ${values.join(', ')} FROM world_rows_${index} WHERE id = ?`;
+      `SELECT ${values.join(', ')} FROM world_rows_${index} WHERE id IN (${Array(ROWS_AT_ONCE).fill('?').join(', ')})`;
+    this.#deleteSql[index] = `DELETE FROM ${printName(touched.table.name)}`;
     sandbox.execute(
       `CREATE TEMP TABLE world_rows_${index}(id INTEGER PRIMARY KEY${columns.map((_, at) => `, v${at}`).join('')})`,
     );
@@ -166,8 +186,9 @@ export class Worlds {
   #accepts(index: number, row: number): boolean {
     const name = printName(this.#tables[index]?.table.name ?? '');
     try {
-      this.sandbox.run(`DELETE FROM ${name}`, [], null);
-      this.#insert(index, row);
+      this.#clear(index);
+      this.#insert(index, [row]);
+      this.#held[index] = 'one row tried';
       return this.sandbox.run(`SELECT 1 FROM ${name}`, [], null).rowCount === 1;
     } catch {
       // A row id takes integers only, a STRICT column its own type: SQLite does not ignore these, it fails.

@@ -18,7 +18,7 @@ const TEXT_MAX = 50_000;
 /** Loads the parser (a chunk of its own) and gives a reader. */
 export async function loadNodeSqlParser(): Promise<Reader> {
   const module = await import('node-sql-parser/build/sqlite.js');
-  const { Parser } = 'default' in module ? (module.default as typeof module) : module;
+  const { Parser } = 'default' in module ? module.default : module;
   const parser = new Parser();
   return (sql) => read(sql, (text) => parser.astify(text, { database: 'sqlite' }));
 }
@@ -81,10 +81,14 @@ function check(node: Node, known: string): Node {
   const names = known.split(' ');
   for (const [field, value] of Object.entries(node)) {
     if (value !== null && value !== undefined && !names.includes(field)) {
-      throw new Error(`the parser's "${field}" in ${String(node.type ?? 'a part')} has no counterpart here`);
+      throw new Error(`the parser's "${field}" in ${wordOf(node.type)} has no counterpart here`);
     }
   }
   return node;
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : 'a part';
 }
 
 const SELECT_FIELDS = 'type with distinct columns from where groupby having orderby limit _next set_op parentheses';
@@ -218,7 +222,7 @@ class Mapping {
     if (index === 0) return 'first';
     if (!node.join) return ',';
     if (node.join === 'LEFT JOIN') return 'LEFT JOIN';
-    if (node.join !== 'INNER JOIN') throw new Error(`${String(node.join)} is not read`);
+    if (node.join !== 'INNER JOIN') throw new Error(`${wordOf(node.join)} is not read`);
     if (tokenIndex === null || foldCase(this.#masked.typed(tokenIndex - 2)) !== 'cross') return 'JOIN';
     this.#crossJoins++;
     return 'CROSS JOIN';
