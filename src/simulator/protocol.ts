@@ -11,6 +11,7 @@ export interface SimulationRequest {
 export interface SimulationProgress {
   /** Share of the plan's time that has passed, 0..1. */
   fraction: number;
+  stage: 'simulating';
 }
 
 export interface SimulatorApi {

@@ -17,7 +17,7 @@ export function createSimulatorServer(pause: () => Promise<void>): Handlers<Simu
       if (problem) throw new AppError('bad-scenario', `The scenario cannot be run: ${problem}.`);
       const simulation = new Simulation(readScenario(scenario), seed);
       while (simulation.advance(EVENTS_PER_SLICE)) {
-        context.progress({ fraction: simulation.fraction } satisfies SimulationProgress);
+        context.progress({ fraction: simulation.fraction, stage: 'simulating' } satisfies SimulationProgress);
         await pause();
         if (context.signal.cancelled) throw new AppError('cancelled', 'The simulation was stopped.');
       }

@@ -12,4 +12,28 @@ export interface PageEntry {
 
 export const pages: readonly PageEntry[] = [
   { id: 'lab', title: 'Lab', about: 'Write a query, see what happened and why', load: () => Lab },
+  {
+    id: 'optimizer',
+    title: 'Optimizer',
+    about: 'Where the time goes, and what can be proved faster',
+    load: () => import('./pages/Optimizer.svelte').then((module) => module.default),
+  },
+  {
+    id: 'cache',
+    title: 'Cache',
+    about: 'What is kept, why it came and why it left',
+    load: () => import('./pages/Cache.svelte').then((module) => module.default),
+  },
+  {
+    id: 'cluster',
+    title: 'Cluster',
+    about: 'Workers under load, measured here or simulated',
+    load: () => import('./pages/Cluster.svelte').then((module) => module.default),
+  },
+  {
+    id: 'monitor',
+    title: 'Monitor',
+    about: 'Health, charts, alerts and events',
+    load: () => import('./pages/Monitor.svelte').then((module) => module.default),
+  },
 ];

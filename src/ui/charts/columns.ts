@@ -11,7 +11,7 @@ export function toGappedColumn(values: ArrayLike<number>, length: number): Gappe
   const column: GappedColumn = new Array<number | null>(length).fill(null);
   const kept = Math.min(values.length, length);
   for (let back = 1; back <= kept; back++) {
-    const value = values[values.length - back]!;
+    const value = values[values.length - back];
     column[length - back] = Number.isFinite(value) ? value : null;
   }
   return column;
@@ -19,7 +19,7 @@ export function toGappedColumn(values: ArrayLike<number>, length: number): Gappe
 
 /** Engine times as seconds of wall time, the newest being `lastWallMs`. */
 export function wallSeconds(timesMs: ArrayLike<number>, lastWallMs: number): number[] {
-  const last = timesMs.length ? timesMs[timesMs.length - 1]! : 0;
+  const last = timesMs.length ? timesMs[timesMs.length - 1] : 0;
   return Array.from(timesMs, (timeMs) => (lastWallMs + timeMs - last) / 1000);
 }
 
@@ -35,10 +35,10 @@ export function nearestIndex(xs: ArrayLike<number>, target: number): number {
   let high = xs.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (xs[middle]! < target) low = middle + 1;
+    if (xs[middle] < target) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && target - xs[low - 1]! <= xs[low]! - target ? low - 1 : low;
+  return low > 0 && target - xs[low - 1] <= xs[low] - target ? low - 1 : low;
 }
 
 /** Something that happened at a moment, drawn as a vertical line. `x` in the chart's own x unit (seconds). */

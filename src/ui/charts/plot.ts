@@ -57,6 +57,8 @@ const AXIS_FONT = '12px system-ui, sans-serif';
 /** Fixed, so that the plots of a page line up under each other. */
 const Y_AXIS_WIDTH = 48;
 const MARK_DISTANCE_PX = 6;
+/** Steps that people count time in, seconds. */
+const TIME_STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400];
 
 export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
   const { colour } = options;
@@ -74,7 +76,7 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
     {
       width: options.width,
       height: options.height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: options.syncKey, scales: ['x', null] },
@@ -91,6 +93,7 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
           ...axis,
           size: 26,
           space: 72,
+          incrs: TIME_STEPS_S,
           values: (_plot, splits) =>
             splits.map((at) => (options.xAxis === 'clock' ? formatClock(at * 1000) : formatElapsed(at))),
         },
@@ -195,7 +198,7 @@ const TONE_TOKENS = {
 } as const satisfies Record<ChartMark['tone'], string>;
 
 function drawMarks(plot: uPlot, content: PlotContent, colour: (token: string) => string): void {
-  const { min, max } = plot.scales.x!;
+  const { min, max } = plot.scales.x;
   if (min === undefined || max === undefined || content.marks.length === 0) return;
   const { ctx, bbox } = plot;
   const density = devicePixelRatio;

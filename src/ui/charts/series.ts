@@ -18,7 +18,7 @@ export interface SeriesStyle {
 export const SERIES_STYLES = [
   { token: 'series-1', dash: [] },
   { token: 'series-2', dash: [6, 3] },
-  { token: 'series-3', dash: [2, 2] },
+  { token: 'series-3', dash: [3, 2] },
   { token: 'series-4', dash: [8, 3, 2, 3] },
   { token: 'series-5', dash: [1, 3] },
 ] as const satisfies readonly SeriesStyle[];
@@ -52,8 +52,8 @@ export const HISTORY_SERIES = {
 /** Style of the n-th of many alike (workers): colours repeat after five, with the next dash, so 25 differ. */
 export function styleAt(index: number): SeriesStyle {
   const count = SERIES_STYLES.length;
-  const colour = SERIES_STYLES[index % count]!;
+  const colour = SERIES_STYLES[index % count];
   const round = Math.floor(index / count);
-  const dash = SERIES_STYLES[(index + round) % count]!.dash;
+  const dash = SERIES_STYLES[(index + round) % count].dash;
   return { token: colour.token, dash };
 }

@@ -6,13 +6,13 @@
 export function sparklinePath(values: ArrayLike<number>, width: number, height: number): string {
   let max = 0;
   for (let index = 0; index < values.length; index++) {
-    if (Number.isFinite(values[index])) max = Math.max(max, values[index]!);
+    if (Number.isFinite(values[index])) max = Math.max(max, values[index]);
   }
   const stepX = values.length > 1 ? width / (values.length - 1) : 0;
   const parts: string[] = [];
   let drawing = false;
   for (let index = 0; index < values.length; index++) {
-    const value = values[index]!;
+    const value = values[index];
     if (!Number.isFinite(value)) {
       drawing = false;
       continue;

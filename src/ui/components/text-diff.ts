@@ -22,18 +22,18 @@ export function textDiff(before: string, after: string): { before: TextPart[]; a
   const lengths = new Uint16Array((left.length + 1) * width);
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      lengths[i * width + j] = same(left[i]!, right[j]!)
-        ? lengths[(i + 1) * width + j + 1]! + 1
-        : Math.max(lengths[(i + 1) * width + j]!, lengths[i * width + j + 1]!);
+      lengths[i * width + j] = same(left[i], right[j])
+        ? lengths[(i + 1) * width + j + 1] + 1
+        : Math.max(lengths[(i + 1) * width + j], lengths[i * width + j + 1]);
     }
   }
   const keptLeft = new Set<number>();
   const keptRight = new Set<number>();
   for (let i = 0, j = 0; i < left.length && j < right.length;) {
-    if (same(left[i]!, right[j]!)) {
+    if (same(left[i], right[j])) {
       keptLeft.add(i++);
       keptRight.add(j++);
-    } else if (lengths[(i + 1) * width + j]! >= lengths[i * width + j + 1]!) i++;
+    } else if (lengths[(i + 1) * width + j] >= lengths[i * width + j + 1]) i++;
     else j++;
   }
   return { before: partsOf(left, keptLeft), after: partsOf(right, keptRight) };

@@ -52,6 +52,6 @@ describe('marks', () => {
       { x: 20, label: 'changed', tone: 'info' },
     ]);
     expect(clusterMarks(marks, 0.2)).toHaveLength(3);
-    expect(marks[1]!.label).toBe('up');
+    expect(marks[1].label).toBe('up');
   });
 });
