@@ -110,6 +110,7 @@ export interface WorkerReport {
 const DEADLINE_TIMER = 0;
 const HEALTH_TIMER = 1;
 const HEALTH_INTERVAL_MS = 100;
+const SLEPT_MS = 2000;
 /** Silent for this many heartbeat timeouts: the worker is given up. */
 const SILENCES_UNTIL_LOST = 3;
 const FIRST_JOB_CAPACITY = 1024;
@@ -134,6 +135,7 @@ export class Dispatcher implements FleetHandlers {
   #waiting = 0;
   #deadlineArmedMs = Infinity;
   #healthArmed = false;
+  #healthArmedMs = 0;
   /** The worker of the last placement that needed no choice, with the phrase for it; empty after a real pick. */
   #unpickedReason = 'No job has been placed yet';
   #unpickedWorker = -1;
@@ -633,6 +635,8 @@ export class Dispatcher implements FleetHandlers {
     const table = this.workers;
     const nowMs = this.#scheduler.nowMs();
     const timeoutMs = this.#pool.heartbeatTimeoutMs;
+    // Rung far too late, the tab slept, and so did whoever asks for heartbeats: the workers' silence proves nothing.
+    if (nowMs - this.#healthArmedMs > SLEPT_MS) table.heardMs.fill(nowMs);
     for (let worker = 0; worker < table.capacity; worker++) {
       const state = table.state[worker];
       if (state !== READY && state !== EJECTED) continue;
@@ -659,6 +663,7 @@ export class Dispatcher implements FleetHandlers {
     const watching = this.#pool.heartbeatTimeoutMs !== null && table.countIn(READY) > 0;
     if (this.#healthArmed || (!watching && table.countIn(EJECTED) === 0)) return;
     this.#healthArmed = true;
+    this.#healthArmedMs = this.#scheduler.nowMs();
     this.#scheduler.after(HEALTH_INTERVAL_MS, HEALTH_TIMER);
   }
 
