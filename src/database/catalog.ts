@@ -41,7 +41,7 @@ export function unusableIn(connection: Connection): { name: string; reason: stri
     }
     // Compiling an INSERT looks at checks, expression indexes, collations and triggers as well.
     const writing = type === 'view' ? null : failureOf(connection, `INSERT INTO ${quoted(name)} DEFAULT VALUES`);
-    if (writing && /no such (module|function|collation)/.test(writing)) {
+    if (writing && /no such (module|function|collation)|unknown function/.test(writing)) {
       found.push({ name, reason: `It can be read, not written. ${explain(writing)}` });
     }
   }
@@ -144,7 +144,7 @@ const MODULES: Readonly<Record<string, string>> = {
 };
 
 function explain(message: string): string {
-  const [, kind, name = ''] = /no such (module|function|collation sequence): (\S+)/.exec(message) ?? [];
+  const [, kind, name = ''] = /(?:no such|unknown) (module|function|collation sequence): ([^\s(]+)/.exec(message) ?? [];
   if (kind === 'module') {
     const known = MODULES[name.toLowerCase()];
     return `It needs ${known ? `${known} (module ${name})` : `the module ${name}`}, which the SQLite in this page does not have.`;

@@ -11,10 +11,13 @@ import { SqlText } from './sql-text.ts';
 import { statementEnd, tokensOf, variablesOf } from './tokens.ts';
 
 const KEPT_MAX = 2000;
+/** Longer texts are looked at anew each time. */
+const KEPT_TEXT_MAX = 16_384;
 
 export class Classifier {
   readonly #connection: Connection;
   #kept = new Map<string, Classification>();
+  #described = new Map<string, StatementSpan[]>();
   #cookie: number | null = null;
   #context: ProgramContext | null = null;
 
@@ -35,13 +38,16 @@ export class Classifier {
 
   /** The statements of a text, none of them run. One that does not compile now carries its error. */
   describe(text: string): StatementSpan[] {
+    this.#refresh();
+    const kept = this.#described.get(text);
+    if (kept) return kept;
     const spans: StatementSpan[] = [];
-    for (let at = 0; ;) {
-      const next = this.next(text, at);
-      if (!next) return spans;
-      spans.push(next.span);
-      at = next.end;
+    for (let next = this.next(text, 0); next; next = this.next(text, next.end)) spans.push(next.span);
+    if (text.length <= KEPT_TEXT_MAX) {
+      if (this.#described.size >= KEPT_MAX) this.#described.clear();
+      this.#described.set(text, spans);
     }
+    return spans;
   }
 
   /** The statement that begins at or after `from`, and where the next may begin; null when none is left. */
@@ -119,6 +125,7 @@ export class Classifier {
   /** For changes that no cookie tells: a schema rolled back, temporary objects. */
   forget(): void {
     this.#kept.clear();
+    this.#described.clear();
     this.#context = null;
     this.#cookie = null;
     this.#connection.forgetStatements();

@@ -141,12 +141,15 @@ function* viewsOf(result: ResultColumns): Generator<Uint8Array | Float64Array | 
   for (const { bytes } of result.large) yield bytes;
 }
 
+const INITIAL_ROWS = 8;
+const SMALL_BYTES = 256;
+
 /**
  * Grows one column. Arrays double when full; a column without numbers, wide integers or bytes never allocates those.
  * Callers set cells in row order; a row that is not set is NULL.
  */
 export class ColumnBuilder {
-  #classes = new Uint8Array(64);
+  #classes = new Uint8Array(INITIAL_ROWS);
   #numbers = NO_NUMBERS;
   #wide = NO_WIDE;
   #offsets = NO_OFFSETS;
@@ -178,7 +181,7 @@ export class ColumnBuilder {
     for (; this.#closed < row; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
     const length = end - start;
     if (this.#used + length > this.#bytes.length) {
-      const wanted = Math.max(1024, this.#bytes.length * 2, this.#used + length);
+      const wanted = Math.max(64, this.#bytes.length * 2, this.#used + length);
       this.#bytes = grown(this.#bytes, new Uint8Array(wanted));
     }
     if (length > 24) this.#bytes.set(source.subarray(start, end), this.#used);
@@ -196,11 +199,12 @@ export class ColumnBuilder {
       for (; this.#closed < rowCount; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
     }
     return {
-      classes: this.#classes.slice(0, rowCount),
-      numbers: this.#numbers.length > 0 ? fitted(this.#numbers, new Float64Array(rowCount)) : NO_NUMBERS.slice(),
-      wide: this.#wide.length > 0 ? fitted(this.#wide, new BigInt64Array(rowCount)) : NO_WIDE.slice(),
-      offsets: this.#offsets.length > 0 ? this.#offsets.slice(0, rowCount + 1) : NO_OFFSETS.slice(),
-      bytes: this.#bytes.slice(0, this.#used),
+      classes: fitted(this.#classes, rowCount),
+      numbers:
+        this.#numbers.length > 0 ? fitted(stretched(this.#numbers, Float64Array, rowCount), rowCount) : NO_NUMBERS,
+      wide: this.#wide.length > 0 ? fitted(stretched(this.#wide, BigInt64Array, rowCount), rowCount) : NO_WIDE,
+      offsets: this.#offsets.length > 0 ? fitted(this.#offsets, rowCount + 1) : NO_OFFSETS,
+      bytes: fitted(this.#bytes, this.#used),
     };
   }
 
@@ -218,7 +222,20 @@ function grown<Numbers extends Uint8Array | Uint32Array | Float64Array | BigInt6
   return fresh;
 }
 
-function fitted<Numbers extends Float64Array | BigInt64Array>(old: Numbers, fresh: Numbers): Numbers {
-  fresh.set(old.subarray(0, fresh.length) as never);
-  return fresh;
+/** As long as the column, with zeros where the last rows held something else. */
+function stretched<Numbers extends Float64Array | BigInt64Array>(
+  old: Numbers,
+  make: new (length: number) => Numbers,
+  length: number,
+): Numbers {
+  return old.length >= length ? old : grown(old, new make(length));
+}
+
+/** Exactly `length` elements. A view where that wastes a few bytes, a copy where it would waste many. */
+function fitted<Numbers extends Uint8Array | Uint32Array | Float64Array | BigInt64Array>(
+  full: Numbers,
+  length: number,
+): Numbers {
+  if (full.length === length) return full;
+  return (full.byteLength <= SMALL_BYTES ? full.subarray(0, length) : full.slice(0, length)) as Numbers;
 }

@@ -43,6 +43,9 @@ export interface Compiled {
   readonly pointer: number;
   readonly sql: string;
   readonly variables: readonly Variable[];
+  /** Names of its columns at its last run, and the state of the schema then. */
+  names: string[];
+  namesAt: number;
 }
 
 interface Limits {
@@ -58,6 +61,8 @@ export class Connection {
   #native: NativeConnection;
   #statements = new Map<string, Compiled>();
   #held = false;
+  /** Moves whenever the schema may have: then names of columns are asked for again. */
+  #schemaAt = 0;
   #progress = 0;
   #limits: Limits = { deadlineAtMs: Infinity, isCancelled: null, stopped: null };
   #descriptor: number | null = null;
@@ -142,6 +147,7 @@ export class Connection {
 
   /** Runs all statements of a text that takes no parameters and whose rows nobody wants. */
   exec(sql: string): void {
+    this.#schemaAt++;
     this.#native.exec(sql);
   }
 
@@ -157,7 +163,11 @@ export class Connection {
     const { result, code, stopped } = readRows(module, statement, {
       rowLimit: options.rowLimit ?? null,
       shouldStop: internals.progress ? null : () => this.#mustStop(),
+      names: compiled.namesAt === this.#schemaAt ? compiled.names : undefined,
     });
+    compiled.names = result.names;
+    compiled.namesAt = this.#schemaAt;
+    if (mayChangeSchema(compiled.sql)) this.#schemaAt++;
     if (code !== RC.done && code !== RC.row) throw this.#failure(code, compiled.sql);
     if (stopped) throw this.#stopError();
     const stepsAfter = this.#vmSteps(statement);
@@ -196,7 +206,7 @@ export class Connection {
         const message = 'Only one statement can be run here.';
         throw new AppError('sql', message, { message, start: token.start, end: token.end } satisfies SqlErrorDetail);
       }
-      return { pointer: statement, sql, variables: variablesOf(sql.slice(0, end)) };
+      return { pointer: statement, sql, variables: variablesOf(sql.slice(0, end)), names: [], namesAt: -1 };
     } finally {
       text.free();
     }
@@ -250,6 +260,7 @@ export class Connection {
   hold(): void {
     if (this.#held) return;
     this.#run('BEGIN');
+    this.#schemaAt++;
     // BEGIN takes no lock; the first read does.
     this.#run('SELECT 1 FROM sqlite_schema LIMIT 1');
     this.#held = true;
@@ -275,6 +286,7 @@ export class Connection {
   /** Rolls back whatever is open, and puts the file back to its last commit point. */
   rollback(): void {
     if (!this.isAutocommit()) this.#run('ROLLBACK');
+    this.#schemaAt++;
     this.file.dropDirty();
   }
 
@@ -385,9 +397,19 @@ export class Connection {
 
 const COOKIE_SQL = 'PRAGMA schema_version';
 
-function isPragma(sql: string): boolean {
+function firstWord(sql: string): string {
   const first = firstToken(sql);
-  return first !== undefined && sql.slice(first.start, first.end).toUpperCase() === 'PRAGMA';
+  return first ? sql.slice(first.start, first.end).toUpperCase() : '';
+}
+
+function isPragma(sql: string): boolean {
+  return firstWord(sql) === 'PRAGMA';
+}
+
+const KEEPS_SCHEMA = new Set(['SELECT', 'VALUES', 'WITH', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'EXPLAIN']);
+
+function mayChangeSchema(sql: string): boolean {
+  return !KEEPS_SCHEMA.has(firstWord(sql));
 }
 
 function noPosition(message: string): SqlErrorDetail {

@@ -5,7 +5,7 @@
 import { AppError, invariant } from '../core/errors.ts';
 import { Transfer, type Handlers } from '../core/rpc.ts';
 import { schemaOf, unusableIn } from './catalog.ts';
-import { relabel, transferablesOf } from './columns.ts';
+import { byteLengthOf, relabel, transferablesOf } from './columns.ts';
 import { checkFile, mendedFirstPage } from './file-header.ts';
 import { PagedFile } from './paged-file.ts';
 import { planOf } from './plan.ts';
@@ -15,6 +15,8 @@ import { Session } from './session.ts';
 import { makeShop } from './samples/shop.ts';
 import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
 import { runUnit } from './unit.ts';
+
+const COPIED_BYTES_MAX = 8192;
 
 export interface DatabaseServerOptions {
   /** Waits without burning the processor: the simulated I/O wait. */
@@ -96,6 +98,8 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
         await sleep(request.simulatedWaitMs);
         reply.work.simulatedWaitMs = performance.now() - started;
       }
+      // Moving a dozen buffers costs more than copying a few rows.
+      if (byteLengthOf(reply.result) < COPIED_BYTES_MAX) return reply;
       return new Transfer(reply, transferablesOf(reply.result));
     },
     unit(request) {

@@ -5,7 +5,9 @@
  * plain path. Nothing is trusted because it worked in another build.
  */
 import type { BareModule } from './sqlite-module.ts';
-import { NativeConnection } from './native.ts';
+import { NativeConnection, RC } from './native.ts';
+import type { ResultColumns } from './protocol.ts';
+import { readRows } from './row-reader.ts';
 
 /** Offsets found; null where the search failed. */
 export interface Internals {
@@ -15,8 +17,20 @@ export interface Internals {
   progress: { callback: number; argument: number; interval: number } | null;
   /** Of the byte offset (i32, -1 for none) of the latest error in a connection. */
   errorOffset: number | null;
+  /** How the present row lies in memory; see `findRow`. */
+  row: RowLayout | null;
   /** Of the pointer to parameter values in a statement, and the size of one; its first 8 bytes hold the integer. */
   variables: { pointer: number; size: number } | null;
+}
+
+/** The pointer to the present row in a statement, and where a value (SQLite's `Mem`) keeps what. A number is its first 8 bytes. */
+export interface RowLayout {
+  pointer: number;
+  size: number;
+  /** Of the address of text or bytes, of their length, of the flags (u16). */
+  text: number;
+  length: number;
+  flags: number;
 }
 
 /** How far into a struct the search goes. A test sets 0 to see the plain paths. */
@@ -26,7 +40,7 @@ export interface SearchBounds {
 }
 
 const BOUNDS: SearchBounds = { statementBytes: 320, connectionBytes: 640 };
-const NONE: Internals = { vmSteps: null, progress: null, errorOffset: null, variables: null };
+const NONE: Internals = { vmSteps: null, progress: null, errorOffset: null, variables: null, row: null };
 
 /** Searches, and hooks clock and truncation into the module's watch. Never throws: what fails is off. */
 export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): Internals {
@@ -44,6 +58,7 @@ export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): In
       vmSteps: attempt(() => findVmSteps(module, native, bounds.statementBytes)),
       errorOffset: attempt(() => findErrorOffset(module, native, bounds.connectionBytes)),
       variables: attempt(() => findVariables(module, native, bounds.statementBytes)),
+      row: attempt(() => findRow(module, native, bounds.statementBytes)),
       progress: attempt(() => findProgress(module, native, bounds.connectionBytes)),
     };
   } catch {
@@ -138,6 +153,87 @@ function findVariables(module: BareModule, native: NativeConnection, bytes: numb
 }
 
 /**
+ * One row of five storage classes with recognisable values. Its place and the layout of a value must each be the only one that
+ * fits; then a table of odd values is read both ways, and any difference means that the functions are used instead.
+ */
+function findRow(module: BareModule, native: NativeConnection, bytes: number): RowLayout | null {
+  const statement = native.prepare("SELECT 1.0000001e77, 'marker-text', 2.0000002e88, NULL, x'0102', 7");
+  try {
+    if (module.raw._sqlite3_step(statement) !== RC.row) return null;
+    const view = new DataView(module.memory.buffer);
+    const real = (at: number): number => (at > 1024 && at + 8 < view.byteLength ? view.getFloat64(at, true) : NaN);
+    const pointers = words(bytes).filter((offset) => {
+      const row = view.getUint32(statement + offset, true);
+      return row % 8 === 0 && real(row) === 1.0000001e77;
+    });
+    const pointer = onlyOne(pointers);
+    if (pointer === null) return null;
+    const row = view.getUint32(statement + pointer, true);
+    const size = onlyOne([24, 32, 40, 48, 56, 64].filter((step) => real(row + 2 * step) === 2.0000002e88));
+    if (size === null) return null;
+    const within = words(size).slice(2);
+    const heap = module.u8();
+    const marker = [...'marker-text'].map((char) => char.charCodeAt(0));
+    const text = onlyOne(
+      within.filter((offset) => {
+        const at = view.getUint32(row + size + offset, true);
+        return marker.every((byte, index) => heap[at + index] === byte);
+      }),
+    );
+    const length = onlyOne(within.filter((offset) => view.getUint32(row + size + offset, true) === marker.length));
+    // MEM_Real, MEM_Str, MEM_Real, MEM_Null, MEM_Blob, MEM_Int
+    const classes = [8, 2, 8, 1, 16, 4];
+    const flags = onlyOne(
+      within
+        .flatMap((offset) => [offset, offset + 2])
+        .filter((offset) =>
+          classes.every((flag, column) => (view.getUint16(row + column * size + offset, true) & 0x3f) === flag),
+        ),
+    );
+    if (text === null || length === null || flags === null) return null;
+    const layout = { pointer, size, text, length, flags };
+    return readsAlike(module, native, layout) ? layout : null;
+  } finally {
+    native.finalize(statement);
+  }
+}
+
+const ODD_VALUES = `SELECT x, x || '', x + 0, typeof(x), length(x) FROM (
+  SELECT 0 AS x UNION ALL VALUES (1), (-1), (2147483648), (-2147483649), (4294967296), (9007199254740991), (9007199254740993),
+  (-9223372036854775808), (9223372036854775807), (1.5), (-0.0), (1e308), (9e999), (-9e999), (NULL), (''), ('text'), (x''), (x'00ff'),
+  (zeroblob(3)), (char(233, 0, 128512)), (CAST(x'ff41' AS TEXT)), (CAST(3 AS REAL)), (count(*)), (printf('%.5000c', 'y')))`;
+
+function readsAlike(module: BareModule, native: NativeConnection, row: RowLayout): boolean {
+  // A REAL column may hold whole numbers as integers inside; text that a sorter returns lies elsewhere than a constant.
+  native.exec(
+    "CREATE TABLE reals (r REAL, t TEXT); INSERT INTO reals VALUES (3, 'b'), (-4, 'a'), (2.5, NULL), (1e15, 'c')",
+  );
+  return [ODD_VALUES, 'SELECT r, t FROM reals', 'SELECT r, t, max(r) OVER () FROM reals ORDER BY t, r'].every((sql) => {
+    const [direct, plain] = [row, null].map((layout) => {
+      const statement = native.prepare(sql);
+      try {
+        return readRows({ ...module, internals: { ...NONE, row: layout } }, statement, {
+          rowLimit: null,
+          shouldStop: null,
+        });
+      } finally {
+        native.finalize(statement);
+      }
+    });
+    return sameColumns(direct.result, plain.result) && plain.result.rowCount > 0;
+  });
+}
+
+function sameColumns(one: ResultColumns, other: ResultColumns): boolean {
+  const bits = ({ columns }: ResultColumns): string =>
+    columns
+      .flatMap(({ classes, numbers, wide, offsets, bytes }) => [classes, numbers, wide, offsets, bytes])
+      .map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength).join())
+      .join(';');
+  return one.rowCount === other.rowCount && bits(one) === bits(other);
+}
+
+/**
  * The one search that must write to find: a callback and an interval are poked where three words of the connection are zero,
  * and must be called with the argument between them. The usual place first, so that others are hardly ever touched.
  */
@@ -177,11 +273,11 @@ function tryProgress(
     module.i32()[at(places.callback)] = index;
     module.i32()[at(places.argument)] = MARK;
     module.i32()[at(places.interval)] = 100;
-    const finished = native.drain(statement) === DONE;
+    const finished = native.drain(statement) === RC.done;
     const wasCalled = calls;
     stop = true;
     module.raw._sqlite3_reset(statement);
-    const interrupted = native.drain(statement) === INTERRUPTED;
+    const interrupted = native.drain(statement) === RC.interrupt;
     // 1000 rows of several steps each, one call per 100 steps.
     return finished && wasCalled >= 10 && interrupted ? places : null;
   } catch {
@@ -192,9 +288,6 @@ function tryProgress(
     module.raw.removeFunction(index);
   }
 }
-
-const DONE = 101;
-const INTERRUPTED = 9;
 
 /** The clock and the time zone are the imports that `now` and `localtime` call and a constant date does not. */
 function hookClock(module: BareModule, native: NativeConnection): void {

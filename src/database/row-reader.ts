@@ -4,6 +4,7 @@
  */
 import { CELL, ColumnBuilder, CUT_CELL_BYTES, LARGE_CELL_BYTES } from './columns.ts';
 import { RC } from './native.ts';
+import type { RowLayout } from './internals.ts';
 import type { LargeCell, ResultColumns } from './protocol.ts';
 import type { SqliteModule } from './sqlite-module.ts';
 
@@ -12,6 +13,8 @@ export interface ReadOptions {
   rowLimit: number | null;
   /** Asked every few hundred rows; true stops. For where SQLite's own progress callback is out of reach. */
   shouldStop: (() => boolean) | null;
+  /** Names of the columns, where they are known for certain; else they are asked for. */
+  names?: string[];
 }
 
 /** The rows so far, and the code that ended the stepping: done, row (stopped at the limit or asked to), or an error. */
@@ -31,37 +34,16 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
   const { raw } = module;
   let code = raw._sqlite3_step(statement);
   // Only now: the first step compiles a kept statement again when the schema has changed, and its columns may be others.
-  const names = columnNames(module, statement);
-  const width = names.length;
-  const builders = names.map(() => new ColumnBuilder());
-  const large: LargeCell[] = [];
+  const names = options.names ?? columnNames(module, statement);
+  const gathered: Gathered = { builders: names.map(() => new ColumnBuilder()), large: [] };
+  const readRow = module.internals.row
+    ? directReader(module, statement, gathered, module.internals.row)
+    : functionReader(module, statement, gathered);
   const limit = options.rowLimit ?? Infinity;
   let rowCount = 0;
   let stopped = false;
   while (code === RC.row && rowCount < limit) {
-    for (let column = 0; column < width; column++) {
-      const builder = builders[column];
-      switch (raw._sqlite3_column_type(statement, column)) {
-        case TYPE.integer: {
-          const value = raw._sqlite3_column_double(statement, column);
-          // A double holds every integer up to 2^53; at 2^53 itself the true value may be one more.
-          if (value < EXACT && value > -EXACT) builder.setNumber(rowCount, CELL.integer, value);
-          else readWide(module, statement, column, builder, rowCount);
-          break;
-        }
-        case TYPE.float:
-          builder.setNumber(rowCount, CELL.real, raw._sqlite3_column_double(statement, column));
-          break;
-        case TYPE.text:
-          readBytes(module, statement, column, CELL.text, builder, rowCount, large);
-          break;
-        case TYPE.blob:
-          readBytes(module, statement, column, CELL.blob, builder, rowCount, large);
-          break;
-        default: // NULL: what a builder holds where nothing is set
-      }
-    }
-    rowCount++;
+    readRow(rowCount++);
     if (options.shouldStop && rowCount % ROWS_BETWEEN_CHECKS === 0 && options.shouldStop()) {
       stopped = true;
       break;
@@ -71,11 +53,104 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
   const result: ResultColumns = {
     names,
     rowCount,
-    columns: builders.map((builder) => builder.finish(rowCount)),
-    large,
+    columns: gathered.builders.map((builder) => builder.finish(rowCount)),
+    large: gathered.large,
     limitedAt: code === RC.row && !stopped ? rowCount : null,
   };
   return { result, code, stopped };
+}
+
+interface Gathered {
+  builders: ColumnBuilder[];
+  large: LargeCell[];
+}
+
+/** By SQLite's exported functions: two calls per cell. */
+function functionReader(module: SqliteModule, statement: number, gathered: Gathered): (row: number) => void {
+  return (row) => {
+    for (let column = 0; column < gathered.builders.length; column++)
+      readCell(module, statement, column, gathered, row);
+  };
+}
+
+function readCell(module: SqliteModule, statement: number, column: number, gathered: Gathered, row: number): void {
+  const { raw } = module;
+  const builder = gathered.builders[column];
+  switch (raw._sqlite3_column_type(statement, column)) {
+    case TYPE.integer: {
+      const value = raw._sqlite3_column_double(statement, column);
+      // A double holds every integer up to 2^53; at 2^53 itself the true value may be one more.
+      if (value < EXACT && value > -EXACT) builder.setNumber(row, CELL.integer, value);
+      else readWide(module, statement, column, builder, row);
+      break;
+    }
+    case TYPE.float:
+      builder.setNumber(row, CELL.real, raw._sqlite3_column_double(statement, column));
+      break;
+    case TYPE.text:
+      readBytes(module, statement, column, CELL.text, gathered, row);
+      break;
+    case TYPE.blob:
+      readBytes(module, statement, column, CELL.blob, gathered, row);
+      break;
+    default: // NULL: what a builder holds where nothing is set
+  }
+}
+
+/** Bits of a value's flags. */
+const MEM = { null: 1, text: 2, integer: 4, real: 8, blob: 16, integerReal: 32, zeroTail: 0x400 } as const;
+const UTF8 = 1;
+
+/**
+ * Straight from the row in wasm memory: no call per cell. Rare shapes (a zeroblob not written out, UTF-16, a large cell) go
+ * through the functions.
+ */
+function directReader(
+  module: SqliteModule,
+  statement: number,
+  gathered: Gathered,
+  layout: RowLayout,
+): (row: number) => void {
+  const { builders } = gathered;
+  const { pointer, size, text, length, flags } = layout;
+  let bytes = module.u8();
+  let words = new Int32Array(bytes.buffer);
+  let reals = new Float64Array(bytes.buffer);
+  return (row) => {
+    if (bytes.length === 0) {
+      // wasm memory has grown: the old views are detached.
+      bytes = module.u8();
+      words = new Int32Array(bytes.buffer);
+      reals = new Float64Array(bytes.buffer);
+    }
+    let cell = words[(statement + pointer) >> 2] >>> 0;
+    for (let column = 0; column < builders.length; column++, cell += size) {
+      const builder = builders[column];
+      const flag = bytes[cell + flags] | (bytes[cell + flags + 1] << 8);
+      if (flag & MEM.null) continue;
+      if (flag & MEM.integer) {
+        const low = words[cell >> 2];
+        const high = words[(cell >> 2) + 1];
+        if (high === low >> 31) builder.setNumber(row, CELL.integer, low);
+        else if (high >= -0x200000 && high < 0x200000) {
+          // Between -2^53 and 2^53, where the sum is exact.
+          builder.setNumber(row, CELL.integer, high * 4294967296 + (low >>> 0));
+        } else readCell(module, statement, column, gathered, row);
+      } else if (flag & MEM.real) builder.setNumber(row, CELL.real, reals[cell >> 3]);
+      else if (flag & MEM.integerReal || flag & MEM.zeroTail) readCell(module, statement, column, gathered, row);
+      else {
+        const isText = (flag & MEM.text) !== 0;
+        const count = words[(cell + length) >> 2];
+        // The encoding stands behind the flags.
+        if (count > LARGE_CELL_BYTES || (isText && bytes[cell + flags + 2] !== UTF8)) {
+          readCell(module, statement, column, gathered, row);
+        } else {
+          const start = words[(cell + text) >> 2] >>> 0;
+          builder.setBytes(row, isText ? CELL.text : CELL.blob, bytes, start, start + count);
+        }
+      }
+    }
+  };
 }
 
 /** Names of the columns that a compiled statement returns; none for one that returns no rows. */
@@ -97,11 +172,11 @@ function readBytes(
   statement: number,
   column: number,
   cellClass: 3 | 4,
-  builder: ColumnBuilder,
+  { builders, large }: Gathered,
   row: number,
-  large: LargeCell[],
 ): void {
   const { raw } = module;
+  const builder = builders[column];
   // The pointer first: fetching it may convert the value (UTF-16 databases), and only then is the length right.
   const start =
     cellClass === CELL.text ? raw._sqlite3_column_text(statement, column) : raw._sqlite3_column_blob(statement, column);

@@ -70,7 +70,7 @@ describe('classification by bytecode', () => {
         expect(tablesWritten, sql).toEqual(expect.arrayContaining(changed));
       }
     });
-  });
+  }, 30_000);
 
   it('lists every table that a read depends on: changing all others changes no row (150 random reads)', () => {
     const random = createRandom('reads');
@@ -94,7 +94,7 @@ describe('classification by bytecode', () => {
         }
       });
     }
-  });
+  }, 30_000);
 
   it.each([
     // A view of a view, a scalar subquery inside.

@@ -110,10 +110,8 @@ describe('results as columns', () => {
     const received = structuredClone(result, { transfer: buffers });
     expect(rowsOf(received)).toEqual(all);
     expect(result.columns[0].numbers.length).toBe(0);
-    const inShared = {
-      ...emptyResult(['x']),
-      large: [{ row: 0, column: 0, bytes: new Uint8Array(new SharedArrayBuffer(8)) }],
-    };
+    const bytes = new Uint8Array(new SharedArrayBuffer(8));
+    const inShared = { ...emptyResult(), large: [{ row: 0, column: 0, bytes }] };
     expect(transferablesOf(inShared)).toEqual([]);
   });
 

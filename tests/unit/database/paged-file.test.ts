@@ -36,51 +36,55 @@ function outcome(work: () => unknown): unknown {
 }
 
 describe('a paged file under SQLite', () => {
-  it.each(['one', 'two', 'three'])('gives what sql.js gives: 150 random statements, seed %s', (seed) => {
-    const base = databaseWith(module, HARD_SCHEMA);
-    const before = new Uint8Array(base);
-    const ours: Connection = openOn(module, base);
-    const plain = plainOn(base);
-    plain.exec('PRAGMA journal_mode = MEMORY');
-    const random = createRandom(seed);
-    const both = (sql: string): void => {
-      const one = outcome(() => rowsOf(ours.run(sql).result).map((row) => row.map(String)));
-      const other = outcome(() =>
-        (plain.exec(sql, undefined, { useBigInt: true })[0]?.values ?? []).map((row) => row.map(String)),
-      );
-      expect(one, sql).toEqual(other);
-    };
-    let open = false;
-    for (let step = 0; step < 150; step++) {
-      const kind = random.below(20);
-      if (kind < 11) both(randomWrite(random));
-      else if (kind < 15) both(randomRead(random));
-      else if (kind < 17 && !open) both(randomUpkeep(random));
-      else if (kind < 18) both(open ? 'SAVEPOINT s' : `PRAGMA foreign_keys = ${random.below(2)}`);
-      else {
-        both(open ? (random.below(2) ? 'COMMIT' : 'ROLLBACK') : 'BEGIN');
-        open = !ours.isAutocommit();
+  it.each(['one', 'two', 'three'])(
+    'gives what sql.js gives: 150 random statements, seed %s',
+    (seed) => {
+      const base = databaseWith(module, HARD_SCHEMA);
+      const before = new Uint8Array(base);
+      const ours: Connection = openOn(module, base);
+      const plain = plainOn(base);
+      plain.exec('PRAGMA journal_mode = MEMORY');
+      const random = createRandom(seed);
+      const both = (sql: string): void => {
+        const one = outcome(() => rowsOf(ours.run(sql).result).map((row) => row.map(String)));
+        const other = outcome(() =>
+          (plain.exec(sql, undefined, { useBigInt: true })[0]?.values ?? []).map((row) => row.map(String)),
+        );
+        expect(one, sql).toEqual(other);
+      };
+      let open = false;
+      for (let step = 0; step < 150; step++) {
+        const kind = random.below(20);
+        if (kind < 11) both(randomWrite(random));
+        else if (kind < 15) both(randomRead(random));
+        else if (kind < 17 && !open) both(randomUpkeep(random));
+        else if (kind < 18) both(open ? 'SAVEPOINT s' : `PRAGMA foreign_keys = ${random.below(2)}`);
+        else {
+          both(open ? (random.below(2) ? 'COMMIT' : 'ROLLBACK') : 'BEGIN');
+          open = !ours.isAutocommit();
+        }
       }
-    }
-    if (open) both('ROLLBACK');
-    expect(ours.query('PRAGMA integrity_check')).toEqual([['ok']]);
-    expect(ours.usesOurFile()).toBe(true);
-    // The file as sql.js holds it is out of reach and export() rewrites its header; a dump by page says as much.
-    const bytes = ours.file.toBytes();
-    const copy = openOn(module, bytes);
-    for (const table of ['parent', 'child', 'flat', 'computed', 'counted', 'audit', 'sqlite_schema']) {
-      const sql = `SELECT * FROM ${table}`;
-      expect(
-        copy.query(sql).map((row) => row.map(String)),
-        sql,
-      ).toEqual((plain.exec(sql, undefined, { useBigInt: true })[0]?.values ?? []).map((row) => row.map(String)));
-    }
-    expect(samePages(bytes, plain.export())).toEqual([]);
-    copy.close();
-    ours.close();
-    plain.close();
-    expect(base).toEqual(before); // the base is never written
-  });
+      if (open) both('ROLLBACK');
+      expect(ours.query('PRAGMA integrity_check')).toEqual([['ok']]);
+      expect(ours.usesOurFile()).toBe(true);
+      // The file as sql.js holds it is out of reach and export() rewrites its header; a dump by page says as much.
+      const bytes = ours.file.toBytes();
+      const copy = openOn(module, bytes);
+      for (const table of ['parent', 'child', 'flat', 'computed', 'counted', 'audit', 'sqlite_schema']) {
+        const sql = `SELECT * FROM ${table}`;
+        expect(
+          copy.query(sql).map((row) => row.map(String)),
+          sql,
+        ).toEqual((plain.exec(sql, undefined, { useBigInt: true })[0]?.values ?? []).map((row) => row.map(String)));
+      }
+      expect(samePages(bytes, plain.export())).toEqual([]);
+      copy.close();
+      ours.close();
+      plain.close();
+      expect(base).toEqual(before); // the base is never written
+    },
+    30_000,
+  );
 
   it('survives growth and VACUUM', () => {
     const connection = openOn(module, databaseWith(module, 'CREATE TABLE t (x)'));
