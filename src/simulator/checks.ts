@@ -25,7 +25,7 @@ export interface Comparison {
 }
 
 /** The mean service time of the runs, so that results are in units of it. */
-const SERVICE_MS = 1;
+const SERVICE_MS = 10;
 const STANDARD_ERRORS = 3;
 /** An M/M/1 queue forgets its start in about 4 / (1 - load)^2 mean service times; five times that leaves nothing to see. */
 const RELAXATIONS = 5;
@@ -72,7 +72,7 @@ function scenarioOf(model: QueueingModel, warmUpMs: number, durationMs: number):
   return readScenario({
     name: 'check',
     workers: model.workers,
-    load: { shape: 'steady', ratePerS, durationMs, writeShare: 0 },
+    load: { shape: 'steady', ratePerS, durationMs },
     service: { kind: 'exponential', meanMs: SERVICE_MS },
     pool: { queueMode: model.queue === 'shared' ? 'shared' : 'per-worker', queueDepthMax: 100_000_000 },
     balancer: { picker: 'p2c', choices: model.queue === 'shared' ? 2 : model.queue },

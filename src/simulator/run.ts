@@ -105,6 +105,11 @@ export class Simulation {
     scenario.faults.forEach((fault, index) => this.#faultTimers.after(fault.atMs, 2 * index));
   }
 
+  /** Virtual time, ms from the start. */
+  get nowMs(): number {
+    return this.#clock.nowMs;
+  }
+
   /** How much of the plan's time has passed, 0..1. */
   get fraction(): number {
     return this.#finished ? 1 : Math.min(1, this.#clock.nowMs / this.#scenario.load.durationMs);

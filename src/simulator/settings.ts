@@ -48,10 +48,13 @@ export interface Scenario {
 export const SIMULATED_WORKERS_MAX = 1_000;
 const FAULTS_MAX = 16;
 
+/** Writes only where a scenario says so: they all go to one worker. */
+const simulatedLoad: LoadPlan = { ...loadDefaults, writeShare: 0 };
+
 const scenarioDefaults: Omit<Scenario, 'name'> = {
   workers: 4,
   startDelayMs: 500,
-  load: loadDefaults,
+  load: simulatedLoad,
   service: { kind: 'exponential', meanMs: 10 },
   pool: poolDefaults,
   balancer: balancerDefaults,
@@ -86,7 +89,7 @@ export function readScenario(value: unknown): Scenario {
     ...scenarioDefaults,
     ...given,
     name: typeof given.name === 'string' ? given.name : 'unnamed',
-    load: merged(loadDefaults, given.load, 'load'),
+    load: merged(simulatedLoad, given.load, 'load'),
     service: (given.service === undefined ? scenarioDefaults.service : record(given.service, 'service')) as ServiceTime,
     pool: merged(poolDefaults, given.pool, 'pool'),
     balancer: merged(balancerDefaults, given.balancer, 'balancer'),
