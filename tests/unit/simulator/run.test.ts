@@ -98,7 +98,7 @@ describe('Simulation', () => {
     expect(series.readyWorkers.at(-1)).toBeLessThan(most);
     expect(decisions.map((decision) => decision.action)).toEqual(expect.arrayContaining(['up', 'down']));
     expect(totals.done).toBe(totals.submitted);
-    expect(new Set(Object.values(series).map((column) => column.length)).size).toBe(1);
+    expect(new Set(Object.values(series).map((column: readonly unknown[]) => column.length)).size).toBe(1);
   });
 
   it('survives failing workers: replaces, ejects, retries, and loses only what may not run twice', () => {

@@ -31,7 +31,7 @@ describe('the simulator server', () => {
       { onProgress: (progress) => fractions.push((progress as SimulationProgress).fraction) },
     );
     expect(report).toMatchObject({ world: 'simulated', seed: 4, totals: { waiting: 0, running: 0 } });
-    expect(fractions.length).toBeGreaterThan(2);
+    expect(fractions.length).toBeGreaterThan(0);
     expect(fractions).toEqual([...fractions].sort((left, right) => left - right));
     close();
   });
