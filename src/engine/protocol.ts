@@ -127,6 +127,8 @@ export interface DatabaseInfo {
   version: Version;
   /** Writes since it was opened. */
   changed: boolean;
+  /** Something of the person's is committed and not yet in this browser's store: a reload now would lose it. */
+  unsaved: boolean;
   walMode: boolean;
   unusable: { name: string; reason: string }[];
   storage: StorageState;

@@ -47,11 +47,14 @@ export function readyWorkers(engine: Engine): number {
 
 export function databaseInfo(engine: Engine): DatabaseInfo {
   const { version } = engine.plane;
+  const changed = version.logNumber > engine.openedAtLog;
   return {
     source: engine.source,
     bytes: engine.plane.byteLength,
     version,
-    changed: version.logNumber > engine.openedAtLog,
+    changed,
+    // An untouched sample can be made again from its seed.
+    unsaved: (changed || engine.source.type === 'file') && !engine.isStored,
     ...engine.opened,
     storage: engine.vault.state,
     isolated: engine.platform.isolated,
