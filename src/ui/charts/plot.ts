@@ -76,7 +76,7 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
     {
       width: options.width,
       height: options.height,
-      padding: [8, 24, 0, 0],
+      padding: [8, 32, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: options.syncKey, scales: ['x', null] },

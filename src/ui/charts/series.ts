@@ -49,6 +49,16 @@ export const HISTORY_SERIES = {
   executeMs: { label: 'Executing', unit: 'ms', style: BLUE, stepped: false },
 } as const satisfies Record<SeriesName, SeriesDescription>;
 
+/** Style of a worker by the number in its name, so that w3 looks the same wherever it is drawn, whoever comes and goes. */
+export function workerStyle(name: string): SeriesStyle {
+  return styleAt(workerNumber(name));
+}
+
+/** 3 for `w3`; 0 where a name has no number. */
+export function workerNumber(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0] ?? 0);
+}
+
 /** Style of the n-th of many alike (workers): colours repeat after five, with the next dash, so 25 differ. */
 export function styleAt(index: number): SeriesStyle {
   const count = SERIES_STYLES.length;

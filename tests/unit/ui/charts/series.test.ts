@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HISTORY_SERIES, SERIES_STYLES, styleAt } from '../../../../src/ui/charts/series.ts';
+import { HISTORY_SERIES, SERIES_STYLES, styleAt, workerStyle } from '../../../../src/ui/charts/series.ts';
 import { sparklinePath } from '../../../../src/ui/charts/sparkline.ts';
 
 describe('series styles', () => {
@@ -19,6 +19,12 @@ describe('series styles', () => {
     expect(styleAt(4)).toEqual(SERIES_STYLES[4]);
     const styles = Array.from({ length: 25 }, (_, index) => JSON.stringify(styleAt(index)));
     expect(new Set(styles).size).toBe(25);
+  });
+
+  it('follow the number of a worker', () => {
+    expect(workerStyle('w0')).toEqual(styleAt(0));
+    expect(workerStyle('w7')).toEqual(styleAt(7));
+    expect(workerStyle('spare')).toEqual(styleAt(0));
   });
 
   it('never show two series of one chart alike', () => {
