@@ -27,7 +27,7 @@ const action = fc.record({
   delay: fc.oneof(
     fc.constant(0),
     fc.constant(5),
-    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.nat(400).map((hundredths) => hundredths / 100),
     fc.double({ min: 0, max: 1e6, noNaN: true }),
   ),
 });
