@@ -76,9 +76,9 @@ function editDistance(from: string, to: string, limit: number): number {
     const current = [row];
     for (let column = 1; column <= to.length; column++) {
       const swap = from[row - 1] === to[column - 1] ? 0 : 1;
-      current.push(Math.min(previous[column]! + 1, current[column - 1]! + 1, previous[column - 1]! + swap));
+      current.push(Math.min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + swap));
     }
     previous = current;
   }
-  return Math.min(limit, previous[to.length]!);
+  return Math.min(limit, previous[to.length]);
 }

@@ -16,14 +16,14 @@ export interface CellPreview {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function previewCell(result: ResultColumns, row: number, column: number): CellPreview {
-  const data = result.columns[column]!;
+  const data = result.columns[column];
   const cellClass = data.classes[row];
   if (cellClass === CELL.null || cellClass === undefined) return { kind: 'null', text: 'NULL', cut: false };
   if (cellClass !== CELL.text && cellClass !== CELL.blob) {
     return { kind: 'number', text: numberText(cellClass, cellAt(result, row, column) as number | bigint), cut: false };
   }
-  const start = data.offsets[row]!;
-  const end = data.offsets[row + 1]!;
+  const start = data.offsets[row];
+  const end = data.offsets[row + 1];
   if (cellClass === CELL.blob) {
     const head = hex(data.bytes.subarray(start, Math.min(end, start + BLOB_PREVIEW_BYTES)));
     const cut = end - start > BLOB_PREVIEW_BYTES;
@@ -38,7 +38,7 @@ export function previewCell(result: ResultColumns, row: number, column: number):
 
 /** A cell as text for the clipboard and for reading whole; '' for NULL, as spreadsheets have it. */
 export function cellText(result: ResultColumns, row: number, column: number): string {
-  const cellClass = result.columns[column]!.classes[row];
+  const cellClass = result.columns[column].classes[row];
   const value = cellAt(result, row, column);
   if (value === null) return '';
   if (typeof value === 'string') return value;
@@ -69,7 +69,7 @@ export interface CellArea {
 export function sizeOf(result: ResultColumns, row: number, column: number): number {
   const large = result.large.find((cell) => cell.row === row && cell.column === column);
   if (large && large.bytes.length > 0) return large.bytes.length;
-  const { offsets } = result.columns[column]!;
+  const { offsets } = result.columns[column];
   return (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
 }
 

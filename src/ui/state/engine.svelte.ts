@@ -178,6 +178,7 @@ export class EngineState {
 
   async #takeDatabase(database: DatabaseInfo): Promise<void> {
     this.#database = database;
+    this.#restored = false;
     await this.refreshSchema();
   }
 }

@@ -199,7 +199,7 @@ export class LabState {
     if (this.described && spans.length === 0) {
       return this.#refuse('There are only comments here: write a query, or press a table to begin with.');
     }
-    const chosen = index >= 0 ? [spans[index]!] : spans;
+    const chosen = index >= 0 ? [spans[index]] : spans;
     const parameters: SqlValue[][] = [];
     for (const span of chosen) {
       const names = span.classification?.parameters ?? [];
@@ -209,8 +209,8 @@ export class LabState {
       }
       parameters.push(bindValues(names, (name) => this.#value(name)));
     }
-    const base = index >= 0 ? spans[index]!.start : 0;
-    const sql = index >= 0 ? text.slice(base, spans[index]!.end) : text;
+    const base = index >= 0 ? spans[index].start : 0;
+    const sql = index >= 0 ? text.slice(base, spans[index].end) : text;
     await this.#execute({ sql, parameters, ...options }, base);
   }
 

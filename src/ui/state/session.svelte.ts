@@ -16,7 +16,7 @@ import { route } from './route.svelte.ts';
 
 export const DEFAULT_SAMPLE: SampleRequest = { name: 'shop', size: 'S', seed: 1 };
 /** On the first screen, run by itself. */
-const FIRST_QUERY = shopQueries[0]!.sql;
+const FIRST_QUERY = shopQueries[0].sql;
 const KEEP_AFTER_MS = 600;
 const PAGE_STATE_VERSION = 1;
 
@@ -294,7 +294,9 @@ export class SessionState {
   async #replace(what: string, go: () => Promise<void>): Promise<void> {
     this.#problem = null;
     const database = this.#engine.database;
-    if (database?.source.type === 'file' && database.changed) this.#replacing = { what, go };
+    // A file that was brought back may hold changes of an earlier visit.
+    const onlyHere = database?.changed || this.#engine.restored;
+    if (database?.source.type === 'file' && onlyHere) this.#replacing = { what, go };
     else await go();
   }
 

@@ -8,7 +8,7 @@ const THEMES = ['light', 'dark'] as const;
 function colours(name: string): [string, string] {
   const match = new RegExp(`--${name}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(css);
   if (!match) throw new Error(`tokens.css has no colour named ${name}`);
-  return [match[1]!, match[2]!];
+  return [match[1], match[2]];
 }
 
 /** WCAG 2.2: relative luminance, and contrast of two colours. */
@@ -47,7 +47,7 @@ const markPairs: [string, string][] = [
 ];
 
 describe.each(THEMES)('contrast in the %s theme', (theme) => {
-  const value = (name: string): string => colours(name)[THEMES.indexOf(theme)]!;
+  const value = (name: string): string => colours(name)[THEMES.indexOf(theme)];
 
   it.each(textPairs)('text %s on %s reads at 4.5:1', (ink, ground) => {
     expect(contrast(value(ink), value(ground))).toBeGreaterThanOrEqual(4.5);

@@ -11,7 +11,7 @@ export interface Span {
  */
 export function statementAt(spans: readonly Span[], text: string, cursor: number): number {
   for (let index = 0; index < spans.length; index++) {
-    const span = spans[index]!;
+    const span = spans[index];
     if (cursor < span.start) {
       const before = spans[index - 1];
       return before && !text.slice(before.end, cursor).includes('\n') ? index - 1 : index;
