@@ -80,6 +80,17 @@ describe('EventQueue', () => {
     expect(queue.size).toBe(2_000);
   });
 
+  it('leafs back when events come before the day that it had leafed on to', () => {
+    const queue = new EventQueue(4);
+    queue.schedule(0, 0.3);
+    queue.schedule(1, 1.5);
+    queue.pop();
+    expect(queue.nextId).toBe(1); // today is now the day of 1.5
+    queue.schedule(2, 0.5);
+    queue.schedule(3, 0.7);
+    expect([queue.pop(), queue.pop(), queue.pop()]).toEqual([2, 3, 1]);
+  });
+
   it('refuses a second event of the same id, and a pop from nothing', () => {
     const queue = new EventQueue(2);
     queue.schedule(0, 1);
