@@ -142,7 +142,6 @@ function* viewsOf(result: ResultColumns): Generator<Uint8Array | Float64Array | 
 }
 
 const INITIAL_ROWS = 8;
-const SMALL_BYTES = 256;
 
 /**
  * Grows one column. Arrays double when full; a column without numbers, wide integers or bytes never allocates those.
@@ -231,11 +230,13 @@ function stretched<Numbers extends Float64Array | BigInt64Array>(
   return old.length >= length ? old : grown(old, new make(length));
 }
 
-/** Exactly `length` elements. A view where that wastes a few bytes, a copy where it would waste many. */
+/**
+ * Exactly `length` elements. A copy, not a view: engines keep small arrays without a buffer of their own until somebody asks
+ * for one, and a view would ask.
+ */
 function fitted<Numbers extends Uint8Array | Uint32Array | Float64Array | BigInt64Array>(
   full: Numbers,
   length: number,
 ): Numbers {
-  if (full.length === length) return full;
-  return (full.byteLength <= SMALL_BYTES ? full.subarray(0, length) : full.slice(0, length)) as Numbers;
+  return (full.length === length ? full : full.slice(0, length)) as Numbers;
 }

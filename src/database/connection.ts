@@ -43,6 +43,9 @@ export interface Compiled {
   readonly pointer: number;
   readonly sql: string;
   readonly variables: readonly Variable[];
+  /** Acts when compiled: never kept. */
+  readonly isPragma: boolean;
+  readonly mayChangeSchema: boolean;
   /** Names of its columns at its last run, and the state of the schema then. */
   names: string[];
   namesAt: number;
@@ -98,7 +101,7 @@ export class Connection {
         throw new AppError('parameters', `SQLite has no parameter number ${index} in this statement.`);
       }
     }
-    const keep = !isPragma(sql);
+    const keep = !compiled.isPragma;
     if (keep) {
       // Most recently used last.
       this.#statements.delete(sql);
@@ -167,7 +170,7 @@ export class Connection {
     });
     compiled.names = result.names;
     compiled.namesAt = this.#schemaAt;
-    if (mayChangeSchema(compiled.sql)) this.#schemaAt++;
+    if (compiled.mayChangeSchema) this.#schemaAt++;
     if (code !== RC.done && code !== RC.row) throw this.#failure(code, compiled.sql);
     if (stopped) throw this.#stopError();
     const stepsAfter = this.#vmSteps(statement);
@@ -206,7 +209,16 @@ export class Connection {
         const message = 'Only one statement can be run here.';
         throw new AppError('sql', message, { message, start: token.start, end: token.end } satisfies SqlErrorDetail);
       }
-      return { pointer: statement, sql, variables: variablesOf(sql.slice(0, end)), names: [], namesAt: -1 };
+      const word = firstWord(sql);
+      return {
+        pointer: statement,
+        sql,
+        variables: variablesOf(sql.slice(0, end)),
+        isPragma: word === 'PRAGMA',
+        mayChangeSchema: !KEEPS_SCHEMA.has(word),
+        names: [],
+        namesAt: -1,
+      };
     } finally {
       text.free();
     }
@@ -402,15 +414,7 @@ function firstWord(sql: string): string {
   return first ? sql.slice(first.start, first.end).toUpperCase() : '';
 }
 
-function isPragma(sql: string): boolean {
-  return firstWord(sql) === 'PRAGMA';
-}
-
 const KEEPS_SCHEMA = new Set(['SELECT', 'VALUES', 'WITH', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'EXPLAIN']);
-
-function mayChangeSchema(sql: string): boolean {
-  return !KEEPS_SCHEMA.has(firstWord(sql));
-}
 
 function noPosition(message: string): SqlErrorDetail {
   return { message, start: null, end: null };
