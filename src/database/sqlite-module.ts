@@ -1,7 +1,7 @@
 /**
  * SQLite as a WebAssembly module: sql.js 1.16, instantiated once per JavaScript realm from a module compiled elsewhere.
  * We use sql.js's file system and its C functions, not its row objects. In Node several in-process workers share one
- * instance: what is per connection lives in `Connection`, and runs are synchronous, so `run state` can live here.
+ * instance: what is per connection lives in `Connection`, and runs are synchronous and never interleave.
  */
 import initSqlJs from 'sql.js';
 import { AppError } from '../core/errors.ts';
@@ -47,16 +47,6 @@ export interface SqlJsDatabase {
   run(sql: string): unknown;
   export(): Uint8Array;
   close(): void;
-}
-
-/** What the running statement must obey; read by the progress callback. */
-export interface RunLimits {
-  /** On the clock of `performance.now()`; null for none. */
-  deadlineAtMs: number | null;
-  /** True stops the run. */
-  isCancelled: (() => boolean) | null;
-  /** Why the callback stopped the run. */
-  stopped: 'deadline' | 'cancelled' | null;
 }
 
 export interface SqliteModule {
