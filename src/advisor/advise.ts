@@ -14,8 +14,10 @@ import { WhatIf } from './what-if.ts';
 const ADVICE_MAX = 4;
 /** An index must lower the plan's price by this much to be worth a trial. */
 const GAIN_MIN = 1.2;
+/** What a lookup costs that need not go to the table. */
+const COVERING_SHARE = 0.6;
 /** Columns that only cover must pay for the bytes that they add. */
-const COST_PER_COLUMN = 1.05;
+const COST_PER_COLUMN = 1.1;
 
 /** The indexes that SQLite would use, dearest plan saved first. Empty when none would help. */
 export function adviseIndexes(sql: string, select: Select, schema: Schema, data: Sandbox): IndexAdvice[] {
@@ -47,8 +49,14 @@ export function adviseIndexes(sql: string, select: Select, schema: Schema, data:
     const found = candidates.flatMap((candidate) => {
       const ddl = ddlOf(candidate, schema);
       const planAfter = whatIf.plan(sql, { ...candidate, ddl });
-      const used = planAfter.some(({ detail }) => detail.includes(` INDEX ${nameIn(ddl)}`));
-      const cost = planCost(planAfter, rowsOf) * (/COVERING INDEX/.test(JSON.stringify(planAfter)) ? 0.7 : 1);
+      const name = ` INDEX ${nameIn(ddl)} `;
+      const used = planAfter.some(({ detail }) => `${detail} `.includes(name));
+      const foundBy = (detail: string): number | null =>
+        detail.includes(name)
+          ? whatIf.rowsFound(candidate, detail.split('=?').length - 1, /[<>]\?/.test(detail))
+          : null;
+      const covers = planAfter.some(({ detail }) => `${detail} `.includes(`COVERING${name}`));
+      const cost = planCost(planAfter, rowsOf, foundBy) * (covers ? COVERING_SHARE : 1);
       if (!used || costBefore / cost < GAIN_MIN) return [];
       return [{ candidate, ddl, planAfter, weight: cost * COST_PER_COLUMN ** candidate.columns.length }];
     });

@@ -90,11 +90,12 @@ function isPrefixOfKey(table: TableInfo, columns: readonly string[]): boolean {
 
 function usesOf(query: Select, schema: Schema): Uses[] {
   const all = new Map<string, Uses>();
+  const starred = new Set<string>();
   const usesFor = (resolved: Resolved | null): Uses | null => {
     const table = resolved?.source.table;
     if (!resolved || !table) return null;
     // One table under two aliases has two kinds of use.
-    const key = `${table.name} ${resolved.source.name} ${resolved.source.index}`;
+    const key = keyOf(table, resolved.source.name, resolved.source.index);
     const uses = all.get(key) ?? { table, equal: [], range: [], joined: [], sorted: [], read: [] };
     all.set(key, uses);
     return uses;
@@ -109,17 +110,9 @@ function usesOf(query: Select, schema: Schema): Uses[] {
   visitScopes(query, schema, {
     column: (column, _resolved, scope) => void note('read', column, scope),
     core: (core, scope, owner) => {
-      for (const { expr } of core.columns) {
-        if (expr.kind !== 'star') continue;
-        // Everything is read: nothing covers that.
-        for (const { table, index, name } of scope.sources) {
-          if (table)
-            all.set(`${table.name} ${name} ${index}`, {
-              ...emptyUses(table),
-              ...all.get(`${table.name} ${name} ${index}`),
-              read: table.columns.map((one) => one.name),
-            });
-        }
+      // Under a star everything is read, and nothing worth keeping covers that.
+      if (core.columns.some(({ expr }) => expr.kind === 'star')) {
+        for (const { table, name, index } of scope.sources) if (table) starred.add(keyOf(table, name, index));
       }
       for (const condition of conditionsOf(core)) noteCondition(condition, scope, note);
       const sorts = owner.rest.length === 0 ? owner.orderBy.map((term) => aliased(term.expr, core)) : [];
@@ -129,11 +122,11 @@ function usesOf(query: Select, schema: Schema): Uses[] {
         core.groupBy.map((expr) => aliased(expr, core)).every((expr) => note('sorted', expr, scope));
     },
   });
-  return [...all.values()];
+  return [...all].map(([key, uses]) => (starred.has(key) ? { ...uses, read: [] } : uses));
 }
 
-function emptyUses(table: TableInfo): Uses {
-  return { table, equal: [], range: [], joined: [], sorted: [], read: [] };
+function keyOf(table: TableInfo, name: string, index: number): string {
+  return `${table.name} ${name} ${index}`;
 }
 
 function conditionsOf(core: Core): Expr[] {

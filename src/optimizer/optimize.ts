@@ -417,7 +417,8 @@ function attemptOf(
 function reasonOf(attempts: readonly RewriteAttempt[]): string {
   const tried = attempts.filter((one) => one.outcome !== 'not-applicable');
   if (tried.length === 0) return 'Runs as typed: no rule applies.';
-  const furthest = tried.reduce((best, one) => (one.verdicts.length > best.verdicts.length ? one : best));
+  const rank = (one: RewriteAttempt): number => one.verdicts.length * 2 + (one.outcome === 'refused' ? 1 : 0);
+  const furthest = tried.reduce((best, one) => (rank(one) > rank(best) ? one : best));
   return `Runs as typed: ${tried.length === 1 ? 'one rewrite was' : `${tried.length} rewrites were`} tried (${furthest.ruleId}: ${furthest.reason})`;
 }
 

@@ -8,8 +8,14 @@ import type { PlanNode } from '../database/protocol.ts';
 const ROWS_BY_INDEX = 10;
 const ROWS_UNKNOWN = 1000;
 
-/** `rowsOf` answers a table's row count by the name it has in the plan, or null. */
-export function planCost(nodes: readonly PlanNode[], rowsOf: (label: string) => number | null): number {
+/**
+ * `rowsOf` answers a table's row count by the name it has in the plan, or null; `foundBy` how many rows a lookup finds, where that is known.
+ */
+export function planCost(
+  nodes: readonly PlanNode[],
+  rowsOf: (label: string) => number | null,
+  foundBy: (detail: string) => number | null = () => null,
+): number {
   const children = new Map<number, PlanNode[]>();
   for (const node of nodes) children.set(node.parent, [...(children.get(node.parent) ?? []), node]);
 
@@ -25,7 +31,7 @@ export function planCost(nodes: readonly PlanNode[], rowsOf: (label: string) => 
         cost += outer * rows;
         outer *= Math.max(rows, 1);
       } else if (detail.startsWith('SEARCH')) {
-        const found = /PRIMARY KEY \(rowid=\?\)/.test(detail) ? 1 : Math.min(rows, ROWS_BY_INDEX);
+        const found = /PRIMARY KEY \(rowid=\?\)/.test(detail) ? 1 : (foundBy(detail) ?? Math.min(rows, ROWS_BY_INDEX));
         if (detail.includes('AUTOMATIC')) cost += 3 * rows;
         cost += outer * (1 + found);
         outer *= Math.max(found, 1);
