@@ -223,6 +223,8 @@ export interface UnitStatement {
   /** Null for statements that return no columns. */
   result: ResultColumns | null;
   rowsChanged: number;
+  /** The transaction that it belonged to was rolled back later in the unit: nothing of it was kept. */
+  rolledBack: boolean;
   work: Work;
 }
 

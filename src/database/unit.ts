@@ -37,6 +37,7 @@ export function runUnit(session: Session, request: UnitRequest, isCancelled: (()
         classification,
         result: outcome.result.names.length > 0 ? outcome.result : null,
         rowsChanged: classification.kind === 'write' ? outcome.changes : 0,
+        rolledBack: false,
         work: outcome.work,
       });
       if (mayChangeStatistics(sql)) run.bumpSchemaVersion();
@@ -68,6 +69,8 @@ class UnitRun {
   #committed: Set<string> | null = new Set();
   #changeCounter: number;
   #inTransaction = false;
+  /** Statement that opened the transaction. */
+  #openedBy = 0;
   #rolledBack = false;
 
   constructor(session: Session) {
@@ -84,6 +87,7 @@ class UnitRun {
     if (classification.touchesEverything && writes(classification)) this.#open = null;
     else for (const table of classification.tablesWritten) this.#open?.add(table);
     if (!connection.isAutocommit()) {
+      if (!this.#inTransaction) this.#openedBy = this.statements.length - 1;
       this.#inTransaction = true;
       return;
     }
@@ -95,6 +99,7 @@ class UnitRun {
       this.#committed = this.#open && this.#committed ? new Set([...this.#committed, ...this.#open]) : null;
     } else {
       connection.file.dropDirty();
+      if (this.#inTransaction) this.#markRolledBack();
       if (failed && this.#inTransaction) this.#rolledBack = true;
     }
     this.#open = new Set();
@@ -107,11 +112,17 @@ class UnitRun {
     connection.run(`PRAGMA schema_version = ${(connection.schemaCookie() + 1) % 2 ** 31}`);
   }
 
+  /** The file did not change, so what the transaction wrote is gone. */
+  #markRolledBack(): void {
+    for (const statement of this.statements.slice(Math.max(0, this.#openedBy))) statement.rolledBack = true;
+  }
+
   finish(error: UnitReply['error']): UnitReply {
     const { connection, classifier, epoch } = this.#session;
     if (!connection.isAutocommit()) {
       connection.rollback();
       classifier.forget();
+      this.#markRolledBack();
       this.#rolledBack = true;
     }
     this.#session.noteSettings(this.pragmas);

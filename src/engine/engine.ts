@@ -220,7 +220,10 @@ export class Engine {
   }
 
   outcome(ran: Ran): QueryOutcome {
-    const wrote = ran.classification.kind !== 'read' && ran.rowsChanged + ran.classification.tablesWritten.length > 0;
+    const wrote =
+      !ran.rolledBack &&
+      ran.classification.kind !== 'read' &&
+      ran.rowsChanged + ran.classification.tablesWritten.length > 0;
     return toOutcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
   }
 

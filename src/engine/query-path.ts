@@ -42,6 +42,8 @@ export interface Ran {
   pool: { worker: string; attempts: number; queueMs: number; serviceMs: number; pickReason: string } | null;
   work: Work | null;
   rowsChanged: number;
+  /** Its transaction was rolled back: nothing of it was kept. */
+  rolledBack?: boolean;
   version: Version;
   timings: { classifyMs: number; cacheMs: number; rewriteMs: number; totalMs: number };
   notes: string[];
@@ -435,6 +437,7 @@ export class QueryPath {
         },
         work: one.work,
         rowsChanged: one.rowsChanged,
+        rolledBack: one.rolledBack,
         version,
         timings: {
           classifyMs: 0,

@@ -61,6 +61,8 @@ describe('a unit', () => {
       "INSERT INTO apart VALUES (3); BEGIN; DELETE FROM apart; INSERT INTO flat VALUES (1, 'x', 0); SELECT 1",
     );
     expect(failed).toMatchObject({ rolledBack: true, error: { statementIndex: 3, code: 'sql' } });
+    // The first stood alone and stays; BEGIN and DELETE went with their transaction.
+    expect(failed.statements.map((statement) => statement.rolledBack)).toEqual([false, true, true]);
     expect(failed.record?.tablesWritten).toEqual(['apart']);
     const open = await unit('BEGIN; DELETE FROM apart');
     expect(open).toMatchObject({ rolledBack: true, error: null, record: null });
