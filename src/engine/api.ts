@@ -14,6 +14,7 @@ import {
   startAgain,
   storedValue,
 } from './opening.ts';
+import { plainOutcome } from './outcome.ts';
 import { NO_PARAMETERS } from './parameters.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
 import { decisionReport, performanceSummary, statementReports } from './readings.ts';
@@ -108,12 +109,12 @@ async function execute(
   const buffers: ArrayBuffer[] = [];
   const outcomes = ran.map((one): QueryOutcome => {
     const outcome = engine.outcome(one);
-    if (!outcome.result) return outcome;
+    if (!outcome.result) return plainOutcome(outcome, null);
     // Large cells stay here, whole; what somebody else holds too is copied, everything else moves.
     const cut = { ...outcome.result, large: [] };
     const result = one.shared || outcome.resultId !== null ? copyOf(cut) : cut;
     buffers.push(...transferablesOf(result));
-    return { ...outcome, result };
+    return plainOutcome(outcome, result);
   });
   return new Transfer(
     {

@@ -12,14 +12,15 @@ export type KnownText =
 
 export class Classifications {
   #known = new Map<string, KnownText>();
-  #stamp = '';
+  #schemaCookie = -1;
+  #historyId = '';
 
   /** Forgets everything when the schema or the history has moved. */
   at(schemaCookie: number, historyId: string): this {
-    const stamp = `${historyId}:${schemaCookie}`;
-    if (stamp !== this.#stamp) {
+    if (schemaCookie !== this.#schemaCookie || historyId !== this.#historyId) {
       this.#known.clear();
-      this.#stamp = stamp;
+      this.#schemaCookie = schemaCookie;
+      this.#historyId = historyId;
     }
     return this;
   }

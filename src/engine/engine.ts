@@ -16,7 +16,7 @@ import { KeptResults } from './kept-results.ts';
 import { LoadGenerator } from './load.ts';
 import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
-import { toOutcome } from './outcome.ts';
+import { Outcome } from './outcome.ts';
 import type { EnginePlatform } from './platform-port.ts';
 import { PoolRunner } from './pool-runner.ts';
 import type { DatabaseInfo, DataSource, EngineSettings, ExecuteRequest, Notice, QueryOutcome } from './protocol.ts';
@@ -224,7 +224,7 @@ export class Engine {
       !ran.rolledBack &&
       ran.classification.kind !== 'read' &&
       ran.rowsChanged + ran.classification.tablesWritten.length > 0;
-    return toOutcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
+    return new Outcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
   }
 
   /** Runs something on any worker, the primary included, as one job of the pool. */

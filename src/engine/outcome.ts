@@ -2,39 +2,72 @@
 import type { CacheFinding, Ran } from './query-path.ts';
 import type { QueryOutcome, StageReport } from './protocol.ts';
 
-/** `resultId` and `durability` are the engine's to know. */
-export function toOutcome(ran: Ran, resultId: number | null, durability: QueryOutcome['durability']): QueryOutcome {
-  const rows = ran.result?.rowCount ?? 0;
-  return {
-    sql: ran.sql,
-    span: ran.span,
-    result: ran.result,
-    resultId,
-    executionTimeMs: ran.timings.totalMs,
-    cacheHit: ran.cache.state === 'hit',
-    optimizationsApplied: ran.rewrite.ruleIds,
-    stages: stagesOf(ran),
-    reasons: {
-      cache: cacheReason(ran.cache),
-      rewrite: ran.rewrite.reason,
-      worker: ran.pool?.pickReason ?? 'No worker was needed',
-    },
-    worker: ran.pool?.worker ?? null,
-    attempts: ran.pool?.attempts ?? 0,
-    work: {
+/**
+ * One statement's outcome; `resultId` and `durability` are the engine's to know. Words take longer than a hit of the cache:
+ * `stages` and `reasons` are composed when they are read, and `plainOutcome` makes what can cross to another thread.
+ */
+export class Outcome implements QueryOutcome {
+  readonly #ran: Ran;
+  readonly sql: string;
+  readonly span: QueryOutcome['span'];
+  readonly result: QueryOutcome['result'];
+  readonly resultId: number | null;
+  readonly executionTimeMs: number;
+  readonly cacheHit: boolean;
+  readonly optimizationsApplied: string[];
+  readonly worker: string | null;
+  readonly attempts: number;
+  readonly work: QueryOutcome['work'];
+  readonly durability: QueryOutcome['durability'];
+  readonly version: QueryOutcome['version'];
+  readonly kind: QueryOutcome['kind'];
+  readonly queryClass: QueryOutcome['queryClass'];
+  readonly notes: string[];
+
+  constructor(ran: Ran, resultId: number | null, durability: QueryOutcome['durability']) {
+    this.#ran = ran;
+    this.sql = ran.sql;
+    this.span = ran.span;
+    this.result = ran.result;
+    this.resultId = resultId;
+    this.executionTimeMs = ran.timings.totalMs;
+    this.cacheHit = ran.cache.state === 'hit';
+    this.optimizationsApplied = ran.rewrite.ruleIds;
+    this.worker = ran.pool?.worker ?? null;
+    this.attempts = ran.pool?.attempts ?? 0;
+    this.work = {
       vmSteps: ran.work?.vmSteps ?? null,
-      rows,
+      rows: ran.result?.rowCount ?? 0,
       rowsChanged: ran.rowsChanged,
       queueMs: ran.pool?.queueMs ?? 0,
       executeMs: ran.work ? ran.work.prepareMs + ran.work.executeMs : 0,
       simulatedWaitMs: ran.work?.simulatedWaitMs ?? 0,
-    },
-    durability,
-    version: ran.version,
-    kind: ran.classification.kind,
-    queryClass: ran.classification.queryClass,
-    notes: ran.notes,
-  };
+    };
+    this.durability = durability;
+    this.version = ran.version;
+    this.kind = ran.classification.kind;
+    this.queryClass = ran.classification.queryClass;
+    this.notes = ran.notes;
+  }
+
+  get stages(): StageReport[] {
+    return stagesOf(this.#ran);
+  }
+
+  get reasons(): QueryOutcome['reasons'] {
+    const { cache, rewrite, pool } = this.#ran;
+    return {
+      cache: cacheReason(cache),
+      rewrite: rewrite.reason,
+      worker: pool?.pickReason ?? 'No worker was needed',
+    };
+  }
+}
+
+/** The outcome as plain data with all its words, and with `result` in place of its own. */
+export function plainOutcome(outcome: QueryOutcome, result: QueryOutcome['result']): QueryOutcome {
+  const { stages, reasons } = outcome;
+  return { ...outcome, stages, reasons, result };
 }
 
 function stagesOf(ran: Ran): StageReport[] {
@@ -43,7 +76,7 @@ function stagesOf(ran: Ran): StageReport[] {
   const rows = ran.result?.rowCount ?? 0;
   const executeMs = work ? work.prepareMs + work.executeMs : null;
   const waited = work && work.simulatedWaitMs > 0 ? ` and waited ${work.simulatedWaitMs} ms of simulated I/O` : '';
-  const steps = work?.vmSteps == null ? '' : ` in ${work.vmSteps.toLocaleString('en')} steps of SQLite's machine`;
+  const steps = work?.vmSteps == null ? '' : ` in ${counted(work.vmSteps)} steps of SQLite's machine`;
   return [
     {
       id: 'query',
@@ -79,12 +112,10 @@ function stagesOf(ran: Ran): StageReport[] {
     {
       id: 'rows',
       ms: pool && executeMs !== null ? Math.max(0, pool.serviceMs - executeMs - (work?.simulatedWaitMs ?? 0)) : 0,
-      label: ran.result
-        ? `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
-        : `${ran.rowsChanged.toLocaleString('en')} changed`,
+      label: ran.result ? `${counted(rows)} ${rows === 1 ? 'row' : 'rows'}` : `${counted(ran.rowsChanged)} changed`,
       reason: ran.result
-        ? `${rows.toLocaleString('en')} rows in ${ran.result.columns.length} columns, sent as typed arrays`
-        : `${ran.rowsChanged.toLocaleString('en')} rows were inserted, updated or deleted`,
+        ? `${counted(rows)} rows in ${ran.result.columns.length} columns, sent as typed arrays`
+        : `${counted(ran.rowsChanged)} rows were inserted, updated or deleted`,
       tone: 'plain',
     },
   ];
@@ -116,6 +147,12 @@ function classReason(ran: Ran): string {
   const reads = tablesRead.length > 0 ? `reads ${tablesRead.join(', ')}` : 'reads no table';
   const writes = tablesWritten.length > 0 ? `; writes ${tablesWritten.join(', ')}` : '';
   return kind === 'read' ? `SQLite's bytecode says it ${reads}${writes}` : `A ${kind} statement; it ${reads}${writes}`;
+}
+
+const COUNTS = new Intl.NumberFormat('en');
+
+function counted(count: number): string {
+  return COUNTS.format(count);
 }
 
 /** Three significant digits, with the unit that reads best. */

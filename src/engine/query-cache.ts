@@ -81,8 +81,12 @@ export class QueryCache {
   }
 
   /** A hit is fresh by construction: what a write touched left the cache in the same step as the commit. */
-  lookup(key: string, queryClass: QueryClass): { hit: Found; reason: null } | { hit: null; reason: string } {
-    const found = this.store.get(key, queryClass, this.#nowMs());
+  lookup(
+    key: string,
+    queryClass: QueryClass,
+    nowMs: number,
+  ): { hit: Found; reason: null } | { hit: null; reason: string } {
+    const found = this.store.get(key, queryClass, nowMs);
     if (!found.hit) return { hit: null, reason: `Miss: ${MISS_REASONS[found.reason]}` };
     const { result, version } = found.value;
     return {

@@ -21,7 +21,7 @@ import type { OptimizerLink, Verdict } from './optimizer-link.ts';
 import { parametersFor } from './parameters.ts';
 import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
 import type { ExecuteRequest } from './protocol.ts';
-import type { QueryCache } from './query-cache.ts';
+import type { Found, QueryCache } from './query-cache.ts';
 
 /** A person who asked for "optimized" waits this long for the proof; then the text runs as typed. */
 export const PROOF_WAIT_MS = 2000;
@@ -89,6 +89,16 @@ interface Statement {
   parameters: Parameters;
 }
 
+interface Times {
+  startMs: number;
+  classifiedMs: number;
+  /** Null while the statement is not known to be cacheable. */
+  key: string | null;
+}
+
+/** Every hit's, so it is made once. */
+const NOT_ASKED: RewriteFinding = { ruleIds: [], reason: 'Answered before the optimizer was asked' };
+
 /** Beyond the worker's own deadline, for one that cannot stop by itself. */
 const DEADLINE_SLACK_MS = 250;
 
@@ -99,8 +109,8 @@ export class QueryPath {
     this.#options = options;
   }
 
-  /** Runs all statements of a text, in order. Rejects only for what is wrong with the request as a whole. */
-  async script(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+  /** Runs all statements of a text, in order. Rejects, or throws, only for what is wrong with the request as a whole. */
+  script(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
     const known = this.#known(request.sql);
     const whole = {
       sql: request.sql,
@@ -114,12 +124,16 @@ export class QueryPath {
     return this.#reads([whole], request, signal);
   }
 
-  /** One statement that only reads; the way of `executeOptimizedQuery` and of the load generator. */
-  async read(statement: Statement, request: ExecuteRequest, signal: CancelSignal | null): Promise<Ran | Elsewhere> {
+  /** One statement that only reads. What the cache holds ready is answered at once, without a promise. */
+  read(
+    statement: Statement,
+    request: ExecuteRequest,
+    signal: CancelSignal | null,
+  ): Ran | Promise<Ran> | Promise<Ran | Elsewhere> {
     const startMs = this.#options.nowMs();
     const classification = this.#classificationOf(statement.sql);
     const classifiedMs = this.#options.nowMs();
-    const times = { startMs, classifiedMs, key: null };
+    const times: Times = { startMs, classifiedMs, key: null };
     if (classification === null) {
       return this.#execute(
         statement,
@@ -129,49 +143,70 @@ export class QueryPath {
         times,
       );
     }
-    const cacheable = this.#cacheable(classification, request);
-    if (!cacheable.yes)
-      return this.#execute(statement, request, signal, { state: 'off', reason: cacheable.reason }, times);
+    const uncached = this.#uncached(classification, request);
+    if (uncached !== null) return this.#execute(statement, request, signal, { state: 'off', reason: uncached }, times);
     const { cache } = this.#options;
     const key = cache.keyOf(statement.sql, statement.parameters);
-    const found = cache.lookup(key, classification.queryClass);
-    if (found.hit) {
-      const result = found.hit.result instanceof Promise ? await found.hit.result : found.hit.result;
-      if (result) {
-        const endMs = this.#options.nowMs();
-        const ran: Ran = {
-          kind: 'ran',
-          sql: statement.sql,
-          span: statement.span,
-          classification,
-          result: cache.relabel(result, classification.columnNames),
-          shared: true,
-          cache: {
-            state: 'hit',
-            ageMs: found.hit.ageMs,
-            costMs: found.hit.costMs,
-            decodeMs: found.hit.compressed ? endMs - classifiedMs : 0,
-          },
-          rewrite: { ruleIds: [], reason: 'Answered before the optimizer was asked' },
-          pool: null,
-          work: null,
-          rowsChanged: 0,
-          version: found.hit.version,
-          timings: {
-            classifyMs: classifiedMs - startMs,
-            cacheMs: endMs - classifiedMs,
-            rewriteMs: 0,
-            totalMs: endMs - startMs,
-          },
-          notes: [],
-        };
-        this.#options.onRan(ran);
-        return ran;
-      }
+    const found = cache.lookup(key, classification.queryClass, classifiedMs);
+    if (found.hit === null) {
+      const finding: CacheFinding = { state: 'miss', reason: found.reason };
+      return this.#shared(statement, classification, request, signal, finding, { ...times, key });
     }
-    const finding: CacheFinding = { state: 'miss', reason: found.reason ?? 'Miss' };
-    const joined = await cache.flight(key, this.#options.version().logNumber, signal, (flightSignal) =>
-      this.#execute(statement, request, flightSignal, finding, { ...times, key }),
+    const { hit } = found;
+    if (!(hit.result instanceof Promise)) return this.#hit(statement, classification, hit, hit.result, times);
+    return hit.result.then((result) => this.#hit(statement, classification, hit, result, times));
+  }
+
+  #hit(
+    statement: Statement,
+    classification: Classification,
+    hit: Found,
+    result: ResultColumns,
+    { startMs, classifiedMs }: Times,
+  ): Ran {
+    const endMs = this.#options.nowMs();
+    const ran: Ran = {
+      kind: 'ran',
+      sql: statement.sql,
+      span: statement.span,
+      classification,
+      result: this.#options.cache.relabel(result, classification.columnNames),
+      shared: true,
+      cache: {
+        state: 'hit',
+        ageMs: hit.ageMs,
+        costMs: hit.costMs,
+        decodeMs: hit.compressed ? endMs - classifiedMs : 0,
+      },
+      rewrite: NOT_ASKED,
+      pool: null,
+      work: null,
+      rowsChanged: 0,
+      version: hit.version,
+      timings: {
+        classifyMs: classifiedMs - startMs,
+        cacheMs: endMs - classifiedMs,
+        rewriteMs: 0,
+        totalMs: endMs - startMs,
+      },
+      notes: [],
+    };
+    this.#options.onRan(ran);
+    return ran;
+  }
+
+  /** A miss: executed, unless an equal one is under way already. */
+  async #shared(
+    statement: Statement,
+    classification: Classification,
+    request: ExecuteRequest,
+    signal: CancelSignal | null,
+    finding: CacheFinding,
+    times: Times & { key: string },
+  ): Promise<Ran | Elsewhere> {
+    const { cache } = this.#options;
+    const joined = await cache.flight(times.key, this.#options.version().logNumber, signal, (flightSignal) =>
+      this.#execute(statement, request, flightSignal, finding, times),
     );
     if (joined.first || joined.value.kind === 'elsewhere') return joined.value;
     const ran: Ran = {
@@ -182,7 +217,7 @@ export class QueryPath {
       result: joined.value.result && cache.relabel(joined.value.result, classification.columnNames),
       shared: true,
       cache: { state: 'joined' },
-      timings: { ...joined.value.timings, totalMs: this.#options.nowMs() - startMs },
+      timings: { ...joined.value.timings, totalMs: this.#options.nowMs() - times.startMs },
     };
     this.#options.onRan(ran);
     return ran;
@@ -194,7 +229,8 @@ export class QueryPath {
     const ran: Ran[] = [];
     for (const [statementIndex, statement] of statements.entries()) {
       try {
-        const outcome = await this.read(statement, request, signal);
+        const answer = this.read(statement, request, signal);
+        const outcome = answer instanceof Promise ? await answer : answer;
         if (outcome.kind === 'elsewhere') {
           // Met for the first time, and it does not just read: now its statements are known.
           if (statements.length === 1) return await this.#elsewhere(outcome.statements, request, signal);
@@ -244,7 +280,7 @@ export class QueryPath {
     request: ExecuteRequest,
     signal: CancelSignal | null,
     finding: CacheFinding,
-    times: { startMs: number; classifiedMs: number; key: string | null },
+    times: Times,
   ): Promise<Ran | Elsewhere> {
     const { nowMs, pool, settings } = this.#options;
     const cachedMs = nowMs();
@@ -278,15 +314,16 @@ export class QueryPath {
     if (known === null) this.#classifications().set(statement.sql, { type: 'statement', classification });
     const endMs = nowMs();
     const notes = notesOn(classification, reply, request);
-    const cacheable = this.#cacheable(classification, request);
+    const uncached = this.#uncached(classification, request);
     const ran: Ran = {
       kind: 'ran',
       sql: statement.sql,
       span: statement.span,
       classification,
       result: reply.result,
-      shared: this.#admit(statement, request, times.key, reply, endMs - times.startMs),
-      cache: cacheable.yes ? finding : { state: 'off', reason: cacheable.reason },
+      // What a hit saves is the work, not the queue that happened to be there.
+      shared: this.#admit(statement, request, times.key, reply, busyOf(reply.work)),
+      cache: uncached === null ? finding : { state: 'off', reason: uncached },
       rewrite: { ruleIds: rewrite.ruleIds, reason: rewrite.reason },
       pool: {
         worker: answer.worker.name,
@@ -352,7 +389,7 @@ export class QueryPath {
     costMs: number,
   ): boolean {
     const { cache } = this.#options;
-    if (!this.#cacheable(reply.classification, request).yes) return false;
+    if (this.#uncached(reply.classification, request) !== null) return false;
     if (reply.readClock || reply.result.limitedAt !== null) return false;
     return cache.admit({
       key: key ?? cache.keyOf(statement.sql, statement.parameters),
@@ -365,14 +402,15 @@ export class QueryPath {
     });
   }
 
-  #cacheable(classification: Classification, request: ExecuteRequest): { yes: boolean; reason: string } {
-    if (!this.#options.settings().cacheEnabled) return { yes: false, reason: 'The cache is switched off' };
-    if (request.cache === false) return { yes: false, reason: 'This run was asked to leave the cache alone' };
-    if (request.preview) return { yes: false, reason: 'A preview is never stored' };
-    if (classification.kind !== 'read') return { yes: false, reason: 'Only queries are stored' };
-    if (classification.volatile) return { yes: false, reason: classification.volatile };
-    if (classification.connectionState) return { yes: false, reason: "It depends on this connection's own state" };
-    return { yes: true, reason: '' };
+  /** Why a statement's answer is neither looked up nor stored; null when it is. */
+  #uncached(classification: Classification, request: ExecuteRequest): string | null {
+    if (!this.#options.settings().cacheEnabled) return 'The cache is switched off';
+    if (request.cache === false) return 'This run was asked to leave the cache alone';
+    if (request.preview) return 'A preview is never stored';
+    if (classification.kind !== 'read') return 'Only queries are stored';
+    if (classification.volatile) return classification.volatile;
+    if (classification.connectionState) return "It depends on this connection's own state";
+    return null;
   }
 
   // ---- units ----

@@ -3,24 +3,37 @@ import type { Scheduler } from '../core/ports.ts';
 
 type CreateScheduler = (onTimer: (handle: number) => void) => Scheduler;
 
-/** The same, with one switch for all schedulers that it made: after `stopAll` nothing rings and nothing is armed any more. */
+/** The same, with one switch for all schedulers that it made: `stopAll` disarms everything, and nothing rings any more. */
 export function stoppable(createScheduler: CreateScheduler): { createScheduler: CreateScheduler; stopAll(): void } {
   let stopped = false;
+  const disarms: (() => void)[] = [];
   return {
     createScheduler: (onTimer) => {
+      const armed = new Set<number>();
       const scheduler = createScheduler((handle) => {
+        armed.delete(handle);
         if (!stopped) onTimer(handle);
+      });
+      disarms.push(() => {
+        for (const handle of armed) scheduler.cancel(handle);
+        armed.clear();
       });
       return {
         nowMs: () => scheduler.nowMs(),
         after: (delayMs, handle) => {
-          if (!stopped) scheduler.after(delayMs, handle);
+          if (stopped) return;
+          armed.add(handle);
+          scheduler.after(delayMs, handle);
         },
-        cancel: (handle) => scheduler.cancel(handle),
+        cancel: (handle) => {
+          armed.delete(handle);
+          scheduler.cancel(handle);
+        },
       };
     },
     stopAll: () => {
       stopped = true;
+      for (const disarm of disarms) disarm();
     },
   };
 }
