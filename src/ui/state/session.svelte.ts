@@ -53,6 +53,8 @@ export class SessionState {
   #replacing = $state.raw<{ what: string; go: () => Promise<void> } | null>(null);
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #experiment: string | null = null;
+  /** Opens a guided experiment that a link names. */
+  onExperiment: (id: string) => void = () => {};
 
   constructor(engine: EngineState, lab: LabState, insight: InsightState) {
     this.#engine = engine;
@@ -287,6 +289,7 @@ export class SessionState {
       this.#lab.setEntry(name, { type, text, chosen: true });
     }
     this.#experiment = view.experiment;
+    if (view.experiment !== null) this.onExperiment(view.experiment);
     if (view.page !== 'lab') route.replace(`/${view.page}`);
   }
 
