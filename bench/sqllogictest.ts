@@ -77,7 +77,7 @@ function compare(a: string, b: string): number {
 function valueText(cell: Cell, type: string): string {
   if (cell === null) return 'NULL';
   if (type === 'I') return String(toInteger(cell));
-  if (type === 'R') return toNumber(cell).toFixed(3);
+  if (type === 'R') return fixedText(toNumber(cell));
   const text =
     cell instanceof Uint8Array
       ? new TextDecoder().decode(cell)
@@ -85,6 +85,14 @@ function valueText(cell: Cell, type: string): string {
         ? realText(cell)
         : String(cell);
   return text === '' ? '(empty)' : text.replace(/[^ -~]/g, '@');
+}
+
+/** SQLite's `%.3f`: sixteen significant digits, then zeros. */
+function fixedText(value: number): string {
+  if (Math.abs(value) < 1e16) return value.toFixed(3);
+  const [digits = '', exponent] = value.toExponential(15).split('e');
+  const whole = digits.replace('.', '');
+  return `${whole.padEnd(Number(exponent) + (value < 0 ? 2 : 1), '0')}.000`;
 }
 
 function toInteger(cell: Exclude<Cell, null>): bigint {

@@ -28,7 +28,12 @@ export const faster: Guard = {
       if (!isDeadline(error)) throw error;
       return refuse('faster', `The rewritten text did not finish within ${Math.round(guardBudgetMs)} ms.`);
     }
-    const { measurement, stopped } = measured;
+    const { stopped } = measured;
+    // Stopped runs have no count; the one that gave the result has.
+    const measurement = {
+      ...measured.measurement,
+      originalSteps: measured.measurement.originalSteps ?? originalRun?.vmSteps ?? null,
+    };
     context.measurement = measurement;
     const { originalMs, rewrittenMs, ratioWarm, ratioCold, runs, originalSteps, rewrittenSteps } = measurement;
     const steps =
