@@ -25,6 +25,10 @@ export class Classifications {
     return this;
   }
 
+  forget(): void {
+    this.#known.clear();
+  }
+
   get(sql: string): KnownText | undefined {
     return this.#known.get(sql);
   }

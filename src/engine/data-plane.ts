@@ -79,11 +79,6 @@ export class DataPlane {
     return this.#schemaCookie;
   }
 
-  /** A worker reported the cookie that it sees at the present version. */
-  noteSchemaCookie(cookie: number): void {
-    this.#schemaCookie = cookie;
-  }
-
   /** A new primary: records of the former epoch are dropped from now on. */
   nextEpoch(): number {
     return ++this.#epoch;

@@ -57,7 +57,7 @@ export interface FleetOptions {
   nextEpoch(): number;
   workersMax: number;
   onPrimary(worker: DatabaseWorker | null, failover: boolean): void;
-  onAttached(worker: DatabaseWorker, report: WorkerReport): void;
+  onAttached(worker: DatabaseWorker): void;
 }
 
 export class DatabaseFleet implements Fleet {
@@ -102,9 +102,16 @@ export class DatabaseFleet implements Fleet {
   /** From now on one worker waits, warm, for the next start. Not before the first result: it would slow that one down. */
   keepSpare(): void {
     this.#keepsSpare = true;
-    this.#spare ??= this.#warmed();
-    this.#spare.catch(() => {
-      this.#spare = null;
+    this.warmOne();
+  }
+
+  /** Begins to warm the first worker, so that it is ready when the store has told what to open. */
+  warmOne(): void {
+    if (this.#spare) return;
+    const warming = this.#warmed();
+    this.#spare = warming;
+    warming.catch(() => {
+      if (this.#spare === warming) this.#spare = null;
     });
   }
 
@@ -280,7 +287,7 @@ export class DatabaseFleet implements Fleet {
     worker.attached = true;
     const report = await worker.calls.call.attach({ ...this.#options.attachment(), role });
     worker.report = report;
-    this.#options.onAttached(worker, report);
+    this.#options.onAttached(worker);
   }
 
   #end(index: WorkerIndex, why: string): void {

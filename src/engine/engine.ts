@@ -21,13 +21,15 @@ import type { EnginePlatform } from './platform-port.ts';
 import { PoolRunner } from './pool-runner.ts';
 import type { DatabaseInfo, DataSource, EngineSettings, ExecuteRequest, Notice, QueryOutcome } from './protocol.ts';
 import { QueryCache } from './query-cache.ts';
-import { QueryPath, type Ran, type ScriptRan } from './query-path.ts';
+import { QueryPath } from './query-path.ts';
+import type { Ran, ScriptRan } from './ran.ts';
 import { memoryBytes, poolReading } from './readings.ts';
 import { SavedCache } from './saved-cache.ts';
 import { changeSettings, ejectionSettingsOf, engineDefaults, poolSettingsOf } from './settings.ts';
 import { SimulatorLink } from './simulator-link.ts';
 import { SnapshotEmitter } from './snapshots.ts';
 import { stoppable, Timers } from './timers.ts';
+import { UnitPath } from './unit-path.ts';
 import { Vault } from './vault.ts';
 
 export const WORKERS_MAX = 32;
@@ -99,8 +101,7 @@ export class Engine {
       nextEpoch: () => this.plane.nextEpoch(),
       workersMax: WORKERS_MAX,
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),
-      onAttached: (worker, report) => {
-        this.plane.noteSchemaCookie(report.schemaCookie);
+      onAttached: (worker) => {
         if (worker === this.fleet.primary) this.runner.primaryReady();
       },
     });
@@ -171,29 +172,39 @@ export class Engine {
         this.monitoring.event('load', 'info', `Load ended: ${done} done, ${failed} failed, ${refused} refused`);
       },
     });
+    const classifications = new Classifications();
+    const heard = { onRan: (ran: Ran) => this.#onRan(ran), onFailed: () => this.monitoring.failed() };
+    const units = new UnitPath({
+      nowMs,
+      pool: this.runner,
+      version: () => this.plane.version,
+      epoch: () => this.plane.epoch,
+      deadlineMs: () => this.settings.deadlineMs,
+      commit: (record, from) => this.#commit(record, from),
+      pragmasSet: (pragmas, from) => {
+        this.pragmas = lastOfEach([...this.pragmas, ...pragmas]);
+        this.cache.setPragmas(this.pragmas);
+        classifications.forget(); // a PRAGMA may change what a statement touches: foreign_keys brings cascades
+        this.fleet.broadcastPragmas(pragmas, from);
+      },
+      ...heard,
+    });
     this.queries = new QueryPath({
       nowMs,
       delay: (delayMs) => this.timers.delay(delayMs),
       pool: this.runner,
       cache: this.cache,
       optimizer: this.optimizer,
-      classifications: new Classifications(),
+      classifications,
+      units,
       version: () => this.plane.version,
       schemaCookie: () => this.plane.schemaCookie,
-      epoch: () => this.plane.epoch,
       settings: () => ({
         cacheEnabled: this.settings.cache.enabled,
         simulatedWaitMs: this.settings.simulatedWaitMs,
         deadlineMs: this.settings.deadlineMs,
       }),
-      commit: (record, from) => this.#commit(record, from),
-      pragmasSet: (pragmas, from) => {
-        this.pragmas = [...this.pragmas, ...pragmas];
-        this.cache.setPragmas(this.pragmas);
-        this.fleet.broadcastPragmas(pragmas, from);
-      },
-      onRan: (ran) => this.#onRan(ran),
-      onFailed: () => this.monitoring.failed(),
+      ...heard,
     });
   }
 
@@ -395,4 +406,15 @@ export class Engine {
 function shortened(sql: string): string {
   const line = sql.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 80)}…` : line;
+}
+
+/** Of PRAGMAs that set the same thing, the last one counts; in the order in which they were last set. */
+function lastOfEach(pragmas: string[]): string[] {
+  const byName = new Map<string, string>();
+  for (const pragma of pragmas) {
+    const name = (pragma.split(/[=(]/)[0] ?? pragma).trim().toLowerCase();
+    byName.delete(name);
+    byName.set(name, pragma);
+  }
+  return [...byName.values()];
 }

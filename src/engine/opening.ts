@@ -21,6 +21,7 @@ interface Content {
 /** Opens what was kept, or the sample asked for, and starts the pool. */
 export async function boot(engine: Engine, request: BootRequest, context: CallContext): Promise<BootReport> {
   engine.wasmUrl = request.wasmUrl;
+  engine.fleet.warmOne();
   const claim = await engine.platform.claimStore();
   engine.vault.claimed(claim.owned, claim.message);
   if (claim.message) engine.notice('tabs', 'watch', claim.message);

@@ -1,5 +1,5 @@
 /** What a statement came to, in words and stations for the page. Nothing is computed here that was not measured. */
-import type { CacheFinding, Ran } from './query-path.ts';
+import type { CacheFinding, Ran } from './ran.ts';
 import type { QueryOutcome, StageReport } from './protocol.ts';
 
 /**

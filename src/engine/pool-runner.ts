@@ -11,6 +11,8 @@ import type { DatabaseFleet, DatabaseWorker } from './database-fleet.ts';
 
 /** A stopped run has this long to end by itself; then its worker is terminated and replaced. */
 export const STOP_GRACE_MS = 250;
+/** Beyond the worker's own deadline, for one that cannot stop by itself. */
+export const DEADLINE_SLACK_MS = 250;
 
 export interface PoolCall<Reply> {
   label: string;

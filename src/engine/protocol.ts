@@ -103,6 +103,9 @@ export interface ScriptOutcome {
   notes: string[];
 }
 
+/** Rows that an answer brings at most, unless told otherwise. */
+export const ROW_LIMIT_DEFAULT = 1_000_000;
+
 export interface ExecuteRequest {
   sql: string;
   /** By statement index; or one set for a single statement. */

@@ -2,68 +2,28 @@
  * The life of a query, from text to outcome: classify, cache, optimize, balance, execute, admit. A script that only
  * reads is so many queries; one that may write is a unit, and runs on the primary with nothing between its statements.
  */
-import { AppError, fromWireError, toWireError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { CancelSignal } from '../core/rpc.ts';
+import { sliceRows } from '../database/columns.ts';
 import type {
   Classification,
-  PageRecord,
   Parameters,
   ResultColumns,
   RunReply,
   StatementSpan,
-  UnitReply,
   Version,
-  Work,
 } from '../database/protocol.ts';
 import type { Classifications, KnownText } from './classifications.ts';
-import type { DatabaseWorker } from './database-fleet.ts';
 import type { OptimizerLink, Verdict } from './optimizer-link.ts';
 import { parametersFor } from './parameters.ts';
-import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
-import type { ExecuteRequest } from './protocol.ts';
+import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runner.ts';
+import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
 import type { Found, QueryCache } from './query-cache.ts';
+import { asAppError, busyOf, type CacheFinding, type Ran, type RewriteFinding, type ScriptRan } from './ran.ts';
+import type { UnitPath } from './unit-path.ts';
 
 /** A person who asked for "optimized" waits this long for the proof; then the text runs as typed. */
 export const PROOF_WAIT_MS = 2000;
-export const ROW_LIMIT_DEFAULT = 1_000_000;
-
-/** What one statement came to, before it is put into words for the page. */
-export interface Ran {
-  kind: 'ran';
-  sql: string;
-  span: { start: number; end: number };
-  classification: Classification;
-  result: ResultColumns | null;
-  /** True when somebody else holds the same result too (the cache, another waiter): the page must get a copy. */
-  shared: boolean;
-  cache: CacheFinding;
-  rewrite: RewriteFinding;
-  /** Null for a hit. */
-  pool: { worker: string; attempts: number; queueMs: number; serviceMs: number; pickReason: string } | null;
-  work: Work | null;
-  rowsChanged: number;
-  /** Its transaction was rolled back: nothing of it was kept. */
-  rolledBack?: boolean;
-  version: Version;
-  timings: { classifyMs: number; cacheMs: number; rewriteMs: number; totalMs: number };
-  notes: string[];
-}
-
-export type CacheFinding =
-  | { state: 'hit'; ageMs: number; costMs: number; decodeMs: number }
-  | { state: 'joined' }
-  | { state: 'miss' | 'off'; reason: string };
-
-export interface RewriteFinding {
-  ruleIds: string[];
-  reason: string;
-}
-
-export interface ScriptRan {
-  ran: Ran[];
-  error: { cause: AppError; statementIndex: number; span: { start: number; end: number } } | null;
-  notes: string[];
-}
 
 export interface QueryPathOptions {
   nowMs(): number;
@@ -74,11 +34,8 @@ export interface QueryPathOptions {
   classifications: Classifications;
   version(): Version;
   schemaCookie(): number;
-  epoch(): number;
   settings(): { cacheEnabled: boolean; simulatedWaitMs: number; deadlineMs: number | null };
-  /** Takes a record into the log and sends it on: the moment of commit. */
-  commit(record: PageRecord, from: DatabaseWorker): void;
-  pragmasSet(pragmas: string[], from: DatabaseWorker): void;
+  units: UnitPath;
   onRan(ran: Ran): void;
   onFailed(sql: string, error: AppError): void;
 }
@@ -99,9 +56,6 @@ interface Times {
 /** Every hit's, so it is made once. */
 const NOT_ASKED: RewriteFinding = { ruleIds: [], reason: 'Answered before the optimizer was asked' };
 
-/** Beyond the worker's own deadline, for one that cannot stop by itself. */
-const DEADLINE_SLACK_MS = 250;
-
 export class QueryPath {
   readonly #options: QueryPathOptions;
 
@@ -118,7 +72,9 @@ export class QueryPath {
       parameters: parametersFor(request.parameters, 0),
     };
     if (known?.type === 'statement') {
-      return runsOnReplica(known.classification) ? this.#reads([whole], request, signal) : this.#unit(request, signal);
+      return runsOnReplica(known.classification)
+        ? this.#reads([whole], request, signal)
+        : this.#options.units.run(request, signal);
     }
     if (known) return this.#split(known.spans, request, signal);
     return this.#reads([whole], request, signal);
@@ -153,24 +109,27 @@ export class QueryPath {
       return this.#shared(statement, classification, request, signal, finding, { ...times, key });
     }
     const { hit } = found;
-    if (!(hit.result instanceof Promise)) return this.#hit(statement, classification, hit, hit.result, times);
-    return hit.result.then((result) => this.#hit(statement, classification, hit, result, times));
+    if (!(hit.result instanceof Promise)) return this.#hit(statement, request, classification, hit, hit.result, times);
+    return hit.result.then((result) => this.#hit(statement, request, classification, hit, result, times));
   }
 
   #hit(
     statement: Statement,
+    request: ExecuteRequest,
     classification: Classification,
     hit: Found,
     result: ResultColumns,
     { startMs, classifiedMs }: Times,
   ): Ran {
     const endMs = this.#options.nowMs();
+    const rowLimit = request.rowLimit ?? ROW_LIMIT_DEFAULT;
+    const whole = this.#options.cache.relabel(result, classification.columnNames);
     const ran: Ran = {
       kind: 'ran',
       sql: statement.sql,
       span: statement.span,
       classification,
-      result: this.#options.cache.relabel(result, classification.columnNames),
+      result: whole.rowCount > rowLimit ? { ...sliceRows(whole, 0, rowLimit), limitedAt: whole.rowCount } : whole,
       shared: true,
       cache: {
         state: 'hit',
@@ -189,7 +148,7 @@ export class QueryPath {
         rewriteMs: 0,
         totalMs: endMs - startMs,
       },
-      notes: [],
+      notes: whole.rowCount > rowLimit ? [limitNote(rowLimit, rowLimit)] : [],
     };
     this.#options.onRan(ran);
     return ran;
@@ -205,7 +164,9 @@ export class QueryPath {
     times: Times & { key: string },
   ): Promise<Ran | Elsewhere> {
     const { cache } = this.#options;
-    const joined = await cache.flight(times.key, this.#options.version().logNumber, signal, (flightSignal) =>
+    // Only those who asked for as many rows, and with the same patience, get the same answer.
+    const flight = `${times.key}/${request.rowLimit ?? ''}/${request.deadlineMs ?? ''}`;
+    const joined = await cache.flight(flight, this.#options.version().logNumber, signal, (flightSignal) =>
       this.#execute(statement, request, flightSignal, finding, times),
     );
     if (joined.first || joined.value.kind === 'elsewhere') return joined.value;
@@ -234,7 +195,7 @@ export class QueryPath {
         if (outcome.kind === 'elsewhere') {
           // Met for the first time, and it does not just read: now its statements are known.
           if (statements.length === 1) return await this.#elsewhere(outcome.statements, request, signal);
-          return await this.#unit(request, signal);
+          return await this.#options.units.run(request, signal);
         }
         ran.push(outcome);
       } catch (error) {
@@ -253,7 +214,7 @@ export class QueryPath {
         only?.classification && only.start === 0
           ? { type: 'statement', classification: only.classification }
           : { type: 'script', spans };
-      this.#classifications().set(request.sql, known);
+      this.#remember(request.sql, known);
     }
     return this.#split(spans, request, signal);
   }
@@ -262,10 +223,9 @@ export class QueryPath {
     if (spans.length === 0)
       throw new AppError('empty', 'There is no statement to run. Type one, for example SELECT 1.');
     const readsOnly = spans.every((span) => span.classification !== null && runsOnReplica(span.classification));
-    if (!readsOnly) return this.#unit(request, signal);
+    if (!readsOnly) return this.#options.units.run(request, signal);
     for (const span of spans) {
-      if (span.classification)
-        this.#classifications().set(span.sql, { type: 'statement', classification: span.classification });
+      if (span.classification) this.#remember(span.sql, { type: 'statement', classification: span.classification });
     }
     const statements = spans.map((span, index) => ({
       sql: span.sql,
@@ -285,8 +245,9 @@ export class QueryPath {
     const { nowMs, pool, settings } = this.#options;
     const cachedMs = nowMs();
     const known = this.#classificationOf(statement.sql);
-    const rewrite = await this.#rewriteFor(statement, request, known);
+    if (request.optimized && known?.kind === 'read') await this.#waitForProof(statement);
     const rewrittenMs = nowMs();
+    let rewrite = this.#rewriteFor(statement, request);
     const { simulatedWaitMs, deadlineMs: usualDeadlineMs } = settings();
     const deadlineMs = request.deadlineMs ?? usualDeadlineMs;
     const answer: PoolAnswer<RunReply> = await pool.run<RunReply>({
@@ -296,6 +257,8 @@ export class QueryPath {
       deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
       signal,
       send: async (worker, cancelValue) => {
+        // Now, not before it waited: a proof holds for the schema that it was made for.
+        rewrite = this.#rewriteFor(statement, request);
         const reply = await worker.calls.call.run({
           sql: statement.sql,
           parameters: statement.parameters,
@@ -311,7 +274,7 @@ export class QueryPath {
     const { reply } = answer;
     if (reply.kind === 'elsewhere') return { kind: 'elsewhere', statements: reply.statements };
     const { classification } = reply;
-    if (known === null) this.#classifications().set(statement.sql, { type: 'statement', classification });
+    if (known === null) this.#remember(statement.sql, { type: 'statement', classification });
     const endMs = nowMs();
     const notes = notesOn(classification, reply, request);
     const uncached = this.#uncached(classification, request);
@@ -349,19 +312,17 @@ export class QueryPath {
     return ran;
   }
 
-  /** The proved text, when there is one; only somebody who asked for it waits for the proof. */
-  async #rewriteFor(
-    statement: Statement,
-    request: ExecuteRequest,
-    known: Classification | null,
-  ): Promise<RewriteFinding & { provedSql: string | null }> {
-    const { optimizer } = this.#options;
-    let verdict: Verdict | undefined = optimizer.verdict(statement.sql);
-    if (request.optimized && verdict?.state !== 'proved' && verdict?.state !== 'unchanged' && known?.kind !== 'write') {
-      const proof = optimizer.optimize(statement.sql, statement.parameters).catch(() => {});
-      await Promise.race([proof, this.#options.delay(PROOF_WAIT_MS)]);
-      verdict = optimizer.verdict(statement.sql);
-    }
+  /** Only for somebody who asked for it, and not for long: then the text runs as typed. */
+  async #waitForProof({ sql, parameters }: Statement): Promise<void> {
+    const { optimizer, delay } = this.#options;
+    const state = optimizer.verdict(sql)?.state;
+    if (state === 'proved' || state === 'unchanged') return;
+    await Promise.race([optimizer.optimize(sql, parameters).catch(() => {}), delay(PROOF_WAIT_MS)]);
+  }
+
+  /** The proved text, when there is one. */
+  #rewriteFor(statement: Statement, request: ExecuteRequest): RewriteFinding & { provedSql: string | null } {
+    const verdict: Verdict | undefined = this.#options.optimizer.verdict(statement.sql);
     if (verdict?.state === 'proved') {
       const gain = verdict.report.attempts.find((attempt) => attempt.outcome === 'proved')?.measurement?.ratioWarm;
       return {
@@ -413,100 +374,18 @@ export class QueryPath {
     return null;
   }
 
-  // ---- units ----
-
-  async #unit(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
-    const { nowMs, pool, settings } = this.#options;
-    const startMs = nowMs();
-    const parameters: Parameters[] = [];
-    const given = request.parameters;
-    const sets = Array.isArray(given) ? given.length : 1;
-    for (let index = 0; index < Math.max(1, sets); index++) parameters.push(parametersFor(given, index));
-    const deadlineMs = request.deadlineMs ?? settings().deadlineMs;
-    let committed: Version | null = null;
-    let answer: PoolAnswer<UnitReply>;
-    try {
-      answer = await pool.run<UnitReply>({
-        label: request.sql,
-        retryable: false,
-        onPrimary: true,
-        deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
-        signal,
-        send: async (worker, cancelValue) => {
-          const reply = await worker.calls.call.unit({
-            sql: request.sql,
-            parameters,
-            deadlineMs,
-            rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
-            cancelValue,
-            epoch: this.#options.epoch(),
-          });
-          // Before anything else can run: what the primary has done and what the log says must not part.
-          if (reply.record) this.#options.commit(reply.record, worker);
-          if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
-          committed = this.#options.version();
-          return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
-        },
-      });
-    } catch (error) {
-      const cause = asAppError(error);
-      this.#options.onFailed(request.sql, cause);
-      return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes: [] };
-    }
-    const { reply } = answer;
-    const totalMs = nowMs() - startMs;
-    const version = committed ?? this.#options.version();
-    const ran = reply.statements.map((one): Ran => {
-      const statement: Ran = {
-        kind: 'ran',
-        sql: one.sql,
-        span: one.span,
-        classification: one.classification,
-        result: one.result,
-        shared: false,
-        cache: { state: 'off', reason: 'Part of a unit on the primary: it neither reads nor fills the cache' },
-        rewrite: { ruleIds: [], reason: 'Writes and their scripts run as typed' },
-        pool: {
-          worker: answer.worker.name,
-          attempts: answer.attempts,
-          queueMs: answer.queueMs,
-          serviceMs: busyOf(one.work),
-          pickReason: `${answer.worker.name} is the primary: only it may write`,
-        },
-        work: one.work,
-        rowsChanged: one.rowsChanged,
-        rolledBack: one.rolledBack,
-        version,
-        timings: {
-          classifyMs: 0,
-          cacheMs: 0,
-          rewriteMs: 0,
-          totalMs: reply.statements.length === 1 ? totalMs : busyOf(one.work),
-        },
-        notes: one.result?.limitedAt ? [`Only the first ${one.result.rowCount} rows are shown.`] : [],
-      };
-      this.#options.onRan(statement);
-      return statement;
-    });
-    const notes = reply.rolledBack
-      ? ['A transaction was still open: it was rolled back, and nothing of it was kept.']
-      : [];
-    if (!reply.error) return { ran, error: null, notes };
-    const cause = fromWireError({
-      code: reply.error.code,
-      message: reply.error.message,
-      detail: reply.error.detail ?? undefined,
-    });
-    this.#options.onFailed(request.sql, cause);
-    const start = reply.error.detail?.start ?? 0;
-    const end = reply.error.detail?.end ?? request.sql.length;
-    return { ran, error: { cause, statementIndex: reply.error.statementIndex, span: { start, end } }, notes };
-  }
-
   // ---- what is known ----
 
   #classifications(): Classifications {
     return this.#options.classifications.at(this.#options.schemaCookie(), this.#options.version().historyId);
+  }
+
+  /** Not when the schema has moved since the worker looked: it would be believed of the new one. */
+  #remember(sql: string, known: KnownText): void {
+    const cookie = this.#options.schemaCookie();
+    const found = known.type === 'statement' ? [known] : known.spans;
+    if (found.every(({ classification }) => classification?.schemaCookie === cookie))
+      this.#classifications().set(sql, known);
   }
 
   #known(sql: string): KnownText | undefined {
@@ -530,10 +409,6 @@ function runsOnReplica(classification: Classification): boolean {
   return (kind === 'read' || kind === 'explain' || kind === 'pragma-read') && !classification.connectionState;
 }
 
-function busyOf(work: Work): number {
-  return work.prepareMs + work.executeMs + work.simulatedWaitMs;
-}
-
 function notesOn(
   classification: Classification,
   reply: RunReply & { kind: 'rows' },
@@ -541,15 +416,13 @@ function notesOn(
 ): string[] {
   const notes: string[] = [];
   if (reply.result.limitedAt !== null) {
-    notes.push(
-      `Only the first ${reply.result.rowCount} rows were read (limit ${request.rowLimit ?? ROW_LIMIT_DEFAULT}).`,
-    );
+    notes.push(limitNote(reply.result.rowCount, request.rowLimit ?? ROW_LIMIT_DEFAULT));
   }
   if (reply.readClock) notes.push('It asked for the time, so its answer is not stored.');
   else if (classification.volatile) notes.push(`${classification.volatile}: its answer is not stored.`);
   return notes;
 }
 
-function asAppError(error: unknown): AppError {
-  return error instanceof AppError ? error : fromWireError(toWireError(error));
+function limitNote(rows: number, limit: number): string {
+  return `Only the first ${rows.toLocaleString('en')} rows are here (limit ${limit.toLocaleString('en')}).`;
 }

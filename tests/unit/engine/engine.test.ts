@@ -100,6 +100,41 @@ describe('a query', () => {
   });
 });
 
+describe('limits and switches', () => {
+  it('cut a hit to the rows that were asked for, and say so', async () => {
+    const opened = await lab();
+    const sql = 'SELECT id FROM customers ORDER BY id';
+    await one(opened, sql);
+    const { outcomes } = await opened.call.execute({ sql, rowLimit: 3 });
+    expect(outcomes[0]!.cacheHit).toBe(true);
+    expect(rows(outcomes[0]!)).toEqual([[1], [2], [3]]);
+    expect(outcomes[0]!.notes.join()).toMatch(/first 3 rows/);
+    expect((await one(opened, sql)).result!.rowCount).toBeGreaterThan(3);
+  });
+
+  it('do not store an answer that was cut', async () => {
+    const opened = await lab();
+    const sql = 'SELECT id FROM products ORDER BY id';
+    await opened.call.execute({ sql, rowLimit: 2 });
+    expect((await one(opened, sql)).result!.rowCount).toBeGreaterThan(2);
+  });
+
+  it('of foreign keys bring cascades: what they delete leaves the cache', async () => {
+    const opened = await lab();
+    await opened.call.execute({
+      sql: `CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, parent REFERENCES parent(id) ON DELETE CASCADE);
+            INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2), (3, 2)`,
+    });
+    const children = async () => rows(await one(opened, 'SELECT count(*) FROM child'))[0]![0];
+    await one(opened, 'DELETE FROM parent WHERE id = 99'); // known from now on, without cascades
+    expect(await children()).toBe(3);
+    await one(opened, 'PRAGMA foreign_keys = ON');
+    await one(opened, 'DELETE FROM parent WHERE id = 2');
+    expect(await children()).toBe(1);
+  });
+});
+
 describe('equal queries at the same time', () => {
   it('share one execution', async () => {
     const opened = await lab();

@@ -1,0 +1,121 @@
+/**
+ * The way of a unit: a text with a statement that may write. All of it runs on the primary, with nothing between its
+ * statements, and its pages are in the log before anybody hears of it.
+ */
+import { fromWireError } from '../core/errors.ts';
+import type { CancelSignal } from '../core/rpc.ts';
+import type { PageRecord, Parameters, UnitReply, Version } from '../database/protocol.ts';
+import type { DatabaseWorker } from './database-fleet.ts';
+import { parametersFor } from './parameters.ts';
+import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runner.ts';
+import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
+import { asAppError, busyOf, type Ran, type ScriptRan } from './ran.ts';
+
+export interface UnitPathOptions {
+  nowMs(): number;
+  pool: PoolRunner;
+  version(): Version;
+  epoch(): number;
+  deadlineMs(): number | null;
+  /** Takes a record into the log and sends it on: the moment of commit. */
+  commit(record: PageRecord, from: DatabaseWorker): void;
+  pragmasSet(pragmas: string[], from: DatabaseWorker): void;
+  onRan(ran: Ran): void;
+  onFailed(sql: string, error: Error): void;
+}
+
+export class UnitPath {
+  readonly #options: UnitPathOptions;
+
+  constructor(options: UnitPathOptions) {
+    this.#options = options;
+  }
+
+  async run(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+    const { nowMs, pool } = this.#options;
+    const startMs = nowMs();
+    const parameters: Parameters[] = [];
+    const given = request.parameters;
+    const sets = Array.isArray(given) ? given.length : 1;
+    for (let index = 0; index < Math.max(1, sets); index++) parameters.push(parametersFor(given, index));
+    const deadlineMs = request.deadlineMs ?? this.#options.deadlineMs();
+    let committed: Version | null = null;
+    let answer: PoolAnswer<UnitReply>;
+    try {
+      answer = await pool.run<UnitReply>({
+        label: request.sql,
+        retryable: false,
+        onPrimary: true,
+        deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
+        signal,
+        send: async (worker, cancelValue) => {
+          const reply = await worker.calls.call.unit({
+            sql: request.sql,
+            parameters,
+            deadlineMs,
+            rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
+            cancelValue,
+            epoch: this.#options.epoch(),
+          });
+          // Before anything else can run: what the primary has done and what the log says must not part.
+          if (reply.record) this.#options.commit(reply.record, worker);
+          if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
+          committed = this.#options.version();
+          return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
+        },
+      });
+    } catch (error) {
+      const cause = asAppError(error);
+      this.#options.onFailed(request.sql, cause);
+      return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes: [] };
+    }
+    const { reply } = answer;
+    const totalMs = nowMs() - startMs;
+    const version = committed ?? this.#options.version();
+    const ran = reply.statements.map((one): Ran => {
+      const statement: Ran = {
+        kind: 'ran',
+        sql: one.sql,
+        span: one.span,
+        classification: one.classification,
+        result: one.result,
+        shared: false,
+        cache: { state: 'off', reason: 'Part of a unit on the primary: it neither reads nor fills the cache' },
+        rewrite: { ruleIds: [], reason: 'Writes and their scripts run as typed' },
+        pool: {
+          worker: answer.worker.name,
+          attempts: answer.attempts,
+          queueMs: answer.queueMs,
+          serviceMs: busyOf(one.work),
+          pickReason: `${answer.worker.name} is the primary: only it may write`,
+        },
+        work: one.work,
+        rowsChanged: one.rowsChanged,
+        rolledBack: one.rolledBack,
+        version,
+        timings: {
+          classifyMs: 0,
+          cacheMs: 0,
+          rewriteMs: 0,
+          totalMs: reply.statements.length === 1 ? totalMs : busyOf(one.work),
+        },
+        notes: one.result?.limitedAt ? [`Only the first ${one.result.rowCount} rows are shown.`] : [],
+      };
+      this.#options.onRan(statement);
+      return statement;
+    });
+    const notes = reply.rolledBack
+      ? ['A transaction was still open: it was rolled back, and nothing of it was kept.']
+      : [];
+    if (!reply.error) return { ran, error: null, notes };
+    const cause = fromWireError({
+      code: reply.error.code,
+      message: reply.error.message,
+      detail: reply.error.detail ?? undefined,
+    });
+    this.#options.onFailed(request.sql, cause);
+    const start = reply.error.detail?.start ?? 0;
+    const end = reply.error.detail?.end ?? request.sql.length;
+    return { ran, error: { cause, statementIndex: reply.error.statementIndex, span: { start, end } }, notes };
+  }
+}
