@@ -24,13 +24,13 @@ export const cellOf = (page: Page, row: number, column: number): Locator =>
     .locator(`[role=row][aria-rowindex="${row + 1}"]`)
     .locator(`[aria-colindex="${column + 1}"]`);
 
-/** Opens the page and waits for the rows of its first query. */
+/** Opens the page and waits for the rows of its first query, and for the coloured editor that follows them. */
 export async function openLab(page: Page, address = './'): Promise<void> {
   await page.goto(address);
   await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await expect(editorOf(page).locator('.cm-content')).toBeVisible();
 }
 
-/** Puts a text into the editor once it is the coloured one. */
 export async function write(page: Page, sql: string): Promise<void> {
   await editorOf(page).locator('.cm-content').fill(sql);
 }
