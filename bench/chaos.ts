@@ -113,7 +113,7 @@ function kill(lab: Lab, random: Random): void {
   const workers = fleet.workers;
   if (workers.length === 0) return;
   const primary = fleet.primary;
-  const victim = primary && random.next() < 0.6 ? primary : workers[random.below(workers.length)]!;
+  const victim = primary && random.next() < 0.6 ? primary : workers[random.below(workers.length)];
   if (random.next() < 0.5) dispatcher.kill(victim.index, 'chaos');
   else lab.workers.find((worker) => worker === victim.handle)?.fail('chaos');
 }
@@ -141,7 +141,7 @@ async function check(lab: Lab, acknowledged: Set<number>, refused: Set<number>, 
   for (const id of refused) if (seen.has(id)) report.writesUntold++;
   for (const count of seen.values()) if (count > 1) report.writesDoubled++;
   // The second statement of each unit counts them: a torn unit shows here.
-  if (first.length > 0 && Number(first[0]![2]) !== first.length) report.writesDoubled++;
+  if (first.length > 0 && Number(first[0][2]) !== first.length) report.writesDoubled++;
 }
 
 async function ready(lab: Lab): Promise<void> {

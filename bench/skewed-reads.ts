@@ -61,9 +61,9 @@ export async function skewedReads(engine: Engine, requests: number, random: Rand
     else if (seen > sumOf(sent, query)) report.futureRows++;
   };
   const write = async (table: number, id: number): Promise<void> => {
-    sent[table]![id]!++;
+    sent[table][id]++;
     await engine.executeOptimizedQuery(`UPDATE t${table} SET v = v + 1 WHERE id = ${id}`);
-    acknowledged[table]![id]!++;
+    acknowledged[table][id]++;
   };
 
   const inFlight = new Set<Promise<void>>();
@@ -78,15 +78,15 @@ export async function skewedReads(engine: Engine, requests: number, random: Rand
     requests,
     distinctQueries: queries.length,
     tables: TABLES,
-    spellings: queries[0]!.spellings.length,
+    spellings: queries[0].spellings.length,
     zipfExponent: ZIPF_EXPONENT,
     ...report,
     hitRatio: report.hits / (requests - report.writes),
   };
 
   function ask(): Promise<void> {
-    const query = queries[ranks.next(random)]!;
-    return read(query, query.spellings[random.below(query.spellings.length)]!);
+    const query = queries[ranks.next(random)];
+    return read(query, query.spellings[random.below(query.spellings.length)]);
   }
 }
 
@@ -112,7 +112,7 @@ function manyQueries(): Query[] {
 
 function sumOf(values: readonly Int32Array[], { table, from, to }: Query): number {
   let sum = 0;
-  for (let id = from; id <= to; id++) sum += values[table]![id]!;
+  for (let id = from; id <= to; id++) sum += values[table][id];
   return sum;
 }
 
@@ -120,7 +120,7 @@ function sumOf(values: readonly Int32Array[], { table, from, to }: Query): numbe
 function shuffled<Item>(items: Item[], random: Random): Item[] {
   for (let last = items.length - 1; last > 0; last--) {
     const other = random.below(last + 1);
-    [items[last], items[other]] = [items[other]!, items[last]!];
+    [items[last], items[other]] = [items[other], items[last]];
   }
   return items;
 }

@@ -3,7 +3,17 @@
  * figures are quoted beside it, because a shared machine that gives less than 2 here gives less everywhere.
  */
 import { Worker } from 'node:worker_threads';
-import { number, UsageError, type Command } from '../command.ts';
+import { number, UsageError, type Command, type Progress } from '../command.ts';
+import { median } from '../figures.ts';
+
+export interface SpinReport {
+  seconds: number;
+  rounds: number;
+  oneThreadPerS: number;
+  twoThreadsPerS: number;
+  /** 2 on a machine with two free cores. */
+  ratio: number;
+}
 
 export const command: Command = {
   name: 'spin',
@@ -19,18 +29,23 @@ export const command: Command = {
     if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 99)) {
       throw new UsageError(`--rounds must be an integer in [1, 99], got ${rounds}.`);
     }
-    const one: number[] = [];
-    const two: number[] = [];
-    for (let round = 1; round <= rounds; round++) {
-      one.push(await turnsPerSecond(1, seconds));
-      two.push(await turnsPerSecond(2, seconds));
-      progress(`round ${round} of ${rounds}: ${(two[round - 1] / one[round - 1]).toFixed(2)}`);
-    }
-    const oneThreadPerS = median(one);
-    const twoThreadsPerS = median(two);
-    return { seconds, rounds, oneThreadPerS, twoThreadsPerS, ratio: twoThreadsPerS / oneThreadPerS };
+    return spin(seconds, rounds, progress);
   },
 };
+
+/** Runs of one thread and of two, interleaved; medians. */
+export async function spin(seconds: number, rounds: number, progress: Progress): Promise<SpinReport> {
+  const one: number[] = [];
+  const two: number[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    one.push(await turnsPerSecond(1, seconds));
+    two.push(await turnsPerSecond(2, seconds));
+    progress(`round ${round} of ${rounds}: ${(two[round - 1] / one[round - 1]).toFixed(2)}`);
+  }
+  const oneThreadPerS = median(one);
+  const twoThreadsPerS = median(two);
+  return { seconds, rounds, oneThreadPerS, twoThreadsPerS, ratio: twoThreadsPerS / oneThreadPerS };
+}
 
 /** Turns of a loop that all threads together did in a second. Threads start together, at a time told beforehand. */
 async function turnsPerSecond(threads: number, seconds: number): Promise<number> {
@@ -54,13 +69,6 @@ function once(worker: Worker): Promise<number> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
-}
-
-/** The middle value; of an even count, the mean of the middle two. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Runs in each thread: integer arithmetic only, so that nothing is shared, allocated or collected. */

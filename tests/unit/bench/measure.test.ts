@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { median } from '../../../bench/commands/spin.ts';
+import { median } from '../../../bench/figures.ts';
 import { measure } from '../../../bench/measure.ts';
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -23,6 +23,9 @@ describe('the runner', () => {
     [['nothing'], 'There is nothing named nothing to measure'],
     [['spin', '--x', '1'], 'spin has no option --x'],
     [['spin', '--seconds', '0'], '--seconds must be in [0.05, 60], got 0'],
+    [['browser', '--only', 'rows,nothing'], 'got nothing'],
+    [['browser', '--rounds', '0'], '--rounds must be an integer in [1, 99], got 0'],
+    [['engine-cache', '--requests', '1'], '--requests must be an integer in [1000, 10000000], got 1'],
     [[], '<what>'],
   ])('refuses %j with code 2 and an empty standard output', async (args, message) => {
     const { code, out, err } = await run(...args);

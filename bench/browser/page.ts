@@ -1,0 +1,10 @@
+/** The page that `measure browser` drives: each measurement by name, called from outside. */
+import { cacheHits, cancelRunaway } from './inside-engine.ts';
+import { replicas } from './replicas.ts';
+import { rowsToPage } from './rows-to-page.ts';
+
+const measurements = { rowsToPage, replicas, cacheHits, cancelRunaway };
+
+export type Measurements = typeof measurements;
+
+Object.assign(window, { measurements });
