@@ -1,5 +1,6 @@
 /** What the optimizer makes of a corpus of queries, or of generated ones: read, round-tripped, rewritten, and whether any result differs. */
 import { difference, orderCheckOf } from '../../src/optimizer/equal.ts';
+import { normalise } from '../../src/optimizer/normalise.ts';
 import { Optimizer } from '../../src/optimizer/optimize.ts';
 import type { OptimizeReport } from '../../src/optimizer/protocol.ts';
 import { checkRoundTrip } from '../../src/optimizer/guards/round-trip.ts';
@@ -104,7 +105,7 @@ function measureCorpus(
   const optimizer = new Optimizer(sandbox, reader);
   for (const { name, sql } of corpus.queries) {
     report.queries++;
-    const one = queryReport(`${corpus.name}/${name}`, sql, sandbox, reader);
+    const one = queryReport(`${corpus.name}/${name}`, sql, sandbox, reader, optimizer);
     report.perQuery.push(one);
     report.read[one.frontEnd]++;
     if (one.roundTripped) report.roundTripped++;
@@ -132,7 +133,7 @@ function triedOf(attempt: OptimizeReport['attempts'][number]): QueryReport['trie
   return [{ rule: attempt.ruleId, outcome: attempt.outcome, refusedBy }];
 }
 
-function queryReport(name: string, sql: string, sandbox: Sandbox, reader: Reader): QueryReport {
+function queryReport(name: string, typed: string, sandbox: Sandbox, reader: Reader, optimizer: Optimizer): QueryReport {
   const base: QueryReport = {
     name,
     frontEnd: 'none',
@@ -144,7 +145,8 @@ function queryReport(name: string, sql: string, sandbox: Sandbox, reader: Reader
     ratio: null,
   };
   try {
-    const names = sandbox.columnNames(sql);
+    const names = sandbox.columnNames(typed);
+    const sql = normalise(typed, optimizer.schema, sandbox);
     const read = reader(sql);
     if (!read.ok) return { ...base, reason: read.reason };
     const { pass } = checkRoundTrip(sql, read.select, names, sandbox);

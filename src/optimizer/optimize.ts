@@ -7,14 +7,15 @@ import type { Reader } from '../sql/parse/reader.ts';
 import { printSelect } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
 import { visit } from '../sql/walk.ts';
-import { foldCase, tokenize } from '../sql/tokens.ts';
+import { foldCase } from '../sql/tokens.ts';
 import type { Parameters } from '../database/protocol.ts';
-import { parameterTokens, programOf } from './bytecode.ts';
+import { programOf } from './bytecode.ts';
 import { undetermined } from './determined.ts';
 import type { Candidate, GuardContext, Statement } from './guards/guard.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
 import { checkRoundTrip } from './guards/round-trip.ts';
 import { withNames } from './names.ts';
+import { normalise } from './normalise.ts';
 import { plainPlan } from './plain-plan.ts';
 import { planCost } from './plan-cost.ts';
 import type { OptimizeReport, RewriteAttempt, Verdict } from './protocol.ts';
@@ -117,14 +118,16 @@ export class Optimizer {
   }
 
   #prepare(sql: string, parameters: Parameters, budgetMs: number): Prepared | string {
-    // Numbered, anonymous parameters may move; the text means the same.
-    const numbered = numberParameters(sql);
-    const read = this.#read(numbered);
-    if (!read.ok) return `Runs as typed: ${read.reason}.`;
     try {
-      const names = this.#sandbox.columnNames(numbered === sql ? sql : numbered);
-      if (this.#sandbox.columnNames(sql).join('\n') !== names.join('\n'))
+      const refused = this.#read(sql);
+      if (!refused.ok) return `Runs as typed: ${refused.reason}.`;
+      const names = this.#sandbox.columnNames(sql);
+      const numbered = normalise(sql, this.schema, this.#sandbox);
+      if (this.#sandbox.columnNames(numbered).join('\n') !== names.join('\n')) {
         return 'Runs as typed: its columns are named after its parameters.';
+      }
+      const read = this.#read(numbered);
+      if (!read.ok) return `Runs as typed: ${read.reason}.`;
       const { schema } = this;
       const system = namesSystemTable(read.select, schema);
       if (system) return `Runs as typed: ${system} is not among the tables whose meaning is known.`;
@@ -420,19 +423,6 @@ function reasonOf(attempts: readonly RewriteAttempt[]): string {
   const rank = (one: RewriteAttempt): number => one.verdicts.length * 2 + (one.outcome === 'refused' ? 1 : 0);
   const furthest = tried.reduce((best, one) => (rank(one) > rank(best) ? one : best));
   return `Runs as typed: ${tried.length === 1 ? 'one rewrite was' : `${tried.length} rewrites were`} tried (${furthest.ruleId}: ${furthest.reason})`;
-}
-
-/** `?` as `?1`, `?2` … where all parameters are anonymous; the text unchanged otherwise. */
-export function numberParameters(sql: string): string {
-  const parameters = parameterTokens(sql);
-  if (parameters.length === 0 || parameters.some((one) => one !== '?')) return sql;
-  let [text, at, number] = ['', 0, 0];
-  for (const token of tokenize(sql)) {
-    if (token.kind !== 'parameter') continue;
-    text += `${sql.slice(at, token.start)}?${++number}`;
-    at = token.end;
-  }
-  return text + sql.slice(at);
 }
 
 /** A table that the schema does not know: sqlite_schema, a PRAGMA function, a temporary table. */

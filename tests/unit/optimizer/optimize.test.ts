@@ -1,7 +1,8 @@
 /** The whole way from a text to a proved faster one, and every reason why a text stays as typed. */
 import { describe, expect, it } from 'vitest';
 import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
-import { numberParameters, Optimizer } from '../../../src/optimizer/optimize.ts';
+import { normalise, numberParameters } from '../../../src/optimizer/normalise.ts';
+import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import { sandboxWith } from './sandbox.ts';
 
 const read = await loadNodeSqlParser();
@@ -116,4 +117,14 @@ it('numbers anonymous parameters only where all are', () => {
   expect(numberParameters("SELECT ?, '?', ? -- ?")).toBe("SELECT ?1, '?', ?2 -- ?");
   expect(numberParameters('SELECT ?, ?2')).toBe('SELECT ?, ?2');
   expect(numberParameters('SELECT :a')).toBe('SELECT :a');
+});
+
+it('reads a name in double quotes that nothing has as the string that SQLite takes it for', () => {
+  const plain = (sql: string): string => normalise(sql, optimizer.schema, sandbox);
+  expect(plain('SELECT id FROM customers WHERE city = "Bern" AND name = "it\'s"')).toBe(
+    "SELECT id FROM customers WHERE city = 'Bern' AND name = 'it''s'",
+  );
+  expect(plain('SELECT "id", "city" AS "x" FROM customers ORDER BY "x"')).toBe(
+    'SELECT "id", "city" AS "x" FROM customers ORDER BY "x"',
+  );
 });

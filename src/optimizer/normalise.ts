@@ -1,0 +1,56 @@
+/** The text as the rules want it, meaning the same: anonymous parameters numbered, so that they may move; strings in single quotes. */
+import type { Schema } from '../sql/schema.ts';
+import { foldCase, identifierName, tokenize, type Token } from '../sql/tokens.ts';
+import { parameterTokens, programOf } from './bytecode.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** Errors: `sql` when SQLite refuses the text. */
+export function normalise(sql: string, schema: Schema, sandbox: Sandbox): string {
+  const plain = singleQuoted(sql, schema);
+  if (plain === sql) return numberParameters(sql);
+  const same =
+    programOf(sandbox, plain).join('\n') === programOf(sandbox, sql).join('\n') &&
+    sandbox.columnNames(plain).join('\n') === sandbox.columnNames(sql).join('\n');
+  return numberParameters(same ? plain : sql);
+}
+
+/** `?` as `?1`, `?2` … where all parameters are anonymous; the text unchanged otherwise. */
+export function numberParameters(sql: string): string {
+  const parameters = parameterTokens(sql);
+  if (parameters.length === 0 || parameters.some((one) => one !== '?')) return sql;
+  let number = 0;
+  return replaced(sql, (token) => (token.kind === 'parameter' ? `?${++number}` : null));
+}
+
+/**
+ * `"x"` as `'x'` where neither schema nor text has such a name: SQLite reads that as a string, and our printer never writes double quotes.
+ * A guess, which the caller checks by the program.
+ */
+function singleQuoted(sql: string, schema: Schema): string {
+  const tokens = tokenize(sql);
+  const text = (token: Token | undefined): string => (token ? sql.slice(token.start, token.end) : '');
+  if (!tokens.some((token) => token.kind === 'quoted')) return sql;
+  const names = new Set(
+    schema.tables.flatMap((table) => [table.name, ...table.columns.map((one) => one.name)]).map(foldCase),
+  );
+  tokens.forEach((token, index) => {
+    const isAlias = foldCase(text(tokens[index - 1])) === 'as';
+    if (isAlias || /^(word|backtick|bracket)$/.test(token.kind)) names.add(foldCase(identifierName(text(token))));
+  });
+  return replaced(sql, (token) => {
+    const name = token.kind === 'quoted' ? identifierName(text(token)) : null;
+    return name === null || names.has(foldCase(name)) ? null : `'${name.replaceAll("'", "''")}'`;
+  });
+}
+
+/** The text with each token for which `change` answers one replaced. */
+function replaced(sql: string, change: (token: Token) => string | null): string {
+  let [text, at] = ['', 0];
+  for (const token of tokenize(sql)) {
+    const other = change(token);
+    if (other === null) continue;
+    text += sql.slice(at, token.start) + other;
+    at = token.end;
+  }
+  return text + sql.slice(at);
+}
