@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from '@playwright/test';
+import type * as Chromium from '../scripts/lib/chromium.mjs';
+import type * as StaticServer from '../scripts/static-server.mjs';
 import { UsageError, type Progress } from './command.ts';
 import { repositoryRoot } from './peers.ts';
 
@@ -28,8 +30,8 @@ async function script<Module>(path: string): Promise<Module> {
 
 export async function openHost(progress: Progress): Promise<Host> {
   const { chromium } = await import('@playwright/test');
-  const { findChromium } = await script<typeof import('../scripts/lib/chromium.mjs')>('scripts/lib/chromium.mjs');
-  const { serveFolder } = await script<typeof import('../scripts/static-server.mjs')>('scripts/static-server.mjs');
+  const { findChromium } = await script<typeof Chromium>('scripts/lib/chromium.mjs');
+  const { serveFolder } = await script<typeof StaticServer>('scripts/static-server.mjs');
   const executablePath = await findChromium(progress);
   if (executablePath === undefined) throw new UsageError('No Chromium was found: set CHROMIUM_PATH to one.');
   const browser = await chromium.launch({ executablePath });

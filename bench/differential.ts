@@ -105,6 +105,5 @@ function canonical(rows: readonly (readonly unknown[])[]): string {
 function shown(value: unknown): string {
   if (value === null) return 'NULL';
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
-  if (typeof value === 'string') return JSON.stringify(value);
-  return String(value);
+  return typeof value === 'bigint' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

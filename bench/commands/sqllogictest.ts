@@ -1,11 +1,16 @@
-/** sqllogictest files with every text as typed, and again with every proved rewrite of it run in its place. */
+/**
+ * sqllogictest files through the whole engine, cache on, with every text as typed, and again with every proved rewrite of
+ * it run in its place.
+ */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { loadNodeSqlParser } from '../../src/sql/parse/node-sql-parser.ts';
 import type { Reader } from '../../src/sql/parse/reader.ts';
+import { emptyDatabase } from '../../src/database/snapshot-file.ts';
 import { Optimizer } from '../../src/optimizer/optimize.ts';
 import { messageOf, type Cell, type Sandbox } from '../../src/optimizer/sandbox.ts';
-import { number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
+import { flag, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
+import { engineExecutor } from '../engine-executor.ts';
 import { readText } from '../files.ts';
 import { emptySandbox, sqliteModule } from '../sandbox.ts';
 import { mismatch, parseLogicTest, type LogicRecord } from '../sqllogictest.ts';
@@ -15,6 +20,8 @@ export interface LogicReport {
   records: number;
   original: { passed: number; failed: number };
   rewritten: { changed: number; passed: number; failed: number };
+  /** Through the engine: queries asked (rewrites too), each twice, and second answers that came from the cache. */
+  cache?: { queries: number; hits: number };
   failures: string[];
 }
 
@@ -28,10 +35,11 @@ export interface Executor {
 
 export const command: Command = {
   name: 'sqllogictest',
-  summary: 'sqllogictest files, as typed and with every proved rewrite run.',
+  summary: 'sqllogictest files through the engine, cache on: as typed and with every proved rewrite run.',
   options: [
     { name: 'file', type: 'string', help: 'one sqllogictest file (gzip or plain)' },
     { name: 'dir', type: 'string', help: 'a folder of them (*.test, *.test.gz)' },
+    { name: 'plain', type: 'flag', help: 'SQLite alone, without the engine and its cache' },
     { name: 'budget-ms', type: 'number', default: 800, help: 'time for the proofs of one query' },
   ],
   async run(options, progress) {
@@ -41,8 +49,12 @@ export const command: Command = {
     const reports: LogicReport[] = [];
     for (const file of files) {
       const sandbox = emptySandbox(module);
-      const executor = directExecutor(sandbox, reader, number(options, 'budget-ms'));
-      reports.push(await runLogicTest(basename(file), parseLogicTest(readText(file)), executor, progress));
+      const direct = directExecutor(sandbox, reader, number(options, 'budget-ms'));
+      const engine = flag(options, 'plain') ? null : await engineExecutor(direct, emptyDatabase(module));
+      const records = parseLogicTest(readText(file));
+      const report = await runLogicTest(basename(file), records, engine ?? direct, progress);
+      reports.push(engine ? { ...report, cache: engine.asked } : report);
+      engine?.stop();
       sandbox.close();
     }
     return reports.length === 1 && textOrNull(options, 'dir') === null
@@ -64,7 +76,7 @@ function filesOf(file: string | null, folder: string | null): string[] {
   return names.sort().map((name) => join(folder ?? '', name));
 }
 
-function totals(reports: readonly LogicReport[]): Omit<LogicReport, 'file' | 'failures'> {
+function totals(reports: readonly LogicReport[]): Omit<LogicReport, 'file' | 'failures' | 'cache'> {
   const sum = (of: (report: LogicReport) => number): number => reports.reduce((all, one) => all + of(one), 0);
   return {
     records: sum((one) => one.records),
