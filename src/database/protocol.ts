@@ -132,7 +132,10 @@ export interface ColumnData {
 export interface LargeCell {
   row: number;
   column: number;
+  /** Empty where the whole stays behind: on the page, which asks for it when it is opened. */
   bytes: Uint8Array;
+  /** How many bytes the whole has, where they stay behind. */
+  byteLength?: number;
 }
 
 export interface AttachRequest {

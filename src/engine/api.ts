@@ -111,10 +111,14 @@ async function execute(
     const outcome = engine.outcome(one);
     if (!outcome.result) return plainOutcome(outcome, null);
     // Large cells stay here, whole; what somebody else holds too is copied, everything else moves.
-    const cut = { ...outcome.result, large: [] };
+    const large = outcome.result.large.map(({ row, column, bytes: { byteLength } }) => {
+      return { row, column, bytes: new Uint8Array(0), byteLength };
+    });
+    const cut = { ...outcome.result, large };
     const result = one.shared || outcome.resultId !== null ? copyOf(cut) : cut;
     buffers.push(...transferablesOf(result));
-    return plainOutcome(outcome, result);
+    const plain = plainOutcome(outcome, result);
+    return large.length > 0 ? { ...plain, notes: [...plain.notes, cutNote(large.length)] } : plain;
   });
   return new Transfer(
     {
@@ -131,6 +135,11 @@ async function execute(
     },
     [...new Set(buffers)],
   );
+}
+
+function cutNote(cells: number): string {
+  const many = cells === 1 ? '1 cell is longer than 1 MB and is' : `${cells} cells are longer than 1 MB and are`;
+  return `${many} cut here: Enter shows one whole.`;
 }
 
 function positionIn(detail: unknown): NonNullable<ScriptOutcome['error']>['position'] {

@@ -68,7 +68,7 @@ export interface CellArea {
 /** Bytes of a text or blob, also when it was cut in its column; 0 for other classes. */
 export function sizeOf(result: ResultColumns, row: number, column: number): number {
   const large = result.large.find((cell) => cell.row === row && cell.column === column);
-  if (large && large.bytes.length > 0) return large.bytes.length;
+  if (large) return large.byteLength ?? large.bytes.length;
   const { offsets } = result.columns[column];
   return (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
 }
