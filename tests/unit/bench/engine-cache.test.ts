@@ -19,9 +19,24 @@ describe('the cache through the whole engine', () => {
   it('knows spellings of one query, and forgets what a write touched', async () => {
     const report = await skewedReads(lab.engine, 3000, createRandom(1));
     expect(report).toMatchObject({ staleRows: 0, futureRows: 0, writes: 3, spellings: 3, distinctQueries: 1000 });
-    // By Zipf's law 2,997 draws meet about 611 of the 1,000 queries, each a miss; three writes drop 100 entries each at
-    // most, so at least 1 - 911 / 2,997 = 0.696 are hits, give or take what eight in flight do.
-    expect(report.hitRatio).toBeGreaterThan(0.66);
+    // A text that was never seen is run to learn what it reads. By Zipf's law 2,997 draws meet about 1,000 of the 3,000
+    // texts; three writes drop 100 entries each at most; so at least 1 - 1,300 / 2,997 = 0.566 are hits, less the few
+    // that join one of eight in flight.
+    expect(report.hitRatio).toBeGreaterThan(0.55);
     expect(report.hits).toBeLessThan(2997);
+  });
+
+  it('would tell of stale rows: a cache that hears of no write serves some', async () => {
+    const deaf = await openLab({ change: MEASURED_ALONE });
+    const { store } = deaf.engine.cache;
+    // The tables are made and filled before the first read, and the fault starts with it.
+    const lookup = store.get.bind(store);
+    store.get = (...asked) => {
+      store.noteWrite = () => 0;
+      return lookup(...asked);
+    };
+    const report = await skewedReads(deaf.engine, 4000, createRandom(1));
+    deaf.stop();
+    expect(report.staleRows).toBeGreaterThan(0);
   });
 });
