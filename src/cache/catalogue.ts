@@ -29,7 +29,7 @@ export const STRATEGY_NAMES = Object.keys(STRATEGIES) as StrategyName[];
 export const REMOVAL_CAUSES = {
   explicit: 'removed by hand',
   replaced: 'replaced by a newer result of the same query',
-  invalidated: 'a table that it reads was written',
+  invalidated: 'a table that it reads was written, or the schema changed',
   expired: 'its time to live was over',
   size: 'evicted to make room',
 } as const;
@@ -40,7 +40,7 @@ export type RemovalCause = keyof typeof REMOVAL_CAUSES;
 export const MISS_REASONS = {
   cold: 'not asked before, or too long ago to remember',
   expired: 'the stored result had outlived its time',
-  invalidated: 'a table that it reads was written since',
+  invalidated: 'a table that it reads was written since, or the schema changed',
   evicted: 'it had to make room for others',
   removed: 'it was removed by hand',
   refused: 'the result was not stored when last run: too large, or not admitted',

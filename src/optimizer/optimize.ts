@@ -11,6 +11,7 @@ import { foldCase } from '../sql/tokens.ts';
 import type { Parameters } from '../database/protocol.ts';
 import { programOf } from './bytecode.ts';
 import { undetermined } from './determined.ts';
+import { inMs } from './guards/faster.ts';
 import type { Candidate, GuardContext, Statement } from './guards/guard.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
 import { checkRoundTrip } from './guards/round-trip.ts';
@@ -277,7 +278,7 @@ export class Optimizer {
       else {
         const reason = late
           ? 'Time ran out before it could be tried.'
-          : `One run took ${elapsedMs === null ? `more than ${limitMs.toFixed(1)}` : elapsedMs.toFixed(2)} ms, the text as typed ${originalMs.toFixed(2)} ms.`;
+          : `One run ${elapsedMs === null ? `was stopped after ${inMs(limitMs)}` : `took ${inMs(elapsedMs)}`}, the text as typed took ${inMs(originalMs)}.`;
         attempts.push(attemptOf(lastOf(proposal), proposal.statement.sql, 'not-faster', reason, proposal.score));
       }
       quickest.sort((a, b) => a.elapsedMs - b.elapsedMs);

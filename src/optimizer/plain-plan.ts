@@ -49,6 +49,11 @@ const EXPLAINERS: readonly (readonly [RegExp, Explainer])[] = [
     ([, table, index, terms]) =>
       search(`Finds rows of ${table} by ${by(terms)}${index ? ` in index ${index}` : ' in its primary key'}.`),
   ],
+  // min() and max(): one end of an index, but without an index every row.
+  [
+    /^SEARCH (\S+)$/,
+    ([, table]) => scan(`Looks for the least or greatest in ${table}: no index orders it, so it may read every row.`),
+  ],
   [/^SEARCH (\S+)/, ([, table]) => search(`Finds rows of ${table} without reading all of them.`)],
   [/^USE TEMP B-TREE FOR (.*)$/, ([, purpose]) => sort(`Sorts rows on the side for ${purpose}.`)],
   [/^CORRELATED (SCALAR|LIST) SUBQUERY/, () => other('Runs this subquery again for each row outside.')],
@@ -57,6 +62,7 @@ const EXPLAINERS: readonly (readonly [RegExp, Explainer])[] = [
   [/^INDEX (\d+)/, ([, number]) => other(`Side ${number} of the OR.`)],
   [/^CO-ROUTINE (.*)$/, ([, name]) => other(`Makes the rows of ${name} as they are asked for.`)],
   [/^MATERIALIZE (.*)$/, ([, name]) => other(`Writes the rows of ${name} to a table on the side.`)],
+  [/^CREATE BLOOM FILTER/, () => other('Builds a filter that tells which values cannot be among them.')],
   [/^BLOOM FILTER ON (\S+)/, ([, table]) => other(`Builds a filter that tells which rows of ${table} cannot match.`)],
   [/^COMPOUND QUERY/, () => other('Joins the rows of several queries.')],
   [/^LEFT-MOST SUBQUERY/, () => other('The first of them.')],

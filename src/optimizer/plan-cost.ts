@@ -27,7 +27,8 @@ export function planCost(
       const label = /^(?:SCAN|SEARCH) (\S+)/.exec(detail)?.[1];
       const rows = label === undefined ? 0 : (rowsOf(label) ?? ROWS_UNKNOWN);
       if (detail.startsWith('SCAN CONSTANT')) cost += 1;
-      else if (detail.startsWith('SCAN')) {
+      // A SEARCH by nothing is min() or max() without an index.
+      else if (/^(SCAN|SEARCH \S+$)/.test(detail)) {
         cost += outer * rows;
         outer *= Math.max(rows, 1);
       } else if (detail.startsWith('SEARCH')) {

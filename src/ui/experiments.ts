@@ -28,7 +28,8 @@ export const experiments: readonly Experiment[] = [
   {
     id: 'index',
     title: 'One index',
-    sentence: 'Without an index SQLite reads the whole table to find a few rows; with one it goes straight to them.',
+    sentence:
+      'Without an index SQLite reads a whole table to find a few of its rows; with one it goes straight to them.',
     question: 'How much faster will this query be with the advised index?',
     choices: RATIO_CHOICES,
     sql: readyQuery('customer-story'),

@@ -19,15 +19,13 @@ export interface ReadyQuery {
 export const shopQueries: readonly ReadyQuery[] = [
   {
     id: 'customer-story',
-    name: 'What one customer did',
-    sentence: 'Finds the events of one customer; without an index it has to read all of them.',
-    sql: `SELECT e.at, e.type, p.name AS product, c.name AS customer, c.city
-FROM events e
-JOIN customers c ON c.id = e.customer_id
-LEFT JOIN products p ON p.id = e.product_id
-WHERE e.customer_id = 1234
-ORDER BY e.at DESC
-LIMIT 20`,
+    name: 'What twenty customers did',
+    sentence: 'Counts the events of twenty customers; without an index it reads all events for each of them.',
+    sql: `SELECT c.id, c.name, c.city, c.joined_on,
+  (SELECT count(*) FROM events e WHERE e.customer_id = c.id) AS events
+FROM customers c
+WHERE c.id BETWEEN 1001 AND 1020
+ORDER BY c.id`,
   },
   {
     id: 'revenue-by-city',

@@ -37,10 +37,12 @@ export const faster: Guard = {
     context.measurement = measurement;
     const { originalMs, rewrittenMs, ratioWarm, ratioCold, runs, originalSteps, rewrittenSteps } = measurement;
     const steps =
-      originalSteps !== null && rewrittenSteps !== null ? `, ${originalSteps} VM steps to ${rewrittenSteps}` : '';
+      originalSteps !== null && rewrittenSteps !== null
+        ? `, ${originalSteps.toLocaleString('en')} VM steps to ${rewrittenSteps.toLocaleString('en')}`
+        : '';
     const least = stopped ? ', stopped at its deadline and counted as that' : '';
     const told =
-      `${ms(originalMs)} to ${ms(rewrittenMs)} (${times(ratioWarm)} warm, ${times(ratioCold)} with an empty page cache, ` +
+      `${inMs(originalMs)} to ${inMs(rewrittenMs)} (${times(ratioWarm)} warm, ${times(ratioCold)} with an empty page cache, ` +
       `${runs} runs each by turns${least})${steps}`;
     if (ratioWarm < GAIN_MIN) return refuse('faster', `No gain: ${told}.`);
     if (ratioCold < 1) return refuse('faster', `Slower once the page cache is empty: ${told}.`);
@@ -142,10 +144,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
-function ms(value: number): string {
-  return `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
+/** Three significant digits; below the clock's step there is nothing to tell apart. */
+export function inMs(value: number): string {
+  return value < RESOLUTION_MS ? `less than ${RESOLUTION_MS} ms` : `${Number(value.toPrecision(3))} ms`;
 }
 
 function times(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)}x`;
+  return `${Number(value.toPrecision(3))}x`;
 }
