@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from '@playwright/test';
 import type * as Chromium from '../scripts/lib/chromium.mjs';
 import type * as StaticServer from '../scripts/static-server.mjs';
+import type { Measurements } from './browser/page.ts';
 import { UsageError, type Progress } from './command.ts';
 import { repositoryRoot } from './peers.ts';
 
@@ -82,4 +83,23 @@ export function initialScriptBytes(folder: string): number {
   const html = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="\.\/([^"]+\.js)"/g)];
   return named.reduce((sum, [, name]) => sum + gzipSync(readFileSync(join(folder, name)), { level: 9 }).length, 0);
+}
+
+/** One measurement of the page of `bench/browser`, in a page of its own. */
+export function measureIn<Name extends keyof Measurements>(
+  host: Host,
+  site: Site,
+  name: Name,
+  parameters: Parameters<Measurements[Name]>,
+): Promise<Awaited<ReturnType<Measurements[Name]>>> {
+  type Report = Awaited<ReturnType<Measurements[Name]>>;
+  type Measure = (...parameters: unknown[]) => Promise<Report>;
+  return host.visit(site, async (page: Page, url): Promise<Report> => {
+    await page.goto(url);
+    return page.evaluate<Report, [string, unknown[]]>(
+      ([which, given]) =>
+        (window as unknown as { measurements: Record<string, Measure> }).measurements[which](...given),
+      [name, parameters],
+    );
+  });
 }

@@ -2,11 +2,10 @@
  * Workers die at any moment, under reads and writes. Afterwards: every read was answered, every acknowledged write is
  * there exactly once, no refused one is, and all replicas hold the same rows.
  */
-import initSqlJs from 'sql.js';
 import type { Random } from '../src/core/ports.ts';
 import { createRandom } from '../src/core/random.ts';
 import { rowsOf } from '../src/database/columns.ts';
-import { openLab, type Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 
 export interface ChaosReport {
   trials: number;
@@ -24,10 +23,25 @@ export interface ChaosReport {
   replicasDiffer: number;
 }
 
+/** An engine with its workers within reach: in process, or in a browser's engine worker. */
+export type ChaosLab = Pick<Lab, 'engine' | 'call' | 'workers'>;
+
 const WORKERS = 3;
 const STEPS = 40;
+const SCHEMA = `BEGIN;
+CREATE TABLE ledger (id INTEGER NOT NULL, note TEXT);
+CREATE TABLE total (n INTEGER NOT NULL);
+INSERT INTO total VALUES (0);
+COMMIT`;
 
-export async function chaos(trials: number, seed: number, progress: (line: string) => void): Promise<ChaosReport> {
+/** `emptyDatabase` is a file without a table; each trial begins with it. */
+export async function chaos(
+  lab: ChaosLab,
+  emptyDatabase: Uint8Array,
+  trials: number,
+  seed: number,
+  progress: (line: string) => void,
+): Promise<ChaosReport> {
   const report: ChaosReport = {
     trials,
     seed,
@@ -41,29 +55,19 @@ export async function chaos(trials: number, seed: number, progress: (line: strin
     writesUntold: 0,
     replicasDiffer: 0,
   };
-  const lab = await openLab({ seed, change: { scaler: { minWorkers: WORKERS, maxWorkers: WORKERS } } });
-  // After the lab: sql.js gives one module per process, and the engine's must be the one with its hooks.
-  const SQL = await initSqlJs();
-  try {
-    for (let trial = 0; trial < trials; trial++) {
-      const database = new SQL.Database();
-      database.run('CREATE TABLE ledger (id INTEGER NOT NULL, note TEXT)');
-      database.run('CREATE TABLE total (n INTEGER NOT NULL)');
-      database.run('INSERT INTO total VALUES (0)');
-      await lab.call.openFile({ name: 'chaos.sqlite', bytes: database.export() });
-      database.close();
-      await ready(lab);
-      await runTrial(lab, createRandom(`${seed}/${trial}`), report);
-      if ((trial + 1) % 10 === 0)
-        progress(`${trial + 1} of ${trials}: ${report.kills} kills, ${report.writesRefused} writes refused`);
-    }
-    return report;
-  } finally {
-    lab.stop();
+  await lab.call.settings({ change: { scaler: { minWorkers: WORKERS, maxWorkers: WORKERS } } });
+  for (let trial = 0; trial < trials; trial++) {
+    await lab.call.openFile({ name: 'chaos.sqlite', bytes: emptyDatabase.slice() });
+    await lab.call.execute({ sql: SCHEMA });
+    await ready(lab);
+    await runTrial(lab, createRandom(`${seed}/${trial}`), report);
+    if ((trial + 1) % 10 === 0)
+      progress(`${trial + 1} of ${trials}: ${report.kills} kills, ${report.writesRefused} writes refused`);
   }
+  return report;
 }
 
-async function runTrial(lab: Lab, random: Random, report: ChaosReport): Promise<void> {
+async function runTrial(lab: ChaosLab, random: Random, report: ChaosReport): Promise<void> {
   const acknowledged = new Set<number>();
   const refused = new Set<number>();
   const pending: Promise<unknown>[] = [];
@@ -108,7 +112,7 @@ async function runTrial(lab: Lab, random: Random, report: ChaosReport): Promise<
 }
 
 /** Ends a worker in one of two ways: by the dispatcher, as a person would, or by its own death. The primary more often than not. */
-function kill(lab: Lab, random: Random): void {
+function kill(lab: ChaosLab, random: Random): void {
   const { fleet, dispatcher } = lab.engine;
   const workers = fleet.workers;
   if (workers.length === 0) return;
@@ -118,7 +122,12 @@ function kill(lab: Lab, random: Random): void {
   else lab.workers.find((worker) => worker === victim.handle)?.fail('chaos');
 }
 
-async function check(lab: Lab, acknowledged: Set<number>, refused: Set<number>, report: ChaosReport): Promise<void> {
+async function check(
+  lab: ChaosLab,
+  acknowledged: Set<number>,
+  refused: Set<number>,
+  report: ChaosReport,
+): Promise<void> {
   const contents = await Promise.all(
     lab.engine.fleet.workers.map(async ({ calls }) => {
       const reply = await calls.call.run({
@@ -144,7 +153,7 @@ async function check(lab: Lab, acknowledged: Set<number>, refused: Set<number>, 
   if (first.length > 0 && Number(first[0][2]) !== first.length) report.writesDoubled++;
 }
 
-async function ready(lab: Lab): Promise<void> {
+async function ready(lab: ChaosLab): Promise<void> {
   for (;;) {
     const { workers } = await lab.call.watch({ perSecond: 0 });
     const settled = workers.filter((worker) => worker.state === 'ready').length === WORKERS;
@@ -153,6 +162,10 @@ async function ready(lab: Lab): Promise<void> {
   }
 }
 
+/** Lets messages through: in Node a turn of its loop, in a browser a timer, while its workers go on in parallel. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 }

@@ -1,7 +1,8 @@
-/** What is measured through the engine worker: hits against executions inside it, and the cancel of a runaway query. */
+/** What is measured through the engine worker: hits against executions, the cancel of a runaway query, workers that die. */
+import type { ChaosReport } from '../chaos.ts';
 import { median } from '../figures.ts';
 import { MEASURED_ALONE, type PointReadReport } from '../point-reads.ts';
-import { startEngine } from './workers.ts';
+import { startEngine, startPeer } from './workers.ts';
 
 export interface CancelReport {
   isolated: boolean;
@@ -47,4 +48,16 @@ export async function cancelRunaway(rounds: number): Promise<CancelReport> {
   }
   engine.end();
   return { isolated: crossOriginIsolated, goneMs: median(gone), usableMs: median(usable), failures };
+}
+
+/** Real workers die under reads and writes. */
+export async function chaosInside(trials: number, seed: number): Promise<ChaosReport> {
+  const maker = await startPeer();
+  await maker.call.run({ sql: 'PRAGMA user_version = 1' });
+  const emptyDatabase = await maker.call.export({});
+  maker.end();
+  const engine = await startEngine();
+  const report = await engine.call.chaos({ trials, seed, emptyDatabase });
+  engine.end();
+  return report;
 }

@@ -1,9 +1,9 @@
 /** The page that `measure browser` drives: each measurement by name, called from outside. */
-import { cacheHits, cancelRunaway } from './inside-engine.ts';
+import { cacheHits, cancelRunaway, chaosInside } from './inside-engine.ts';
 import { replicas } from './replicas.ts';
 import { rowsToPage } from './rows-to-page.ts';
 
-const measurements = { rowsToPage, replicas, cacheHits, cancelRunaway };
+const measurements = { rowsToPage, replicas, cacheHits, cancelRunaway, chaosInside };
 
 export type Measurements = typeof measurements;
 

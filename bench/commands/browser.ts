@@ -1,7 +1,5 @@
 /** The figures that only a browser can give: the page as shipped, and its parts beside sql.js in one page load. */
-import type { Page } from '@playwright/test';
-import { buildBench, buildProduct, initialScriptBytes, openHost, type Host, type Site } from '../browser-host.ts';
-import type { Measurements } from '../browser/page.ts';
+import { buildBench, buildProduct, initialScriptBytes, measureIn, openHost, type Host } from '../browser-host.ts';
 import { list, number, UsageError, type Command, type Progress } from '../command.ts';
 import { median, rounded } from '../figures.ts';
 import { spin } from './spin.ts';
@@ -117,7 +115,7 @@ function weight({ product }: Bench): Promise<Figure[]> {
 }
 
 async function rows({ host, page, rounds }: Bench): Promise<Figure[]> {
-  const report = await measured(host, { folder: page, isolated: true }, 'rowsToPage', [rounds + 2]);
+  const report = await measureIn(host, { folder: page, isolated: true }, 'rowsToPage', [rounds + 2]);
   if (report.differences > 0) throw new Error('the rows were not those of sql.js');
   const peer = 'sql.js exec() through structured clone';
   return [
@@ -133,7 +131,7 @@ async function rows({ host, page, rounds }: Bench): Promise<Figure[]> {
 }
 
 async function replicas({ host, page, rounds }: Bench): Promise<Figure[]> {
-  const report = await measured(host, { folder: page, isolated: true }, 'replicas', [rounds]);
+  const report = await measureIn(host, { folder: page, isolated: true }, 'replicas', [rounds]);
   if (report.differences > 0) throw new Error('a replica did not answer as sql.js did');
   const peer = `sql.js: export, transfer, open (${Math.round(report.megabytes)} MB)`;
   return [
@@ -143,7 +141,7 @@ async function replicas({ host, page, rounds }: Bench): Promise<Figure[]> {
 }
 
 async function cache({ host, page, rounds }: Bench): Promise<Figure[]> {
-  const report = await measured(host, { folder: page, isolated: true }, 'cacheHits', [10_000, rounds]);
+  const report = await measureIn(host, { folder: page, isolated: true }, 'cacheHits', [10_000, rounds]);
   if (report.staleRows + report.missed > 0) throw new Error('not every answer was a fresh hit');
   const figure = beside('cache hit, engine worker', report.hitUs, 'µs', 'executed', report.executedUs, 20);
   return [{ ...figure, note: '10,000 point reads in turn' }];
@@ -152,7 +150,7 @@ async function cache({ host, page, rounds }: Bench): Promise<Figure[]> {
 async function cancel({ host, page, rounds }: Bench): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const isolated of [true, false]) {
-    const report = await measured(host, { folder: page, isolated }, 'cancelRunaway', [rounds]);
+    const report = await measureIn(host, { folder: page, isolated }, 'cancelRunaway', [rounds]);
     if (report.failures > 0) throw new Error(`${report.failures} of ${rounds} cancels went wrong`);
     if (report.isolated !== isolated) throw new Error('the page is not as isolated as it should be');
     const path = isolated ? 'isolated' : 'plain';
@@ -162,25 +160,6 @@ async function cancel({ host, page, rounds }: Bench): Promise<Figure[]> {
     );
   }
   return figures;
-}
-
-/** One measurement in a page of its own. */
-function measured<Name extends keyof Measurements>(
-  host: Host,
-  site: Site,
-  name: Name,
-  parameters: Parameters<Measurements[Name]>,
-): Promise<Awaited<ReturnType<Measurements[Name]>>> {
-  type Report = Awaited<ReturnType<Measurements[Name]>>;
-  type Measure = (...parameters: unknown[]) => Promise<Report>;
-  return host.visit(site, async (page: Page, url): Promise<Report> => {
-    await page.goto(url);
-    return page.evaluate<Report, [string, unknown[]]>(
-      ([which, given]) =>
-        (window as unknown as { measurements: Record<string, Measure> }).measurements[which](...given),
-      [name, parameters],
-    );
-  });
 }
 
 function absolute(name: string, value: number, unit: Figure['unit'], target: number): Figure {

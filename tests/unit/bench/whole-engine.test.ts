@@ -1,6 +1,6 @@
 /** Short seeded slices of the long checks that `measure` runs. */
 import { describe, expect, it } from 'vitest';
-import { chaos } from '../../../bench/chaos.ts';
+import { inProcess } from '../../../bench/commands/chaos.ts';
 import { directExecutor, runLogicTest } from '../../../bench/commands/sqllogictest.ts';
 import { differential } from '../../../bench/differential.ts';
 import { engineExecutor } from '../../../bench/engine-executor.ts';
@@ -19,7 +19,7 @@ describe('the whole engine', () => {
   });
 
   it('loses nothing when its workers die', async () => {
-    const report = await chaos(3, 7, silent);
+    const report = await inProcess(3, 7, silent);
     expect(report).toMatchObject({ readsLost: 0, writesLost: 0, writesDoubled: 0, writesUntold: 0, replicasDiffer: 0 });
     expect(report.kills).toBeGreaterThan(3);
   });
