@@ -64,14 +64,9 @@ export class Classifier {
     let error: SqlErrorDetail | null = null;
     if (!actsWhenCompiled(text.slice(start, guess))) {
       // SQLite decides where its statement ends; the guess stands where it cannot compile.
-      const piece = new SqlText(this.#connection.module, text.slice(start, guess));
-      try {
-        const probed = this.#connection.probe(piece, 0);
-        error = probed.error ? shifted(probed.error, start) : null;
-        if (!error) end = start + probed.end;
-      } finally {
-        piece.free();
-      }
+      const probed = this.#probe(text.slice(start, guess));
+      error = probed.error ? shifted(probed.error, start) : null;
+      if (!error) end = start + probed.end;
     }
     const body = withoutSemicolon(text, start, end);
     const sql = text.slice(start, body);
@@ -86,6 +81,20 @@ export class Classifier {
       }
     }
     return { span: { start, end: body, sql, classification, error }, end };
+  }
+
+  /** A text that SQLite cannot be given at all (it holds a NUL) has its error here too: statements before it may have run. */
+  #probe(sql: string): ReturnType<Connection['probe']> {
+    let text: SqlText | null = null;
+    try {
+      text = new SqlText(this.#connection.module, sql);
+      return this.#connection.probe(text, 0);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'sql') throw thrown;
+      return { end: 0, error: thrown.detail as SqlErrorDetail };
+    } finally {
+      text?.free();
+    }
   }
 
   #classify(sql: string): Classification {

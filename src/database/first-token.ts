@@ -129,7 +129,7 @@ function classifyPragma(sql: string): FirstWords {
   if (READ_PRAGMAS.has(name)) return { kind: 'pragma-read', refusal: null };
   if (ACTING_PRAGMAS.has(name)) return { kind: 'maintenance', refusal: null };
   const setting = Object.hasOwn(SETTABLE_PRAGMAS, name) ? SETTABLE_PRAGMAS[name] : null;
-  if (setting === null) return refused(`PRAGMA ${name} is not known here; SQLite would pass over it without a word.`);
+  if (setting === null) return refused(`PRAGMA ${name} is not available here.`);
   if (!hasArgument) return { kind: 'pragma-read', refusal: null };
   if (setting === 'set') return { kind: 'pragma-set', refusal: null };
   if (setting === 'file') return { kind: 'maintenance', refusal: null };

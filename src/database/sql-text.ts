@@ -19,11 +19,8 @@ export class SqlText {
   ) {
     const zero = sql.indexOf('\0');
     if (zero >= 0) {
-      throw new AppError('sql', 'The text holds a NUL character (U+0000), at which SQLite stops reading. Remove it.', {
-        message: 'NUL character',
-        start: zero,
-        end: zero + 1,
-      });
+      const message = 'The text holds a NUL character (U+0000), at which SQLite stops reading. Remove it.';
+      throw new AppError('sql', message, { message, start: zero, end: zero + 1 });
     }
     this.#module = module;
     this.#bytes = encoder.encode(sql);

@@ -24,6 +24,11 @@ export function runUnit(session: Session, request: UnitRequest, isCancelled: (()
     const { start, end, sql, classification, error: mistake } = next.span;
     const statementIndex = run.statements.length;
     try {
+      // Short statements end before SQLite looks at clock and flag; a script of many must not outlive them.
+      if (isCancelled?.()) throw new AppError('cancelled', 'The script was cancelled while it ran.');
+      if (deadlineAtMs !== null && performance.now() > deadlineAtMs) {
+        throw new AppError('deadline', 'The script was stopped: it ran longer than its deadline allows.');
+      }
       if (!classification) throw new AppError('sql', mistake?.message ?? 'does not compile', mistake ?? undefined);
       if (classification.kind === 'refused') throw new AppError('refused', classification.refusal ?? 'Refused.');
       const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], {
@@ -125,6 +130,8 @@ class UnitRun {
       this.#markRolledBack();
       this.#rolledBack = true;
     }
+    // Some settings are passed over inside a transaction; others are told of them, so here too they take hold now at the latest.
+    for (const pragma of this.pragmas) connection.run(pragma);
     this.#session.noteSettings(this.pragmas);
     const tables = this.#committed ? [...this.#committed].sort() : null;
     const record = takeRecord(connection.file, epoch, tables);

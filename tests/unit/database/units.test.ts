@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import { rowsOf } from '../../../src/database/columns.ts';
 import type { PageRecord, Snapshot, SqlValue, UnitReply, UnitRequest } from '../../../src/database/protocol.ts';
@@ -18,6 +18,8 @@ beforeAll(async () => {
   primary = await startServer();
   replica = await startServer();
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 beforeEach(async () => {
   log = [];
@@ -127,7 +129,7 @@ describe('a unit', () => {
     ['PRAGMA locking_mode = EXCLUSIVE', 'NORMAL'],
     ['PRAGMA page_size = 512', 'page size'],
     ["VACUUM INTO 'x'", 'file system'],
-    ['PRAGMA nonsense = 1', 'not known'],
+    ['PRAGMA nonsense = 1', 'not available'],
   ])('refuses %s with a reason', async (sql, reason) => {
     expect((await unit(sql)).error).toMatchObject({ code: 'refused', message: expect.stringContaining(reason) });
   });
@@ -151,11 +153,35 @@ describe('a unit', () => {
     const cell = new Int32Array(new SharedArrayBuffer(4));
     const server = await startServer(cell);
     await server.attach({ snapshot: snapshotOf(base), role: 'primary', epoch: 1, pragmas: [] });
+    // The look before each of the three statements finds nothing; those while the third runs find the cancel.
+    const load = vi.spyOn(Atomics, 'load');
+    for (let look = 0; look < 3; look++) load.mockReturnValueOnce(0);
     Atomics.store(cell, 0, 7);
     const endless = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) INSERT INTO apart SELECT i FROM r';
     const reply = await server.unit(unitRequest(`BEGIN; DELETE FROM apart; ${endless}`, { cancelValue: 7 }));
     expect(reply).toMatchObject({ rolledBack: true, record: null, error: { code: 'cancelled', statementIndex: 2 } });
     expect(await rows(server, 'SELECT count(*) FROM apart')).toEqual([[2]]);
+  });
+
+  it('of many short statements heeds its deadline between them, and keeps what was committed before', async () => {
+    const reply = await unit('INSERT INTO apart VALUES (0);'.repeat(5000), { deadlineMs: 1 });
+    expect(reply.error?.code).toBe('deadline');
+    expect(reply.error!.statementIndex).toBe(reply.statements.length);
+    expect(await rows(replica, 'SELECT count(*) FROM apart')).toEqual([[2 + reply.statements.length]]);
+  });
+
+  it('with a NUL in its second statement keeps and tells the first', async () => {
+    const reply = await unit("INSERT INTO apart VALUES (3); SELECT 'a\0b'");
+    expect(reply.error).toMatchObject({ statementIndex: 1, code: 'sql', detail: { start: 39, end: 40 } });
+    expect(await rows(replica, 'SELECT count(*) FROM apart')).toEqual([[3]]);
+  });
+
+  it('sets everywhere what SQLite passes over inside a transaction', async () => {
+    await unit('BEGIN; PRAGMA foreign_keys = ON; COMMIT');
+    expect([await rows(primary, 'PRAGMA foreign_keys'), await rows(replica, 'PRAGMA foreign_keys')]).toEqual([
+      [[1]],
+      [[1]],
+    ]);
   });
 });
 
