@@ -21,7 +21,7 @@ const ROWS = 100_000;
 /** What a grid shows at most. */
 const FIRST_ROWS = 80;
 const WARM_UP_ROUNDS = 2;
-const PAUSE_MS = 50;
+const PAUSE_MS = 150;
 const SQL = 'SELECT id, amount, price, name, city, discount FROM sample';
 const MAKE = `
 CREATE TABLE sample (id INTEGER PRIMARY KEY, amount INTEGER, price REAL, name TEXT, city TEXT, discount REAL);
@@ -85,9 +85,9 @@ export async function rowsToPage(rounds: number): Promise<RowsReport> {
     },
   ];
   for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
-    // By turns: what one leaves to be collected must not always meet the same next one.
-    for (let turn = 0; turn < ways.length; turn++) {
-      const shown = await ways[(round + turn) % ways.length]();
+    // There and back: what one leaves to be collected must not always meet the same next one.
+    for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
+      const shown = await way();
       if (round === 0) found = [...found, shown()];
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
