@@ -11,6 +11,8 @@ import { createConsoleApi } from './ui/console-api.ts';
 import { EngineState } from './ui/state/engine.svelte.ts';
 import { theme } from './ui/state/theme.svelte.ts';
 
+const QUIET_AFTER_START_MS = 1500;
+
 theme.restore();
 
 const target = document.getElementById('app') ?? document.body;
@@ -29,14 +31,17 @@ mount(App, {
   },
 });
 Object.assign(window, { headroom: createConsoleApi(engine.client) });
-registerServiceWorker((apply) => {
+// Installing fetches every file of the page: not while the first rows are on their way.
+void engine.started.then(() => setTimeout(() => registerServiceWorker(offerUpdate), QUIET_AFTER_START_MS));
+
+function offerUpdate(apply: () => void): void {
   engine.notify({
     id: 'update',
     tone: 'info',
     message: 'A newer version of Headroom is ready.',
     action: { title: 'Reload with it', run: apply },
   });
-});
+}
 
 /** A port to the engine worker. Where none can be had the port stays silent, and `onFailure` hears why. */
 function startEngine(): { port: Port; onFailure: (listener: (message: string) => void) => void } {

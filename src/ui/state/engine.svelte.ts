@@ -32,6 +32,9 @@ export type EnginePhase = 'starting' | 'ready' | 'failed';
 
 export class EngineState {
   readonly client: EngineClient;
+  /** Settles when the engine is ready, or has failed to be. */
+  readonly started: Promise<void>;
+  #hasStarted: () => void = () => {};
   #phase = $state.raw<EnginePhase>('starting');
   #failure = $state.raw<string | null>(null);
   #database = $state.raw<DatabaseInfo | null>(null);
@@ -47,6 +50,9 @@ export class EngineState {
 
   constructor(client: EngineClient) {
     this.client = client;
+    this.started = new Promise((resolve) => {
+      this.#hasStarted = resolve;
+    });
     client.on('notice', (notice) => this.notify(notice));
     client.on('event', (event) => {
       this.#events = [event, ...this.#events].slice(0, EVENTS_KEPT);
@@ -103,6 +109,7 @@ export class EngineState {
     try {
       this.#takeBoot(await this.client.call.boot(request));
       this.#phase = 'ready';
+      this.#hasStarted();
       this.#askForSnapshots();
       // The first query need not wait for the schema browser.
       void this.refreshSchema().catch(() => undefined);
@@ -116,11 +123,14 @@ export class EngineState {
     if (this.#phase === 'failed') return;
     this.#phase = 'failed';
     this.#failure = message;
+    this.#hasStarted();
     this.client.lost(message);
   }
 
   notify(notice: PageNotice): void {
-    this.#notices = [...this.#notices.filter((one) => one.id !== notice.id), notice];
+    // Two parts of the engine may have noticed the same.
+    const others = this.#notices.filter((one) => one.id !== notice.id && one.message !== notice.message);
+    this.#notices = [...others, notice];
   }
 
   dismiss(id: string): void {
