@@ -16,6 +16,7 @@ const PAGES = [
 
 test('every page opens by the navigation and by its address, and shows what it is about', async ({
   page,
+  context,
   failures,
 }) => {
   await openLab(page);
