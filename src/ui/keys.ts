@@ -1,4 +1,6 @@
 /** Every key of the page, in one table: the help sheet lists it. */
+import { pages } from './pages.ts';
+
 export interface KeyGroup {
   title: string;
   keys: readonly (readonly [keys: string, does: string])[];
@@ -30,7 +32,7 @@ export const keyGroups: readonly KeyGroup[] = [
   {
     title: 'Everywhere',
     keys: [
-      ['Alt + 1 to 9', 'Go to a page'],
+      [`Alt + 1 to ${pages.length}`, 'Go to a page, in the order of the navigation'],
       ['Esc', 'Close what floats'],
       ['?', 'Show all keys'],
     ],

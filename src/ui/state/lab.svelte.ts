@@ -8,7 +8,6 @@ import type {
   QueryOutcome,
   Running,
   ScriptOutcome,
-  SqlErrorDetail,
   SqlValue,
   StatementSpan,
 } from '../../engine/client.ts';
@@ -20,40 +19,30 @@ import {
   type ParameterEntry,
 } from '../components/parameter-value.ts';
 import { statementAt } from '../components/editor/statement-at.ts';
-import { formatMeasuredMs, formatRows, formatTimes } from '../format.ts';
-import { plainError } from '../plain-error.ts';
+import { formatMeasuredMs, formatRows } from '../format.ts';
+import { plainError, type KnownNames } from '../plain-error.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
+import { errorWithoutPlace, scriptError, thrownError, type LabError } from './lab-error.ts';
+import { ExecutedTimes, speedupText, type Speedup } from './speedup.ts';
 
 /** Above this the text is neither coloured nor split into statements while typing: typing must stay quick. */
 export const LIVE_TEXT_LIMIT = 200_000;
 const DESCRIBE_AFTER_MS = 250;
 const HISTORY_KEPT = 50;
-/** Executed times remembered, for "so many times faster". */
-const TIMES_KEPT = 200;
-
-export interface LabError {
-  message: string;
-  /** SQLite's own words, where the plain sentence replaces them. */
-  original: string | null;
-  /** In the editor's text; null when the place is not known. */
-  start: number | null;
-  end: number | null;
-  statementIndex: number | null;
-}
 
 export interface HistoryEntry {
   sql: string;
   wallMs: number;
   executionTimeMs: number;
   rows: number;
+  /** Of a write; absent in what an older version kept. */
+  rowsChanged?: number;
 }
 
-/** A hit beside the measured run that it spared. */
-export interface Speedup {
-  executedMs: number;
-  hitMs: number;
-}
+/** Rules of the optimizer that change the result, and so run only for those who ask for them. */
+export const PREVIEWS = { 'limit-rows': 'First 1,000 rows', 'narrow-columns': 'Fewer columns' } as const;
+export type PreviewRule = keyof typeof PREVIEWS;
 
 export class LabState {
   readonly #engine: EngineState;
@@ -68,9 +57,11 @@ export class LabState {
   #history = $state.raw<HistoryEntry[]>([]);
   #speedup = $state.raw<Speedup | null>(null);
   #runs = $state.raw(0);
+  #preview = $state.raw<PreviewRule | null>(null);
+  #previewAsked = $state.raw(false);
   #lastRequest: { request: ExecuteRequest; base: number } | null = null;
   #describeTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #executedMs = new Map<string, number>();
+  readonly #executed = new ExecutedTimes();
   /** Called after every change worth keeping. */
   onKeep: () => void = () => {};
 
@@ -145,6 +136,18 @@ export class LabState {
   get runs(): number {
     return this.#runs;
   }
+  /** What the person wants less of: a preview changes the result, so it is labelled and never cached. Null: nothing. */
+  get preview(): PreviewRule | null {
+    return this.#preview;
+  }
+  set preview(rule: PreviewRule | null) {
+    this.#preview = rule;
+  }
+  /** Of the answer that is shown: it is a preview, or one was asked for and could not be had. */
+  get previewed(): 'shown' | 'not-possible' | null {
+    if (!this.#previewAsked || this.selected === null) return null;
+    return this.notes.some((note) => note.startsWith('Preview:')) ? 'shown' : 'not-possible';
+  }
   get canRunAgain(): boolean {
     return this.#lastRequest !== null;
   }
@@ -173,7 +176,7 @@ export class LabState {
     this.#error = null;
     this.#speedup = null;
     this.#lastRequest = null;
-    this.#executedMs.clear();
+    this.#executed.clear();
     this.#described = { text: '', spans: [] };
   }
 
@@ -205,13 +208,13 @@ export class LabState {
       const names = span.classification?.parameters ?? [];
       for (const name of formNames(names)) {
         const parsed = parseParameter(this.entry(name));
-        if ('problem' in parsed) return this.#refuse(`Parameter ${name} has no usable value. ${parsed.problem}`, span);
+        if ('problem' in parsed) return this.#refuse(`Parameter ${name} has no usable value. ${parsed.problem}`);
       }
       parameters.push(bindValues(names, (name) => this.#value(name)));
     }
     const base = index >= 0 ? spans[index].start : 0;
     const sql = index >= 0 ? text.slice(base, spans[index].end) : text;
-    await this.#execute({ sql, parameters, ...options }, base);
+    await this.#execute({ sql, parameters, preview: chosen.length === 1 ? this.#preview : null, ...options }, base);
   }
 
   /** The same request once more. */
@@ -223,7 +226,7 @@ export class LabState {
   /** Runs a text that is not the editor's, such as an index to apply; answers only whether it went well. */
   async runAside(sql: string): Promise<QueryOutcome> {
     const { outcomes, error } = await this.#engine.client.execute({ sql }).done;
-    if (error) throw new Error(this.#plain(error.message));
+    if (error) throw new Error(plainError(error.message, this.#names));
     await this.#afterWrites(outcomes);
     return outcomes.at(-1)!;
   }
@@ -245,7 +248,8 @@ export class LabState {
     try {
       const outcome = await running.done;
       this.#outcome = outcome;
-      this.#error = outcome.error && this.#scriptError(outcome.error, base);
+      this.#previewAsked = request.preview != null;
+      this.#error = outcome.error && scriptError(outcome.error, base, this.#names);
       const last = outcome.outcomes.findLastIndex((one) => one.result !== null);
       this.#tab = Math.max(0, last >= 0 ? last : outcome.outcomes.length - 1);
       this.#speedup = this.#compare(request);
@@ -254,39 +258,29 @@ export class LabState {
       announcer.say(this.#summary());
       await this.#afterWrites(outcome.outcomes);
     } catch (error) {
-      const { message, code, detail } = error as { message: string; code?: string; detail?: unknown };
       this.#outcome = null;
       this.#speedup = null;
-      if (code && STOPPED.includes(code)) this.#error = { ...noPlace, message, original: null };
-      else this.#error = this.#labError({ message }, isSqlDetail(detail) ? detail : null, null, base);
+      this.#error = thrownError(error, request.sql, base, this.#names);
       announcer.say(this.#error.message);
     } finally {
       this.#running = null;
     }
   }
 
-  /** For one statement that was run and is now a hit: both measured times. Otherwise keeps the executed time for later. */
+  /** Set when the selected answer was a hit whose execution was seen. */
   #compare(request: ExecuteRequest): Speedup | null {
-    let speedup: Speedup | null = null;
-    this.outcomes.forEach((outcome, index) => {
-      const values = (request.parameters as SqlValue[][] | undefined)?.[index] ?? [];
-      const key = `${outcome.sql}\u0000${values.map((value) => `${typeof value}:${String(value)}`).join()}`;
-      if (!outcome.cacheHit) {
-        if (this.#executedMs.size >= TIMES_KEPT) this.#executedMs.clear();
-        this.#executedMs.set(key, outcome.executionTimeMs);
-        return;
-      }
-      const executedMs = this.#executedMs.get(key);
-      if (index === this.#tab && executedMs !== undefined) speedup = { executedMs, hitMs: outcome.executionTimeMs };
-    });
-    return speedup;
+    const given = request.parameters as SqlValue[][] | undefined;
+    const all = this.outcomes.map((outcome, index) => this.#executed.compare(outcome, given?.[index] ?? []));
+    return all[this.#tab] ?? null;
   }
 
   #remember(outcome: ScriptOutcome, request: ExecuteRequest): void {
     if (request.sql.length > LIVE_TEXT_LIMIT) return;
     const executionTimeMs = outcome.outcomes.reduce((sum, one) => sum + one.executionTimeMs, 0);
-    const rows = outcome.outcomes.at(-1)?.work.rows ?? 0;
-    const entry: HistoryEntry = { sql: request.sql, wallMs: Date.now(), executionTimeMs, rows };
+    const last = outcome.outcomes.at(-1);
+    const rowsChanged = last?.kind === 'write' ? last.work.rowsChanged : undefined;
+    const rows = last?.work.rows ?? 0;
+    const entry: HistoryEntry = { sql: request.sql, wallMs: Date.now(), executionTimeMs, rows, rowsChanged };
     this.#history = [entry, ...this.#history.filter((old) => old.sql !== entry.sql)].slice(0, HISTORY_KEPT);
     this.onKeep();
   }
@@ -315,8 +309,11 @@ export class LabState {
     return `${rows} in ${time}${hit}.`;
   }
 
-  #refuse(message: string, span: { start: number; end: number } | null = null): void {
-    this.#error = { message, original: null, start: span?.start ?? null, end: span?.end ?? null, statementIndex: null };
+  /** Nothing was sent, so the answers of an earlier run would only mislead. */
+  #refuse(message: string): void {
+    this.#outcome = null;
+    this.#speedup = null;
+    this.#error = errorWithoutPlace(message);
     announcer.say(message);
   }
 
@@ -325,56 +322,13 @@ export class LabState {
     return 'value' in parsed ? parsed.value : null;
   }
 
-  /** Offsets of an error count from the text that was sent; those of the editor from its beginning. */
-  #labError(
-    error: { message: string },
-    position: SqlErrorDetail | null,
-    span: { start: number; end: number } | null,
-    base: number,
-  ): LabError {
-    const start = position?.start ?? span?.start ?? null;
-    const end = position?.start != null ? position.end : (span?.end ?? null);
-    const message = this.#plain(position?.message ?? error.message);
-    return {
-      message,
-      original: message === error.message ? null : error.message,
-      start: start === null ? null : start + base,
-      end: end === null ? null : end + base,
-      statementIndex: null,
-    };
-  }
-
-  #scriptError(error: NonNullable<ScriptOutcome['error']>, base: number): LabError {
-    const { statementIndex } = error;
-    // What was stopped has no fault at any place.
-    if (STOPPED.includes(error.code)) return { ...noPlace, message: error.message, original: null, statementIndex };
-    return { ...this.#labError(error, error.position, error.span, base), statementIndex };
-  }
-
-  #plain(message: string): string {
+  get #names(): KnownNames {
     const tables = this.#engine.schema?.tables ?? [];
-    return plainError(message, {
+    return {
       tables: tables.map((table) => table.name),
       columns: [...new Set(tables.flatMap((table) => table.columns.map((column) => column.name)))],
-    });
+    };
   }
-}
-
-/** `212x faster`; where the hit was below the clock's step, at least so many times. */
-export function speedupText({ executedMs, hitMs }: Speedup): string {
-  if (hitMs === 0)
-    return executedMs <= 0.1 ? 'both below the clock’s step' : `more than ${formatTimes(executedMs / 0.1)} faster`;
-  const ratio = executedMs / hitMs;
-  return ratio >= 1.05 ? `${formatTimes(ratio)} faster` : 'about as fast';
-}
-
-/** Codes of a run that was ended from outside: its text is not at fault. */
-const STOPPED: readonly string[] = ['cancelled', 'deadline', 'engine-lost'];
-
-const noPlace = { start: null, end: null, statementIndex: null };
-
-function isSqlDetail(detail: unknown): detail is SqlErrorDetail {
-  return typeof detail === 'object' && detail !== null && 'message' in detail && 'start' in detail;
 }
 
 export const [getLab, setLab] = createContext<LabState>();

@@ -6,19 +6,19 @@ import { createContext } from 'svelte';
 import { shopQueries } from '../../database/samples/catalogue.ts';
 import type { Progress, SampleRequest } from '../../engine/client.ts';
 import type { View } from '../../share/view.ts';
-import { PARAMETER_TYPES, type ParameterEntry } from '../components/parameter-value.ts';
 import { saveFile } from '../components/save-file.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { InsightState } from './insight.svelte.ts';
-import type { HistoryEntry, LabState } from './lab.svelte.ts';
+import type { LabState } from './lab.svelte.ts';
+import { isPageState, type PageState } from './page-state.ts';
 import { route } from './route.svelte.ts';
+import { viewOf } from './view.ts';
 
 export const DEFAULT_SAMPLE: SampleRequest = { name: 'shop', size: 'S', seed: 1 };
 /** On the first screen, run by itself. */
 const FIRST_QUERY = shopQueries[0].sql;
 const KEEP_AFTER_MS = 600;
-const PAGE_STATE_VERSION = 1;
 
 /** Something long that is under way. */
 export interface Job {
@@ -33,13 +33,6 @@ export interface PendingLink {
   view: View;
   /** The file that the link is about, when it is not open here. */
   asksFor: string | null;
-}
-
-interface PageState {
-  version: typeof PAGE_STATE_VERSION;
-  sql: string;
-  entries: Record<string, ParameterEntry>;
-  history: HistoryEntry[];
 }
 
 export class SessionState {
@@ -91,8 +84,8 @@ export class SessionState {
   async start(boot: { safe: boolean; wasmUrl: string; cores: number }): Promise<void> {
     this.#lab.sql = FIRST_QUERY;
     const view = await this.#readLink();
-    const sample = view?.source.type === 'sample' ? sampleOf(view.source) : null;
-    await this.#engine.boot({ sample, ...boot });
+    // A link opens nothing by itself: what this browser keeps comes back, and stays until the person presses Run.
+    await this.#engine.boot({ sample: null, ...boot });
     if (this.#engine.phase !== 'ready') return;
     if (view) this.#showLink(view);
     else await this.#begin(boot.safe);
@@ -109,9 +102,17 @@ export class SessionState {
   async runLink(): Promise<void> {
     const link = this.#link;
     if (!link || link.asksFor !== null) return;
+    const { source } = link.view;
+    const run = (): Promise<void> => this.#runLinkNow(link.view);
+    if (source.type !== 'sample' || this.#isAsMade(sampleOf(source))) return run();
+    await this.#replace(`the shop sample ${source.size} of the link`, run, true);
+  }
+
+  async #runLinkNow({ source, settings }: View): Promise<void> {
     this.#link = null;
-    const { source, settings } = link.view;
-    if (source.type === 'sample' && !this.#isOpen(sampleOf(source))) await this.#openSampleNow(sampleOf(source), false);
+    if (source.type === 'sample' && !this.#isAsMade(sampleOf(source)))
+      await this.#openSampleNow(sampleOf(source), true);
+    if (this.#problem !== null) return;
     try {
       await this.#engine.changeSettings(settings);
     } catch (error) {
@@ -135,35 +136,14 @@ export class SessionState {
 
   /** What a link would show. */
   view(change: Partial<View> = {}): View {
-    const database = this.#engine.database;
-    const page =
-      (['lab', 'optimizer', 'cache', 'cluster', 'monitor'] as const).find((id) => id === route.page) ?? 'lab';
-    const settings = this.#engine.settings;
     return {
-      version: 1,
-      page,
-      source:
-        database?.source.type === 'file'
-          ? { type: 'file', name: database.source.name }
-          : { type: 'sample', ...this.sample },
-      sql: this.#lab.sql,
-      parameters: Object.fromEntries(
-        this.#lab.parameterNames.map((name) => [
-          name,
-          { type: this.#lab.entry(name).type, text: this.#lab.entry(name).text },
-        ]),
-      ),
-      settings: settings
-        ? {
-            cache: pick(settings.cache, ['enabled', 'strategy', 'capacityBytes', 'ttlMs', 'compressAboveBytes']),
-            balancer: settings.balancer,
-            scaler: settings.scaler,
-            optimizer: settings.optimizer,
-            simulatedWaitMs: settings.simulatedWaitMs,
-            deadlineMs: settings.deadlineMs,
-          }
-        : {},
-      experiment: this.#experiment,
+      ...viewOf({
+        page: route.page,
+        source: this.#engine.database?.source ?? { type: 'sample', sample: DEFAULT_SAMPLE },
+        settings: this.#engine.settings,
+        lab: this.#lab,
+        experiment: this.#experiment,
+      }),
       ...change,
     };
   }
@@ -216,8 +196,11 @@ export class SessionState {
   }
 
   /** Data, cache and settings exactly as after the first open, of the sample that is open. */
-  async startAgain(): Promise<void> {
-    this.#problem = null;
+  startAgain(): Promise<void> {
+    return this.#replace(`the shop sample ${this.sample.size}`, () => this.#startAgainNow());
+  }
+
+  async #startAgainNow(): Promise<void> {
     try {
       await this.#engine.startAgain(this.sample);
       this.#opened();
@@ -262,7 +245,7 @@ export class SessionState {
     clearTimeout(this.#keepTimer);
     this.#keepTimer = setTimeout(() => {
       const { sql, entries, history } = this.#lab;
-      const state: PageState = { version: PAGE_STATE_VERSION, sql, entries: { ...entries }, history };
+      const state: PageState = { version: 1, sql, entries: { ...entries }, history };
       // Where nothing can be kept the engine has said so already.
       void this.#engine.client.call.keepPageState({ state }).catch(() => undefined);
     }, KEEP_AFTER_MS);
@@ -293,13 +276,13 @@ export class SessionState {
     if (view.page !== 'lab') route.replace(`/${view.page}`);
   }
 
-  /** Goes on at once, or asks first when changes to the person's own data would go. */
-  async #replace(what: string, go: () => Promise<void>): Promise<void> {
+  /** Goes on at once, or asks first when changes to the person's own file would go, or to whatever is open. */
+  async #replace(what: string, go: () => Promise<void>, ofAnyData = false): Promise<void> {
     this.#problem = null;
     const database = this.#engine.database;
     // A file that was brought back may hold changes of an earlier visit.
     const onlyHere = database?.changed || this.#engine.restored;
-    if (database?.source.type === 'file' && onlyHere) this.#replacing = { what, go };
+    if ((ofAnyData || database?.source.type === 'file') && onlyHere) this.#replacing = { what, go };
     else await go();
   }
 
@@ -338,9 +321,13 @@ export class SessionState {
     announcer.say(this.#problem);
   }
 
-  #isOpen(sample: SampleRequest): boolean {
-    const source = this.#engine.database?.source;
-    return source?.type === 'sample' && source.sample.size === sample.size && source.sample.seed === sample.seed;
+  /** True when this sample is open and nobody changed it. */
+  #isAsMade(sample: SampleRequest): boolean {
+    const { database, restored } = this.#engine;
+    const source = database?.source;
+    const isOpen =
+      source?.type === 'sample' && source.sample.size === sample.size && source.sample.seed === sample.seed;
+    return isOpen && !database?.changed && !restored;
   }
 
   #lookAtFirstTable(): void {
@@ -355,30 +342,6 @@ function sampleOf({ name, size, seed }: SampleRequest): SampleRequest {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function pick<Part extends object, Key extends keyof Part>(part: Part, keys: readonly Key[]): Pick<Part, Key> {
-  return Object.fromEntries(keys.map((key) => [key, part[key]])) as Pick<Part, Key>;
-}
-
-/** What an older version of the page kept may have any shape. */
-function isPageState(state: unknown): state is PageState {
-  if (typeof state !== 'object' || state === null) return false;
-  const { version, sql, entries, history } = state as Record<string, unknown>;
-  return (
-    version === PAGE_STATE_VERSION &&
-    typeof sql === 'string' &&
-    typeof entries === 'object' &&
-    entries !== null &&
-    Object.values(entries).every((entry) => isEntry(entry)) &&
-    Array.isArray(history)
-  );
-}
-
-function isEntry(entry: unknown): boolean {
-  if (typeof entry !== 'object' || entry === null) return false;
-  const { type, text } = entry as Record<string, unknown>;
-  return typeof text === 'string' && typeof type === 'string' && type in PARAMETER_TYPES;
 }
 
 export const [getSession, setSession] = createContext<SessionState>();
