@@ -24,7 +24,7 @@ const RULES = {
       'SELECT c.name, o.id FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE c.id = 5 UNION ALL ' +
       'SELECT c.name, o.id FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE o.id = 7 AND (c.id = 5) IS NOT TRUE',
     refuses: {
-      sql: "SELECT name FROM customers WHERE city = 'Bern' OR email = 'a@b.c'",
+      sql: "SELECT name FROM customers WHERE city = 'Galway' OR email = 'a@b.c'",
       why: 'Both sides look at one table: SQLite already takes one index for each.',
     },
     mode: 'proved',
@@ -33,9 +33,9 @@ const RULES = {
     title: 'IN subquery to join or EXISTS, and back',
     summary:
       'IN, EXISTS and a join ask the same question; which is quickest depends on indexes and sizes, so all are measured.',
-    before: "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE status = 'open')",
+    before: "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE status = 'returned')",
     after:
-      "SELECT name FROM customers JOIN (SELECT DISTINCT customer_id AS picked FROM orders WHERE status = 'open') AS picked WHERE id = picked.picked",
+      "SELECT name FROM customers JOIN (SELECT DISTINCT customer_id AS picked FROM orders WHERE status = 'returned') AS picked WHERE id = picked.picked",
     refuses: {
       sql: 'SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)',
       why: 'If customer_id may be NULL, NOT IN gives no row at all and NOT EXISTS does.',
@@ -46,9 +46,9 @@ const RULES = {
     title: 'Join order',
     summary:
       'SQLite guesses which table to read first; other orders are tried, pinned with CROSS JOIN, and kept only when measured faster.',
-    before: "SELECT c.name, o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE c.city = 'Bern'",
+    before: "SELECT c.name, o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE c.city = 'Galway'",
     after:
-      "SELECT c.name, o.id FROM customers AS c CROSS JOIN orders AS o WHERE c.id = o.customer_id AND c.city = 'Bern'",
+      "SELECT c.name, o.id FROM customers AS c CROSS JOIN orders AS o WHERE c.id = o.customer_id AND c.city = 'Galway'",
     refuses: {
       sql: 'SELECT c.name, o.id FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id',
       why: 'The order of an outer join is part of its meaning.',
@@ -71,8 +71,8 @@ const RULES = {
     title: 'Fewer columns',
     summary:
       'Shows only the key and the columns that the query itself speaks of; a covering index may then answer alone.',
-    before: "SELECT * FROM customers WHERE city = 'Bern' ORDER BY name",
-    after: "SELECT id, name, city FROM customers WHERE city = 'Bern' ORDER BY name",
+    before: "SELECT * FROM customers WHERE city = 'Galway' ORDER BY name",
+    after: "SELECT id, name, city FROM customers WHERE city = 'Galway' ORDER BY name",
     refuses: { sql: 'SELECT id, name FROM customers', why: 'The columns were chosen already.' },
     mode: 'preview',
   },
@@ -88,10 +88,10 @@ const RULES = {
     title: 'Index for WHERE and joins',
     summary:
       'Without an index a filter reads the whole table; an index on the compared columns finds the rows at once.',
-    before: "SELECT id FROM customers WHERE city = 'Bern'",
+    before: "SELECT id FROM customers WHERE city = 'Galway'",
     after: 'CREATE INDEX customers_city ON customers(city)',
     refuses: {
-      sql: "SELECT id FROM customers WHERE upper(city) = 'BERN'",
+      sql: "SELECT id FROM customers WHERE upper(city) = 'GALWAY'",
       why: 'A plain index is not ordered by what upper() gives.',
     },
     mode: 'advice',

@@ -278,7 +278,7 @@ export class Optimizer {
       else {
         const reason = late
           ? 'Time ran out before it could be tried.'
-          : `One run ${elapsedMs === null ? `was stopped after ${inMs(limitMs)}` : `took ${inMs(elapsedMs)}`}, the text as typed took ${inMs(originalMs)}.`;
+          : `One run ${elapsedMs === null ? `was stopped after ${inMs(limitMs)}${quickest.length > 0 && limitMs < originalMs ? ', another rewrite being quicker' : ''}` : `took ${inMs(elapsedMs)}`}, the text as typed took ${inMs(originalMs)}.`;
         attempts.push(attemptOf(lastOf(proposal), proposal.statement.sql, 'not-faster', reason, proposal.score));
       }
       quickest.sort((a, b) => a.elapsedMs - b.elapsedMs);

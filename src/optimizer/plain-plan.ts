@@ -91,6 +91,7 @@ function explain(detail: string): Explained {
 /** `a=? AND b>?` as words. */
 function by(terms: string | undefined): string {
   return (terms ?? '')
+    .replace(/(\w+)>\? AND \1<\?/g, '$1>?') // both ends of one range
     .replaceAll(' AND ', ' and ')
     .replace(/ANY\((\w+)\)/g, 'every value of $1')
     .replace(/=\?/g, '')

@@ -19,7 +19,7 @@ export const thisData: Guard = {
       if (found) return refuse('this-data', `The results differ on this data: ${found}.`);
       return pass(
         'this-data',
-        `Equal on this data: ${before.rowCount} rows of ${names.length} columns, with their storage classes.`,
+        `Equal on this data: ${counted(before.rowCount, 'row')} of ${counted(names.length, 'column')}, with their storage classes.`,
       );
     } catch (error) {
       if (isDeadline(error)) {
@@ -32,3 +32,7 @@ export const thisData: Guard = {
     }
   },
 };
+
+function counted(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+}
