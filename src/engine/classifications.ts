@@ -14,11 +14,13 @@ export class Classifications {
   #known = new Map<string, KnownText>();
   #schemaCookie = -1;
   #historyId = '';
+  /** Moves whenever everything is forgotten. */
+  #stamp = 0;
 
   /** Forgets everything when the schema or the history has moved. */
   at(schemaCookie: number, historyId: string): this {
     if (schemaCookie !== this.#schemaCookie || historyId !== this.#historyId) {
-      this.#known.clear();
+      this.forget();
       this.#schemaCookie = schemaCookie;
       this.#historyId = historyId;
     }
@@ -27,6 +29,12 @@ export class Classifications {
 
   forget(): void {
     this.#known.clear();
+    this.#stamp++;
+  }
+
+  /** What was learnt from a worker holds only if this is still what it was when the worker was asked. */
+  get stamp(): number {
+    return this.#stamp;
   }
 
   get(sql: string): KnownText | undefined {

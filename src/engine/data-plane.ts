@@ -38,8 +38,12 @@ export class DataPlane {
     });
   }
 
-  /** Opens what was kept: same history, same log number, so that a kept cache may still be good. */
+  /**
+   * Opens what was kept: same history, same log number, so that a kept cache may still be good. A new epoch begins, so that
+   * what a primary still writes to the former content is refused.
+   */
   restore(snapshot: Snapshot): Version {
+    this.#epoch++;
     this.#snapshot = {
       ...snapshot,
       base: this.#share(snapshot.base),

@@ -56,6 +56,8 @@ export interface FleetOptions {
   attachment(): Omit<AttachRequest, 'role'>;
   nextEpoch(): number;
   workersMax: number;
+  /** Takes nothing new, and so cannot become the primary. */
+  isLeaving(worker: WorkerIndex): boolean;
   onPrimary(worker: DatabaseWorker | null, failover: boolean): void;
   onAttached(worker: DatabaseWorker): void;
 }
@@ -183,17 +185,21 @@ export class DatabaseFleet implements Fleet {
     }
   }
 
-  /** Attaches every worker to other content. Resolves when the primary has it. */
+  /** Attaches every worker to other content. Rejects when the primary could not take it. */
   async reattachAll(): Promise<void> {
+    const primary = this.#primary;
+    let refusal: unknown = null;
     const attachments = this.workers.map(async (worker) => {
       try {
-        await this.#attach(worker, worker === this.#primary ? 'primary' : 'replica');
+        await this.#attach(worker, worker === primary ? 'primary' : 'replica');
       } catch (error) {
+        if (worker === primary && toWireError(error).code !== 'worker-lost') refusal = error;
         this.#fail(worker, toWireError(error));
-        if (worker === this.#primary) throw error;
       }
     });
     await Promise.all(attachments);
+    // A worker that died is replaced, and says nothing about the content; one that refused it does.
+    if (refusal !== null) throw refusal;
   }
 
   /** Asks idle workers how they are; an answer is a heartbeat. */
@@ -241,12 +247,17 @@ export class DatabaseFleet implements Fleet {
   async #warmed(): Promise<DatabaseWorker> {
     const worker = new DatabaseWorker(this.#options.spawn(), this.#options.isolated, this.#options.nowMs());
     worker.handle.onFailure((message) => this.#fail(worker, { code: 'worker-lost', message }));
-    const request: WarmRequest = {
-      module: await this.#options.module(),
-      wasmUrl: this.#options.wasmUrl(),
-      cancelCell: worker.cancelCell,
-    };
-    await worker.calls.call.warm(request);
+    try {
+      const request: WarmRequest = {
+        module: await this.#options.module(),
+        wasmUrl: this.#options.wasmUrl(),
+        cancelCell: worker.cancelCell,
+      };
+      await worker.calls.call.warm(request);
+    } catch (error) {
+      worker.handle.terminate();
+      throw error;
+    }
     return worker;
   }
 
@@ -273,6 +284,8 @@ export class DatabaseFleet implements Fleet {
       return;
     }
     if (worker.gone) return;
+    // The primary was lost while this one was attaching, too early to be its heir.
+    if (!this.#primary) this.#elect();
     worker.startMs = this.#options.nowMs() - starting.sinceMs;
     this.#handlers?.onReady(index);
     if (this.#keepsSpare) this.keepSpare();
@@ -322,7 +335,10 @@ export class DatabaseFleet implements Fleet {
 
   /** Another replica takes over: all have every committed record, because records and jobs travel in one order. */
   #elect(): void {
-    const heir = this.workers.find((worker) => worker.attached && worker.report !== null && !worker.gone) ?? null;
+    const heir =
+      this.workers.find(
+        (worker) => worker.attached && worker.report !== null && !this.#options.isLeaving(worker.index),
+      ) ?? null;
     this.#primary = heir;
     const epoch = this.#options.nextEpoch();
     if (heir) {

@@ -8,7 +8,7 @@ import type { PageRecord } from '../database/protocol.ts';
 import { Dispatcher } from '../pool/dispatcher.ts';
 import type { WorkerIndex } from '../pool/fleet.ts';
 import { ScalingLoop } from '../pool/scaling-loop.ts';
-import type { WorkerState } from '../pool/worker-table.ts';
+import { DRAINING, type WorkerState } from '../pool/worker-table.ts';
 import { Classifications } from './classifications.ts';
 import { DatabaseFleet, type DatabaseWorker } from './database-fleet.ts';
 import { DataPlane } from './data-plane.ts';
@@ -37,7 +37,7 @@ export const DEFAULT_SOURCE: DataSource = { type: 'sample', sample: { name: 'sho
 const TICK_MS = 1000;
 const PICKS_KEPT = 12;
 /** A worker is spared, and the optimizer begins, only when the first answer has been on the screen for a moment. */
-const AFTER_FIRST_ANSWER_MS = 300;
+const AFTER_FIRST_ANSWER_MS = 800;
 /** After so many workers that died before they were ready, starting more is no use. */
 const FAILED_STARTS_MAX = 4;
 
@@ -100,6 +100,7 @@ export class Engine {
       attachment: () => ({ snapshot: this.plane.snapshot, epoch: this.plane.epoch, pragmas: this.pragmas }),
       nextEpoch: () => this.plane.nextEpoch(),
       workersMax: WORKERS_MAX,
+      isLeaving: (worker) => this.dispatcher.workers.state[worker] === DRAINING,
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),
       onAttached: (worker) => {
         if (worker === this.fleet.primary) this.runner.primaryReady();
@@ -136,7 +137,14 @@ export class Engine {
         this.savedCache.noteChange();
       },
     });
-    this.savedCache = new SavedCache({ cache: this.cache, store: platform.store, timers: this.timers, nowMs, wallMs });
+    this.savedCache = new SavedCache({
+      cache: this.cache,
+      store: platform.store,
+      timers: this.timers,
+      nowMs,
+      wallMs,
+      isDataStored: () => this.isStored,
+    });
     this.optimizer = new OptimizerLink({
       spawn: platform.spawnOptimizer,
       module: () => this.compiled(),
@@ -156,7 +164,10 @@ export class Engine {
       createScheduler,
       current: () => ({ snapshot: this.plane.snapshot, source: this.source }),
       onState: (state) => {
-        if (this.plane.isOpen && this.isStored) this.unsavedSinceMs = null;
+        if (this.plane.isOpen && this.isStored) {
+          this.unsavedSinceMs = null;
+          this.savedCache.noteChange();
+        }
         if (state.state !== 'kept' && state.message) this.notice(`storage-${state.state}`, 'watch', state.message);
       },
     });
@@ -231,10 +242,9 @@ export class Engine {
   }
 
   outcome(ran: Ran): QueryOutcome {
-    const wrote =
-      !ran.rolledBack &&
-      ran.classification.kind !== 'read' &&
-      ran.rowsChanged + ran.classification.tablesWritten.length > 0;
+    // Rows of a temporary table are rows too, and are stored nowhere: tables of the database count, not rows.
+    const { kind, tablesWritten } = ran.classification;
+    const wrote = !ran.rolledBack && (kind === 'maintenance' || tablesWritten.length > 0);
     return new Outcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
   }
 
@@ -326,6 +336,7 @@ export class Engine {
   /** Other content was opened in the data plane: everybody learns of it. Resolves when the primary has it. */
   async contentChanged(): Promise<void> {
     this.load.abandon();
+    this.unsavedSinceMs = null;
     this.openedAtLog = this.plane.version.logNumber;
     this.pragmas = [];
     this.cache.setPragmas([]);

@@ -1,5 +1,6 @@
 /** Whole large cells of recent results, so that the page can ask for one that was cut. Bounded in bytes; the oldest go first. */
 import { AppError } from '../core/errors.ts';
+import { largeAt } from '../database/columns.ts';
 import type { ResultColumns, SqlValue } from '../database/protocol.ts';
 
 export const KEPT_BYTES_MAX = 256 * 1024 * 1024;
@@ -26,15 +27,13 @@ export class KeptResults {
   /** The whole value of a cut cell. Error `not-kept` when it has been let go. */
   cell(resultId: number, row: number, column: number): SqlValue {
     const result = this.#kept.get(resultId);
-    const cell = result?.large.find((one) => one.row === row && one.column === column);
-    if (!result || !cell) {
+    const value = result ? largeAt(result, row, column) : null;
+    if (value === null) {
       throw new AppError('not-kept', 'The whole cell is no longer kept. Run the query again to see it.');
     }
-    return result.columns[column].classes[row] === TEXT ? new TextDecoder().decode(cell.bytes) : cell.bytes;
+    return value;
   }
 }
-
-const TEXT = 3;
 
 function bytesOf(result: ResultColumns): number {
   return result.large.reduce((sum, cell) => sum + cell.bytes.byteLength, 0);

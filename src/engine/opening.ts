@@ -31,8 +31,7 @@ export async function boot(engine: Engine, request: BootRequest, context: CallCo
   if (!restored) await openFirst(engine, request.sample, context);
   engine.begin();
   await firstAnswer(engine, restored, context);
-  if (restored) await engine.savedCache.restore(claim.owned);
-  else await engine.savedCache.restore(false);
+  await engine.savedCache.restore(claim.owned);
   return report(engine, restored);
 }
 
@@ -65,6 +64,7 @@ export async function startAgain(engine: Engine, sample: SampleRequest, context:
   const content = await makeSample(engine, sample, context);
   await engine.vault.forget();
   engine.apply(engineDefaults);
+  engine.scaling.setWorkers(engineDefaults.scaler.minWorkers);
   await keepValue(engine, SETTINGS_KEY, engineDefaults);
   await replaceContent(engine, content);
   engine.cache.store.resetStatistics();
@@ -101,7 +101,9 @@ async function restore(engine: Engine): Promise<boolean> {
   const { kept, damaged } = await engine.vault.load();
   if (damaged) engine.notice('damaged', 'bad', damaged);
   if (!kept) return false;
-  engine.plane.restore(kept.snapshot);
+  // What was damaged had log numbers, and perhaps a kept cache: what follows must not pass for it.
+  const { historyId } = kept.snapshot;
+  engine.plane.restore({ ...kept.snapshot, historyId: damaged ? engine.platform.newId() : historyId });
   engine.source = kept.source;
   engine.cache.store.reset(engine.plane.version);
   return true;

@@ -49,6 +49,8 @@ export class PoolRunner {
   readonly #open = new Map<JobIndex, Finish>();
   readonly #primaryWaiters: Waiting[] = [];
   #nextCancelValue = 1;
+  /** Why no worker can be had, until one can. */
+  #broken: AppError | null = null;
 
   constructor(
     dispatcher: Dispatcher,
@@ -77,35 +79,53 @@ export class PoolRunner {
 
   /** A primary is there again (or for the first time): jobs that waited for one go on. */
   primaryReady(): void {
+    this.#broken = null;
     for (const waiting of this.#primaryWaiters.splice(0)) waiting.resolve();
   }
 
-  /** No primary will come: what waited for one fails. */
+  /** No worker will come: whatever waits for one fails, and so does what is asked for until one is there. */
   primaryFailed(error: AppError): void {
+    this.#broken = error;
     for (const waiting of this.#primaryWaiters.splice(0)) waiting.reject(error);
+    for (const job of [...this.#open.keys()]) this.#dispatcher.cancel(job);
   }
 
   /** Settles when there is a primary, attached; rejects when none can be had. */
   async untilPrimary(): Promise<void> {
     while (!this.#fleet.primary?.report) {
+      if (this.#broken) throw this.#broken;
       await new Promise<void>((resolve, reject) => this.#primaryWaiters.push({ resolve, reject }));
     }
   }
 
   async run<Reply>(call: PoolCall<Reply>): Promise<PoolAnswer<Reply>> {
-    if (call.signal?.cancelled) throw cancelled();
-    let pinned: WorkerIndex = -1;
-    if (call.onPrimary) {
-      await this.untilPrimary();
-      pinned = this.#fleet.primary?.index ?? -1;
+    for (;;) {
+      if (call.signal?.cancelled) throw cancelled();
+      if (this.#broken) throw this.#broken;
+      let pinned: WorkerIndex = -1;
+      if (call.onPrimary) {
+        await this.#untilPrimaryOrCancelled(call.signal);
+        pinned = this.#fleet.primary?.index ?? -1;
+      }
+      const answer = await new Promise<PoolAnswer<Reply> | null>((resolve, reject) =>
+        this.#submit(call, pinned, resolve, reject),
+      );
+      if (answer !== null) return answer;
     }
-    return new Promise((resolve, reject) => this.#submit(call, pinned, resolve, reject));
   }
 
+  async #untilPrimaryOrCancelled(signal: CancelSignal | null): Promise<void> {
+    const primary = this.untilPrimary();
+    if (!signal || this.#fleet.primary?.report) return primary;
+    const stopped = new Promise<never>((_resolve, reject) => signal.onCancel(() => reject(cancelled())));
+    await Promise.race([primary, stopped]);
+  }
+
+  /** Resolves to null when the primary was lost while the job still waited for it: it may be asked of the next one. */
   #submit<Reply>(
     call: PoolCall<Reply>,
     pinned: WorkerIndex,
-    resolve: (answer: PoolAnswer<Reply>) => void,
+    resolve: (answer: PoolAnswer<Reply> | null) => void,
     reject: (error: unknown) => void,
   ): void {
     const dispatcher = this.#dispatcher;
@@ -147,6 +167,10 @@ export class PoolRunner {
         resolve({ reply: answer.reply, worker: ranOn, attempts: tries, queueMs: waitMs, serviceMs, pickReason });
       } else if (status === 'done') {
         reject(failure ?? new AppError('internal', 'The worker answered without a result.'));
+      } else if (status === 'lost' && worker === -1) {
+        resolve(null);
+      } else if (this.#broken) {
+        reject(this.#broken);
       } else {
         const stillRuns = (status === 'deadline' || status === 'cancelled') && worker !== -1;
         if (stillRuns) {

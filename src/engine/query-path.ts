@@ -20,7 +20,7 @@ import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runn
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
 import type { Found, QueryCache } from './query-cache.ts';
 import { asAppError, busyOf, type CacheFinding, type Ran, type RewriteFinding, type ScriptRan } from './ran.ts';
-import type { UnitPath } from './unit-path.ts';
+import type { Asked, UnitPath } from './unit-path.ts';
 
 /** A person who asked for "optimized" waits this long for the proof; then the text runs as typed. */
 export const PROOF_WAIT_MS = 2000;
@@ -66,18 +66,17 @@ export class QueryPath {
   /** Runs all statements of a text, in order. Rejects, or throws, only for what is wrong with the request as a whole. */
   script(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
     const known = this.#known(request.sql);
+    const asked = { request, signal, historyId: this.#options.version().historyId };
     const whole = {
       sql: request.sql,
       span: { start: 0, end: request.sql.length },
       parameters: parametersFor(request.parameters, 0),
     };
     if (known?.type === 'statement') {
-      return runsOnReplica(known.classification)
-        ? this.#reads([whole], request, signal)
-        : this.#options.units.run(request, signal);
+      return runsOnReplica(known.classification) ? this.#reads([whole], asked) : this.#options.units.run(asked);
     }
-    if (known) return this.#split(known.spans, request, signal);
-    return this.#reads([whole], request, signal);
+    if (known) return this.#split(known.spans, this.#classifications().stamp, asked);
+    return this.#reads([whole], asked);
   }
 
   /** One statement that only reads. What the cache holds ready is answered at once, without a promise. */
@@ -164,9 +163,10 @@ export class QueryPath {
     times: Times & { key: string },
   ): Promise<Ran | Elsewhere> {
     const { cache } = this.#options;
-    // Only those who asked for as many rows, and with the same patience, get the same answer.
-    const flight = `${times.key}/${request.rowLimit ?? ''}/${request.deadlineMs ?? ''}`;
-    const joined = await cache.flight(flight, this.#options.version().logNumber, signal, (flightSignal) =>
+    // Only those who asked for as many rows of the same data, and with the same patience, get the same answer.
+    const { historyId, logNumber } = this.#options.version();
+    const flight = `${times.key}/${historyId}/${request.rowLimit ?? ''}/${request.deadlineMs ?? ''}`;
+    const joined = await cache.flight(flight, logNumber, signal, (flightSignal) =>
       this.#execute(statement, request, flightSignal, finding, times),
     );
     if (joined.first || joined.value.kind === 'elsewhere') return joined.value;
@@ -186,7 +186,8 @@ export class QueryPath {
 
   // ---- reads ----
 
-  async #reads(statements: Statement[], request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+  async #reads(statements: Statement[], asked: Asked): Promise<ScriptRan> {
+    const { request, signal } = asked;
     const ran: Ran[] = [];
     for (const [statementIndex, statement] of statements.entries()) {
       try {
@@ -194,8 +195,8 @@ export class QueryPath {
         const outcome = answer instanceof Promise ? await answer : answer;
         if (outcome.kind === 'elsewhere') {
           // Met for the first time, and it does not just read: now its statements are known.
-          if (statements.length === 1) return await this.#elsewhere(outcome.statements, request, signal);
-          return await this.#options.units.run(request, signal);
+          if (statements.length === 1) return await this.#elsewhere(outcome, asked);
+          return await this.#options.units.run(asked);
         }
         ran.push(outcome);
       } catch (error) {
@@ -207,32 +208,33 @@ export class QueryPath {
     return { ran, error: null, notes: [] };
   }
 
-  async #elsewhere(spans: StatementSpan[], request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+  async #elsewhere({ statements: spans, stamp }: Elsewhere, asked: Asked): Promise<ScriptRan> {
     const only = spans.length === 1 ? spans[0] : undefined;
     if (spans.length > 0 && spans.every((span) => span.classification !== null)) {
       const known: KnownText =
         only?.classification && only.start === 0
           ? { type: 'statement', classification: only.classification }
           : { type: 'script', spans };
-      this.#remember(request.sql, known);
+      this.#remember(asked.request.sql, known, stamp);
     }
-    return this.#split(spans, request, signal);
+    return this.#split(spans, stamp, asked);
   }
 
-  async #split(spans: StatementSpan[], request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+  async #split(spans: StatementSpan[], stamp: number, asked: Asked): Promise<ScriptRan> {
     if (spans.length === 0)
       throw new AppError('empty', 'There is no statement to run. Type one, for example SELECT 1.');
     const readsOnly = spans.every((span) => span.classification !== null && runsOnReplica(span.classification));
-    if (!readsOnly) return this.#options.units.run(request, signal);
+    if (!readsOnly) return this.#options.units.run(asked);
     for (const span of spans) {
-      if (span.classification) this.#remember(span.sql, { type: 'statement', classification: span.classification });
+      if (span.classification)
+        this.#remember(span.sql, { type: 'statement', classification: span.classification }, stamp);
     }
     const statements = spans.map((span, index) => ({
       sql: span.sql,
       span: { start: span.start, end: span.end },
-      parameters: parametersFor(request.parameters, index),
+      parameters: parametersFor(asked.request.parameters, index),
     }));
-    return this.#reads(statements, request, signal);
+    return this.#reads(statements, asked);
   }
 
   async #execute(
@@ -244,6 +246,7 @@ export class QueryPath {
   ): Promise<Ran | Elsewhere> {
     const { nowMs, pool, settings } = this.#options;
     const cachedMs = nowMs();
+    const { stamp } = this.#classifications();
     const known = this.#classificationOf(statement.sql);
     if (request.optimized && known?.kind === 'read') await this.#waitForProof(statement);
     const rewrittenMs = nowMs();
@@ -272,9 +275,9 @@ export class QueryPath {
       },
     });
     const { reply } = answer;
-    if (reply.kind === 'elsewhere') return { kind: 'elsewhere', statements: reply.statements };
+    if (reply.kind === 'elsewhere') return { kind: 'elsewhere', statements: reply.statements, stamp };
     const { classification } = reply;
-    if (known === null) this.#remember(statement.sql, { type: 'statement', classification });
+    if (known === null) this.#remember(statement.sql, { type: 'statement', classification }, stamp);
     const endMs = nowMs();
     const notes = notesOn(classification, reply, request);
     const uncached = this.#uncached(classification, request);
@@ -285,7 +288,7 @@ export class QueryPath {
       classification,
       result: reply.result,
       // What a hit saves is the work, not the queue that happened to be there.
-      shared: this.#admit(statement, request, times.key, reply, busyOf(reply.work)),
+      shared: this.#admit(statement, request, times.key, stamp, reply, busyOf(reply.work)),
       cache: uncached === null ? finding : { state: 'off', reason: uncached },
       rewrite: { ruleIds: rewrite.ruleIds, reason: rewrite.reason },
       pool: {
@@ -346,12 +349,15 @@ export class QueryPath {
     statement: Statement,
     request: ExecuteRequest,
     key: string | null,
+    stamp: number,
     reply: RunReply & { kind: 'rows' },
     costMs: number,
   ): boolean {
     const { cache } = this.#options;
     if (this.#uncached(reply.classification, request) !== null) return false;
     if (reply.readClock || reply.result.limitedAt !== null) return false;
+    // A PRAGMA came between: which of the two settings it ran under, nobody can tell.
+    if (this.#classifications().stamp !== stamp) return false;
     return cache.admit({
       key: key ?? cache.keyOf(statement.sql, statement.parameters),
       sql: statement.sql,
@@ -380,12 +386,10 @@ export class QueryPath {
     return this.#options.classifications.at(this.#options.schemaCookie(), this.#options.version().historyId);
   }
 
-  /** Not when the schema has moved since the worker looked: it would be believed of the new one. */
-  #remember(sql: string, known: KnownText): void {
-    const cookie = this.#options.schemaCookie();
-    const found = known.type === 'statement' ? [known] : known.spans;
-    if (found.every(({ classification }) => classification?.schemaCookie === cookie))
-      this.#classifications().set(sql, known);
+  /** Not when schema, history or settings have moved since the worker was asked: it would be believed of the new ones. */
+  #remember(sql: string, known: KnownText, stamp: number): void {
+    const classifications = this.#classifications();
+    if (classifications.stamp === stamp) classifications.set(sql, known);
   }
 
   #known(sql: string): KnownText | undefined {
@@ -402,6 +406,8 @@ export class QueryPath {
 export interface Elsewhere {
   kind: 'elsewhere';
   statements: StatementSpan[];
+  /** Of `Classifications` before the worker was asked. */
+  stamp: number;
 }
 
 function runsOnReplica(classification: Classification): boolean {

@@ -13,6 +13,8 @@ export interface SavedCacheOptions {
   timers: Timers;
   nowMs(): number;
   wallMs(): number;
+  /** Whether the data at its present version lies in the store. */
+  isDataStored(): boolean;
 }
 
 export class SavedCache {
@@ -47,8 +49,13 @@ export class SavedCache {
     this.#timer.arm(FLUSH_DELAY_MS);
   }
 
+  /**
+   * Never ahead of the data: were the newest writes lost with the tab, other writes would take their log numbers, and what
+   * was saved here would pass for rows of those.
+   */
   async flush(): Promise<void> {
     if (!this.#owned || !this.#options.cache.store.settings.persist) return;
+    if (!this.#options.isDataStored()) return;
     try {
       await this.#persistence.flush(this.#options.nowMs(), this.#options.wallMs());
     } catch {

@@ -2,7 +2,7 @@
  * The way of a unit: a text with a statement that may write. All of it runs on the primary, with nothing between its
  * statements, and its pages are in the log before anybody hears of it.
  */
-import { fromWireError } from '../core/errors.ts';
+import { AppError, fromWireError } from '../core/errors.ts';
 import type { CancelSignal } from '../core/rpc.ts';
 import type { PageRecord, Parameters, UnitReply, Version } from '../database/protocol.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
@@ -24,6 +24,14 @@ export interface UnitPathOptions {
   onFailed(sql: string, error: Error): void;
 }
 
+/** A request as it came in. */
+export interface Asked {
+  request: ExecuteRequest;
+  signal: CancelSignal | null;
+  /** Of the data that was open then. */
+  historyId: string;
+}
+
 export class UnitPath {
   readonly #options: UnitPathOptions;
 
@@ -31,7 +39,7 @@ export class UnitPath {
     this.#options = options;
   }
 
-  async run(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+  async run({ request, signal, historyId }: Asked): Promise<ScriptRan> {
     const { nowMs, pool } = this.#options;
     const startMs = nowMs();
     const parameters: Parameters[] = [];
@@ -39,6 +47,15 @@ export class UnitPath {
     const sets = Array.isArray(given) ? given.length : 1;
     for (let index = 0; index < Math.max(1, sets); index++) parameters.push(parametersFor(given, index));
     const deadlineMs = request.deadlineMs ?? this.#options.deadlineMs();
+    /** A write belongs to the database that was open when it was asked for. */
+    const checkHistory = (): void => {
+      if (this.#options.version().historyId !== historyId) {
+        throw new AppError(
+          'refused',
+          'Another database was opened before this was committed: nothing of it was written. Run it again if it is meant for this one.',
+        );
+      }
+    };
     let committed: Version | null = null;
     let answer: PoolAnswer<UnitReply>;
     try {
@@ -49,6 +66,7 @@ export class UnitPath {
         deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
         signal,
         send: async (worker, cancelValue) => {
+          checkHistory();
           const reply = await worker.calls.call.unit({
             sql: request.sql,
             parameters,
@@ -57,6 +75,7 @@ export class UnitPath {
             cancelValue,
             epoch: this.#options.epoch(),
           });
+          checkHistory();
           // Before anything else can run: what the primary has done and what the log says must not part.
           if (reply.record) this.#options.commit(reply.record, worker);
           if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);

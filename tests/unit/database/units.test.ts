@@ -154,8 +154,8 @@ describe('a unit', () => {
     const server = await startServer(cell);
     await server.attach({ snapshot: snapshotOf(base), role: 'primary', epoch: 1, pragmas: [] });
     // The look before each of the three statements finds nothing; those while the third runs find the cancel.
-    const load = vi.spyOn(Atomics, 'load');
-    for (let look = 0; look < 3; look++) load.mockReturnValueOnce(0);
+    let looks = 0;
+    vi.spyOn(Atomics, 'load').mockImplementation((() => (looks++ < 3 ? 0 : 7)) as unknown as typeof Atomics.load);
     Atomics.store(cell, 0, 7);
     const endless = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) INSERT INTO apart SELECT i FROM r';
     const reply = await server.unit(unitRequest(`BEGIN; DELETE FROM apart; ${endless}`, { cancelValue: 7 }));
