@@ -170,7 +170,7 @@ export class SessionState {
       if (this.#problem !== null) return;
       const link = this.#link;
       if (link?.asksFor) this.#link = { ...link, asksFor: null };
-      else if (this.#lab.sql === FIRST_QUERY || this.#lab.sql.trim() === '') this.#lookAtFirstTable();
+      else if (this.#lab.sql === FIRST_QUERY || this.#lab.sql.trim() === '') await this.#lookAtFirstTable();
     });
   }
 
@@ -229,7 +229,7 @@ export class SessionState {
     if (kept) this.#lab.restore(kept);
     const database = this.#engine.database;
     if (this.#lab.sql === FIRST_QUERY && database?.source.type === 'sample' && !safe) await this.#lab.run('all');
-    else if (database?.source.type === 'file' && this.#lab.sql === FIRST_QUERY) this.#lookAtFirstTable();
+    else if (database?.source.type === 'file' && this.#lab.sql === FIRST_QUERY) await this.#lookAtFirstTable();
   }
 
   async #keptState(): Promise<PageState | null> {
@@ -330,7 +330,11 @@ export class SessionState {
     return isOpen && !database?.changed && !restored;
   }
 
-  #lookAtFirstTable(): void {
+  async #lookAtFirstTable(): Promise<void> {
+    const text = this.#lab.sql;
+    // At the start the schema is still on its way; what is typed meanwhile stays.
+    if (!this.#engine.schema) await this.#engine.refreshSchema().catch(() => undefined);
+    if (this.#lab.sql !== text) return;
     const table = this.#engine.schema?.tables.find((one) => one.type === 'table');
     this.#lab.sql = table ? `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 100;` : '';
   }
