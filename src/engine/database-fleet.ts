@@ -2,7 +2,7 @@
  * Real database workers behind the `Fleet` port: starts them from a warm spare, attaches them to the data, hands them
  * jobs, and notices when they die. It also knows which one is the primary, the only one that may write.
  */
-import { AppError, toWireError, type WireError } from '../core/errors.ts';
+import { AppError, fromWireError, toWireError, type WireError } from '../core/errors.ts';
 import { connect, type Connection, type WorkerHandle } from '../core/rpc.ts';
 import type { AttachRequest, DatabaseApi, PageRecord, WarmRequest, WorkerReport } from '../database/protocol.ts';
 import type { Fleet, FleetHandlers, JobIndex, RunOutcome, WorkerIndex } from '../pool/fleet.ts';
@@ -188,18 +188,19 @@ export class DatabaseFleet implements Fleet {
   /** Attaches every worker to other content. Rejects when the primary could not take it. */
   async reattachAll(): Promise<void> {
     const primary = this.#primary;
-    let refusal: unknown = null;
+    let refusal: AppError | null = null;
     const attachments = this.workers.map(async (worker) => {
       try {
         await this.#attach(worker, worker === primary ? 'primary' : 'replica');
       } catch (error) {
-        if (worker === primary && toWireError(error).code !== 'worker-lost') refusal = error;
-        this.#fail(worker, toWireError(error));
+        const wire = toWireError(error);
+        if (worker === primary && wire.code !== 'worker-lost') refusal = fromWireError(wire);
+        this.#fail(worker, wire);
       }
     });
     await Promise.all(attachments);
     // A worker that died is replaced, and says nothing about the content; one that refused it does.
-    if (refusal !== null) throw refusal;
+    if (refusal) throw refusal as AppError;
   }
 
   /** Asks idle workers how they are; an answer is a heartbeat. */
