@@ -184,7 +184,10 @@ export class Engine {
       },
     });
     const classifications = new Classifications();
-    const heard = { onRan: (ran: Ran) => this.#onRan(ran), onFailed: () => this.monitoring.failed() };
+    const heard = {
+      onRan: (ran: Ran) => this.#onRan(ran),
+      onFailed: (_sql: string, error: AppError) => this.monitoring.failed(error.code),
+    };
     const units = new UnitPath({
       nowMs,
       pool: this.runner,

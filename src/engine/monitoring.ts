@@ -26,6 +26,8 @@ export interface PoolReading {
 }
 
 const LOST_WINDOW_MS = 30_000;
+/** A text that SQLite refuses, a value that is missing, a run that was cancelled: the engine did its part. */
+const ASKERS_FAULTS: ReadonlySet<string> = new Set(['sql', 'parameters', 'empty', 'refused', 'cancelled']);
 /** Fingerprints by text: computing one takes longer than a cache hit. */
 const FINGERPRINTS_MAX = 2000;
 
@@ -40,7 +42,7 @@ export class Monitoring {
   readonly #wallMs: () => number;
   readonly #nowMs: () => number;
   readonly #onEvent: (event: EventReport) => void;
-  #health: HealthReport = { score: 100, deductions: [] };
+  #health: HealthReport = { score: 100, deductions: [], unmeasured: [] };
   #queries = 0;
   #totalMs = 0;
   #rewritten = 0;
@@ -78,11 +80,12 @@ export class Monitoring {
     });
   }
 
-  failed(): void {
+  /** A statement ended with an error of this code; one that its asker is at fault for says nothing of the engine's health. */
+  failed(code: string): void {
     const nowMs = this.#nowMs();
     this.#queries++;
     this.series.count('queries', 1, nowMs);
-    this.series.count('errors', 1, nowMs);
+    if (!ASKERS_FAULTS.has(code)) this.series.count('errors', 1, nowMs);
   }
 
   workerLost(): void {
@@ -107,7 +110,7 @@ export class Monitoring {
     for (const worker of reading.workers) {
       if (worker.utilization !== null) this.#workerSeries.set(worker.name, worker.utilization, nowMs);
     }
-    while (this.#lostAtMs.length > 0 && nowMs - this.#lostAtMs[0]! > LOST_WINDOW_MS) this.#lostAtMs.shift();
+    while (this.#lostAtMs.length > 0 && nowMs - this.#lostAtMs[0] > LOST_WINDOW_MS) this.#lostAtMs.shift();
     const window = this.window();
     const readings: Readings = {
       p95Ms: window.p95Ms,
@@ -124,8 +127,8 @@ export class Monitoring {
     for (const { to, message } of this.#alerts.evaluate(readings, nowMs)) {
       this.event('alert', to === 'firing' ? 'bad' : 'good', message);
     }
-    const { score, deductions } = assessHealth(readings);
-    this.#health = { score, deductions };
+    const { score, deductions, unmeasured } = assessHealth(readings);
+    this.#health = { score, deductions, unmeasured };
   }
 
   window(): WindowReport {

@@ -64,7 +64,6 @@ export async function startAgain(engine: Engine, sample: SampleRequest, context:
   const content = await makeSample(engine, sample, context);
   await engine.vault.forget();
   engine.apply(engineDefaults);
-  engine.scaling.setWorkers(engineDefaults.scaler.minWorkers);
   await keepValue(engine, SETTINGS_KEY, engineDefaults);
   await replaceContent(engine, content);
   engine.cache.store.resetStatistics();

@@ -274,6 +274,8 @@ export interface HealthReport {
   /** 100 minus the deductions, never below 0. */
   score: number;
   deductions: { name: string; points: number; reading: string; why: string }[];
+  /** Names of the parts that nothing was measured for; they cost nothing. */
+  unmeasured: string[];
 }
 
 export interface AlertReport {

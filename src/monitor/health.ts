@@ -59,7 +59,7 @@ export const HEALTH_PARTS = {
     points: 50,
     words: percentInWords,
     reading: (amount) => `${amount} of queries failed`,
-    meaning: 'Queries ended with an error in the last 5 s.',
+    meaning: 'Queries failed in the last 5 s; mistakes in their own text are not counted.',
   },
   'Slow answers': {
     value: (readings) => readings.p95Ms,

@@ -166,6 +166,8 @@ function dataOf(content: PlotContent): uPlot.AlignedData {
 function yTop(max: number | null, atLeast: number, unit: Unit): number {
   const top = Math.max(max ?? 0, atLeast);
   if (unit === 'ratio') return Math.max(1, top);
+  // Nobody counts in quarters.
+  if (unit === 'count') return Math.max(4, top) * 1.08;
   return top > 0 ? top * 1.08 : 1;
 }
 

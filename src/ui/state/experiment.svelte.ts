@@ -122,6 +122,12 @@ export class ExperimentState {
       return { measured: executedMs / hitMs, sentence: sentences.cache(executedMs, again.executionTimeMs) };
     },
     'scale-up': async () => {
+      const least = this.#engine.settings?.scaler.minWorkers ?? 1;
+      if (this.#spike.readyNow() > least) {
+        throw new Error(
+          `${this.#spike.readyNow()} workers are still here from an earlier load. They leave one by one while it is quiet; then press Measure again.`,
+        );
+      }
       await this.#spike.start();
       if (this.#spike.problem) throw new Error(this.#spike.problem);
       const { firstReady, mostReady } = this.#spike;

@@ -33,7 +33,7 @@ describe('assessHealth', () => {
         name: 'Errors',
         points: 50,
         reading: '25 % of queries failed',
-        why: 'Queries ended with an error in the last 5 s. Costs points above 1 %, and all 50 from 25 % on.',
+        why: 'Queries failed in the last 5 s; mistakes in their own text are not counted. Costs points above 1 %, and all 50 from 25 % on.',
       },
       {
         name: 'Slow answers',
