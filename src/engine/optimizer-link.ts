@@ -174,7 +174,12 @@ export class OptimizerLink {
       this.#attached = true;
       this.#attaching = worker.calls.call.attach({ snapshot: this.#options.snapshot() });
     }
-    await this.#attaching;
+    try {
+      await this.#attaching;
+    } catch (error) {
+      this.#attached = false; // the next question tries again
+      throw error;
+    }
     return worker;
   }
 
@@ -189,8 +194,13 @@ export class OptimizerLink {
     };
     handle.onFailure(end);
     this.#end = end;
-    const module = await this.#options.module();
-    await calls.call.warm({ module, wasmUrl: this.#options.wasmUrl(), cancelCell: null });
+    try {
+      const module = await this.#options.module();
+      await calls.call.warm({ module, wasmUrl: this.#options.wasmUrl(), cancelCell: null });
+    } catch (error) {
+      end(toWireError(error).message);
+      throw error;
+    }
     return { calls };
   }
 }

@@ -147,7 +147,7 @@ export class QueryPath {
         rewriteMs: 0,
         totalMs: endMs - startMs,
       },
-      notes: whole.rowCount > rowLimit ? [limitNote(rowLimit, rowLimit)] : [],
+      notes: whole.rowCount > rowLimit ? [limitNote(rowLimit)] : [],
     };
     this.#options.onRan(ran);
     return ran;
@@ -279,7 +279,7 @@ export class QueryPath {
     const { classification } = reply;
     if (known === null) this.#remember(statement.sql, { type: 'statement', classification }, stamp);
     const endMs = nowMs();
-    const notes = notesOn(classification, reply, request);
+    const notes = notesOn(classification, reply);
     const uncached = this.#uncached(classification, request);
     const ran: Ran = {
       kind: 'ran',
@@ -415,20 +415,16 @@ function runsOnReplica(classification: Classification): boolean {
   return (kind === 'read' || kind === 'explain' || kind === 'pragma-read') && !classification.connectionState;
 }
 
-function notesOn(
-  classification: Classification,
-  reply: RunReply & { kind: 'rows' },
-  request: ExecuteRequest,
-): string[] {
+function notesOn(classification: Classification, reply: RunReply & { kind: 'rows' }): string[] {
   const notes: string[] = [];
   if (reply.result.limitedAt !== null) {
-    notes.push(limitNote(reply.result.rowCount, request.rowLimit ?? ROW_LIMIT_DEFAULT));
+    notes.push(limitNote(reply.result.rowCount));
   }
   if (reply.readClock) notes.push('It asked for the time, so its answer is not stored.');
   else if (classification.volatile) notes.push(`${classification.volatile}: its answer is not stored.`);
   return notes;
 }
 
-function limitNote(rows: number, limit: number): string {
-  return `Only the first ${rows.toLocaleString('en')} rows are here (limit ${limit.toLocaleString('en')}).`;
+function limitNote(limit: number): string {
+  return `Only the first ${limit.toLocaleString('en')} rows are here, as many as were asked for.`;
 }

@@ -92,7 +92,8 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       return { version: versionOf(snapshot) };
     },
     async apply({ records }) {
-      follow(held(), records, await read());
+      const text = await read(); // first: an attach that came before waits for it too
+      follow(held(), records, text);
       return { version: versionOf(held().snapshot) };
     },
     async optimize({ sql, parameters, disabledRules, budgetMs }) {
