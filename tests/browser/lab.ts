@@ -31,8 +31,15 @@ export async function openLab(page: Page, address = './'): Promise<void> {
   await expect(editorOf(page).locator('.cm-content')).toBeVisible();
 }
 
+/** Pastes a text over all that the coloured editor holds. */
 export async function write(page: Page, sql: string): Promise<void> {
-  await editorOf(page).locator('.cm-content').fill(sql);
+  const content = editorOf(page).locator('.cm-content');
+  await content.press('ControlOrMeta+a');
+  await content.evaluate((element, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, sql);
 }
 
 export async function run(page: Page, sql: string): Promise<void> {
