@@ -195,6 +195,7 @@ export class Engine {
       epoch: () => this.plane.epoch,
       deadlineMs: () => this.settings.deadlineMs,
       commit: (record, from) => this.#commit(record, from),
+      end: (worker) => this.dispatcher.kill(worker.index, 'it failed in the middle of a write'),
       pragmasSet: (pragmas, from) => {
         this.pragmas = lastOfEach([...this.pragmas, ...pragmas]);
         this.cache.setPragmas(this.pragmas);

@@ -52,7 +52,12 @@ export class LoadGenerator {
     const problems = loadProblems(settings);
     if (problems.length > 0) throw new AppError('settings', `${problems.join('. ')}.`);
     await this.stop();
-    const reads = loadReads(await this.#options.schema());
+    const schema = await this.#options.schema();
+    if (settings.writeShare > 0 && schema.tables.some(({ name }) => name.toLowerCase() === LOAD_TABLE)) {
+      const message = `The data has a table named ${LOAD_TABLE}, which the load would drop at its end. Rename or drop it, or choose no writes.`;
+      throw new AppError('table-taken', message);
+    }
+    const reads = loadReads(schema);
     if (reads.length === 0)
       throw new AppError('nothing-to-read', 'The load needs a table with rows to read. Open a sample, or add rows.');
     if (settings.writeShare > 0) {

@@ -10,6 +10,13 @@ import { engineDefaults, settingsFromStore } from './settings.ts';
 
 export const SETTINGS_KEY = 'settings';
 
+/** The first write must not put the sample in the place of what is kept, which is why safe mode was chosen. */
+const SAFE = {
+  owned: false,
+  message:
+    'Safe mode: what this browser keeps was not opened, and nothing is saved. Open the page without ?safe to go on with it.',
+};
+
 /** Where the data comes from, before the pool is told. */
 interface Content {
   source: DataSource;
@@ -22,8 +29,8 @@ interface Content {
 export async function boot(engine: Engine, request: BootRequest, context: CallContext): Promise<BootReport> {
   engine.wasmUrl = request.wasmUrl;
   engine.fleet.warmOne();
-  const claim = await engine.platform.claimStore();
-  engine.vault.claimed(claim.owned, claim.message);
+  const claim = request.safe ? SAFE : await engine.platform.claimStore();
+  engine.vault.claimed(claim.owned ? null : { state: request.safe ? 'safe' : 'other-tab', message: claim.message });
   if (claim.message) engine.notice('tabs', 'watch', claim.message);
   if (!request.safe) engine.apply(settingsFromStore(await storedValue(engine, SETTINGS_KEY)));
 
@@ -150,6 +157,7 @@ async function makeSample(engine: Engine, sample: SampleRequest, context: CallCo
 }
 
 async function replaceContent(engine: Engine, content: Content): Promise<void> {
+  await engine.vault.settle();
   const before = { snapshot: engine.plane.snapshot, source: engine.source, opened: engine.opened };
   engine.plane.open(content.bytes, content.pageSize);
   engine.source = content.source;

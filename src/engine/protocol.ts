@@ -139,8 +139,8 @@ export interface DatabaseInfo {
 }
 
 export interface StorageState {
-  /** `kept`: IndexedDB works here. `denied`: it does not; `other-tab`: another tab owns it. */
-  state: 'kept' | 'denied' | 'other-tab' | 'full';
+  /** `kept`: IndexedDB works here. `denied`: it does not; `other-tab`: another tab owns it; `safe`: opened with `?safe`, nothing is saved. */
+  state: 'kept' | 'denied' | 'other-tab' | 'safe' | 'full';
   message: string;
   /** Wall clock, ms since 1970; null when nothing was saved yet. */
   savedAtMs: number | null;

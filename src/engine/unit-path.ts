@@ -2,7 +2,7 @@
  * The way of a unit: a text with a statement that may write. All of it runs on the primary, with nothing between its
  * statements, and its pages are in the log before anybody hears of it.
  */
-import { AppError, fromWireError } from '../core/errors.ts';
+import { AppError, fromWireError, toWireError } from '../core/errors.ts';
 import type { CancelSignal } from '../core/rpc.ts';
 import type { PageRecord, Parameters, UnitReply, Version } from '../database/protocol.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
@@ -20,6 +20,8 @@ export interface UnitPathOptions {
   /** Takes a record into the log and sends it on: the moment of commit. */
   commit(record: PageRecord, from: DatabaseWorker): void;
   pragmasSet(pragmas: string[], from: DatabaseWorker): void;
+  /** Ends a worker whose state cannot be trusted any more. */
+  end(worker: DatabaseWorker): void;
   onRan(ran: Ran): void;
   onFailed(sql: string, error: Error): void;
 }
@@ -67,13 +69,18 @@ export class UnitPath {
         signal,
         send: async (worker, cancelValue) => {
           checkHistory();
-          const reply = await worker.calls.call.unit({
+          const unit = worker.calls.call.unit({
             sql: request.sql,
             parameters,
             deadlineMs,
             rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
             cancelValue,
             epoch: this.#options.epoch(),
+          });
+          const reply = await unit.catch((error: unknown) => {
+            // A fault in the worker itself: what it may have committed is nowhere else, so it must not go on as the primary.
+            if (toWireError(error).code === 'internal') this.#options.end(worker);
+            throw error;
           });
           checkHistory();
           // Before anything else can run: what the primary has done and what the log says must not part.

@@ -70,10 +70,10 @@ export class Vault {
     return this.#state;
   }
 
-  /** Called once at boot: may this tab save, and if not, why. */
-  claimed(owned: boolean, message: string): void {
-    this.#owned = owned;
-    if (!owned) this.#tell({ ...this.#state, state: 'other-tab', message });
+  /** Called once at boot: may this session save, and if not, why. */
+  claimed(refused: { state: 'other-tab' | 'safe'; message: string } | null): void {
+    this.#owned = refused === null;
+    if (refused) this.#tell({ ...this.#state, ...refused });
   }
 
   /** What was kept, or null; `damaged` says why something kept could not be opened. Errors of the store become its state. */
@@ -129,6 +129,14 @@ export class Vault {
     if (!this.#owned || this.#armed) return;
     this.#armed = true;
     this.#scheduler.after(SAVE_DELAY_MS, SAVE_HANDLE);
+  }
+
+  /** Saves at once what a change still waits to have saved: before other content takes the place of this one. */
+  async settle(): Promise<void> {
+    if (!this.#armed) return;
+    this.#scheduler.cancel(SAVE_HANDLE);
+    this.#armed = false;
+    await this.save();
   }
 
   /** Whether everything up to this log number lies in the store. */

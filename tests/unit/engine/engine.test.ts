@@ -315,6 +315,29 @@ describe('what is kept', () => {
     expect(rows(await one(await lab({ store }), 'SELECT count(*) FROM mine'))).toEqual([[0]]);
   });
 
+  it('is safe from what safe mode writes', async () => {
+    const store = createMemoryStore();
+    const opened = await lab({ store });
+    await one(opened, 'CREATE TABLE mine (a)');
+    await opened.engine.vault.save();
+    opened.stop();
+    const safe = await lab({ store, safe: true });
+    expect((await one(safe, 'CREATE TABLE other (a)')).durability).toBe('memory');
+    await safe.engine.vault.save();
+    safe.stop();
+    expect(rows(await one(await lab({ store }), 'SELECT count(*) FROM mine'))).toEqual([[0]]);
+  });
+
+  it('is saved before other content takes its place', async () => {
+    const store = createMemoryStore();
+    const opened = await lab({ store });
+    await one(opened, 'CREATE TABLE mine (a)');
+    await opened.call.openSample({ sample: { name: 'shop', size: 'S', seed: 2 }, fresh: true });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    opened.stop();
+    expect(rows(await one(await lab({ store }), 'SELECT count(*) FROM mine'))).toEqual([[0]]);
+  });
+
   it('exports a file that opens again with the same rows', async () => {
     const opened = await lab();
     await one(opened, "INSERT INTO customers (id, name) VALUES (999999, 'Exported')").catch(() => null);
