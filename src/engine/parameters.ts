@@ -1,5 +1,5 @@
 /** Which parameters belong to which statement of a request. */
-import type { Parameters } from '../database/protocol.ts';
+import type { Parameters, SqlValue } from '../database/protocol.ts';
 
 export const NO_PARAMETERS: Parameters = [];
 
@@ -18,13 +18,13 @@ export function parametersFor(given: Parameters | Parameters[] | undefined, stat
 
 /** For the page: one line, shortened. */
 export function describeParameters(parameters: Parameters): string {
-  const shown = (value: unknown): string => {
+  const shown = (value: SqlValue): string => {
     if (value === null) return 'NULL';
     if (value instanceof Uint8Array) return `blob of ${value.byteLength} bytes`;
     if (typeof value === 'string') return `'${value.length > 24 ? `${value.slice(0, 24)}…` : value}'`;
     return String(value);
   };
-  if (Array.isArray(parameters)) return parameters.map(shown).join(', ');
+  if (Array.isArray(parameters)) return (parameters as readonly SqlValue[]).map(shown).join(', ');
   return Object.entries(parameters)
     .map(([name, value]) => `${name} = ${shown(value)}`)
     .join(', ');

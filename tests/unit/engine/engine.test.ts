@@ -51,13 +51,13 @@ describe('a query', () => {
   it('is never answered from before a write', async () => {
     const opened = await lab();
     const sql = 'SELECT count(*) FROM products';
-    const before = rows(await one(opened, sql))[0]![0] as number;
+    const before = rows(await one(opened, sql))[0][0] as number;
     await one(opened, sql);
     const write = await one(opened, 'DELETE FROM products WHERE id = (SELECT max(id) FROM products)');
     expect(write.durability).toBe('memory');
     const after = await one(opened, sql);
     expect(after.cacheHit).toBe(false);
-    expect(rows(after)[0]![0]).not.toBe(before);
+    expect(rows(after)[0][0]).not.toBe(before);
   });
 
   it('keeps entries of tables that a write did not touch', async () => {
@@ -72,7 +72,7 @@ describe('a query', () => {
     await one(opened, 'SELECT random()');
     const again = await one(opened, 'SELECT random()');
     expect(again.cacheHit).toBe(false);
-    expect(again.stages[1]!.label).toBe('not stored');
+    expect(again.stages[1].label).toBe('not stored');
     expect(again.reasons.cache).toMatch(/random/);
   });
 
@@ -106,9 +106,9 @@ describe('limits and switches', () => {
     const sql = 'SELECT id FROM customers ORDER BY id';
     await one(opened, sql);
     const { outcomes } = await opened.call.execute({ sql, rowLimit: 3 });
-    expect(outcomes[0]!.cacheHit).toBe(true);
-    expect(rows(outcomes[0]!)).toEqual([[1], [2], [3]]);
-    expect(outcomes[0]!.notes.join()).toMatch(/first 3 rows/);
+    expect(outcomes[0].cacheHit).toBe(true);
+    expect(rows(outcomes[0])).toEqual([[1], [2], [3]]);
+    expect(outcomes[0].notes.join()).toMatch(/first 3 rows/);
     expect((await one(opened, sql)).result!.rowCount).toBeGreaterThan(3);
   });
 
@@ -126,7 +126,7 @@ describe('limits and switches', () => {
             CREATE TABLE child (id INTEGER PRIMARY KEY, parent REFERENCES parent(id) ON DELETE CASCADE);
             INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2), (3, 2)`,
     });
-    const children = async () => rows(await one(opened, 'SELECT count(*) FROM child'))[0]![0];
+    const children = async () => rows(await one(opened, 'SELECT count(*) FROM child'))[0][0];
     await one(opened, 'DELETE FROM parent WHERE id = 99'); // known from now on, without cascades
     expect(await children()).toBe(3);
     await one(opened, 'PRAGMA foreign_keys = ON');
@@ -146,7 +146,7 @@ describe('equal queries at the same time', () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => one(opened, sql)));
     expect(done() - before).toBe(1);
     expect(new Set(outcomes.map((outcome) => JSON.stringify(rows(outcome)))).size).toBe(1);
-    expect(outcomes.filter((outcome) => outcome.stages[1]!.label === 'joined')).toHaveLength(19);
+    expect(outcomes.filter((outcome) => outcome.stages[1].label === 'joined')).toHaveLength(19);
   });
 
   it('are not disturbed when one of them is cancelled', async () => {
@@ -165,11 +165,11 @@ describe('equal queries at the same time', () => {
   it('do not share with one that set out before a write', async () => {
     const opened = await lab();
     const sql = 'SELECT count(*) FROM events';
-    const before = rows(await one(opened, sql))[0]![0] as number;
+    const before = rows(await one(opened, sql))[0][0] as number;
     await opened.call.cacheClear({});
     const early = one(opened, sql);
     await one(opened, 'DELETE FROM events WHERE id <= 7');
-    expect(rows(await one(opened, sql))[0]![0]).toBe(before - 7);
+    expect(rows(await one(opened, sql))[0][0]).toBe(before - 7);
     await early;
   });
 });
@@ -178,7 +178,7 @@ describe('a script', () => {
   it('that only reads gives every result', async () => {
     const opened = await lab();
     const { outcomes } = await opened.call.execute({ sql: 'SELECT 1; SELECT 2;\nSELECT 3' });
-    expect(outcomes.map((outcome) => rows(outcome)[0]![0])).toEqual([1, 2, 3]);
+    expect(outcomes.map((outcome) => rows(outcome)[0][0])).toEqual([1, 2, 3]);
   });
 
   it('that writes runs as one unit on the primary, and its later reads see its writes', async () => {
@@ -188,7 +188,7 @@ describe('a script', () => {
       parameters: [[], ['first'], []],
     });
     expect(error).toBeNull();
-    expect(rows(outcomes[2]!)).toEqual([[1, 'first']]);
+    expect(rows(outcomes[2])).toEqual([[1, 'first']]);
     expect(new Set(outcomes.map((outcome) => outcome.worker)).size).toBe(1);
   });
 
@@ -198,7 +198,7 @@ describe('a script', () => {
       sql: 'BEGIN; DELETE FROM customers; SELECT count(*) FROM customers',
     });
     expect(notes.join(' ')).toMatch(/rolled back/);
-    expect(rows(await one(opened, 'SELECT count(*) FROM customers'))[0]![0]).toBeGreaterThan(0);
+    expect(rows(await one(opened, 'SELECT count(*) FROM customers'))[0][0]).toBeGreaterThan(0);
   });
 
   it('stops at the statement that fails, and keeps what was committed before it', async () => {
@@ -236,9 +236,9 @@ describe('the pool', () => {
     const read = () =>
       opened.call.execute({ sql: 'SELECT id, name FROM customers WHERE id <= 5 ORDER BY id', cache: false });
     const answers = await Promise.all(Array.from({ length: 9 }, read));
-    const names = answers.map(({ outcomes }) => JSON.stringify(rows(outcomes[0]!)));
+    const names = answers.map(({ outcomes }) => JSON.stringify(rows(outcomes[0])));
     expect(new Set(names).size).toBe(1);
-    expect(new Set(answers.map(({ outcomes }) => outcomes[0]!.worker)).size).toBeGreaterThan(1);
+    expect(new Set(answers.map(({ outcomes }) => outcomes[0].worker)).size).toBeGreaterThan(1);
   });
 
   it('goes on with another primary when the first one dies, without losing a committed write', async () => {
@@ -260,9 +260,9 @@ describe('the pool', () => {
     const pending = Promise.all(
       Array.from({ length: 12 }, (_, index) => one(opened, `SELECT ${index}, count(*) FROM events`)),
     );
-    opened.workers[1]!.fail('pulled the plug');
+    opened.workers[1].fail('pulled the plug');
     const outcomes = await pending;
-    expect(outcomes.map((outcome) => rows(outcome)[0]![0])).toEqual(Array.from({ length: 12 }, (_, index) => index));
+    expect(outcomes.map((outcome) => rows(outcome)[0][0])).toEqual(Array.from({ length: 12 }, (_, index) => index));
   });
 
   it('stops a runaway query at its deadline and goes on', async () => {
@@ -282,7 +282,7 @@ describe('the pool', () => {
     );
     const refused = all.filter(({ error }) => error?.code === 'queue-full');
     expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]!.error!.message).toMatch(/queue is full/i);
+    expect(refused[0].error!.message).toMatch(/queue is full/i);
   });
 });
 
