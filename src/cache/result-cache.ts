@@ -97,9 +97,9 @@ export class ResultCache<Value> {
     return { hit: false, reason };
   }
 
-  /** Counts a request for a result that is never stored, and so was not looked up. */
-  countVolatile(queryClass: QueryClass | null): void {
-    this.#counter.miss(queryClass, 'volatile');
+  /** Counts a miss that was not looked up: a text seen for the first time (`cold`), or a result that is never stored (`volatile`). */
+  countMiss(queryClass: QueryClass | null, reason: 'cold' | 'volatile'): void {
+    this.#counter.miss(queryClass, reason);
   }
 
   /** Stores a result, evicting others by the strategy; or says why not. */

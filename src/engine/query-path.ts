@@ -281,6 +281,8 @@ export class QueryPath {
     const endMs = nowMs();
     const notes = notesOn(classification, reply);
     const uncached = this.#uncached(classification, request);
+    // A known text was looked up, and counted there.
+    if (known === null && uncached === null) this.#options.cache.store.countMiss(classification.queryClass, 'cold');
     const ran: Ran = {
       kind: 'ran',
       sql: statement.sql,

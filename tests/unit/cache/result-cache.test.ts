@@ -45,7 +45,7 @@ describe('ResultCache', () => {
       costMs: 5,
     });
     expect(cache.get('k', 'point', 40).hit).toBe(true);
-    cache.countVolatile('range');
+    cache.countMiss('range', 'volatile');
     expect(cache.statistics()).toMatchObject({
       hits: 2,
       misses: 2,

@@ -33,6 +33,7 @@ describe('a query', () => {
     const first = await one(opened, sql);
     const second = await one(opened, sql);
     expect([first.cacheHit, second.cacheHit]).toEqual([false, true]);
+    expect(await opened.call.cacheStats({})).toMatchObject({ hits: 1, misses: 1, hitRatio: 0.5 });
     expect(rows(second)).toEqual(rows(first));
     expect(second.worker).toBeNull();
     expect(second.stages.map((stage) => stage.id)).toEqual(['query', 'cache', 'rewrite', 'balancer', 'worker', 'rows']);
