@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { actsWhenCompiled, classifyByFirstWords } from './first-token.ts';
 import type { Classification, SqlErrorDetail, StatementSpan } from './protocol.ts';
 import { SqlText } from './sql-text.ts';
-import { statementEnd, tokensOf, variablesOf } from './tokens.ts';
+import { isSemicolon, statementEnd, tokensOf, variablesOf } from './tokens.ts';
 
 const KEPT_MAX = 2000;
 /** Longer texts are looked at anew each time. */
@@ -53,7 +53,7 @@ export class Classifier {
   /** The statement that begins at or after `from`, and where the next may begin; null when none is left. */
   next(text: string, from: number): { span: StatementSpan; end: number } | null {
     for (const token of tokensOf(text, from)) {
-      if (token.type !== 'semicolon') return this.#span(text, token.start);
+      if (!isSemicolon(text, token)) return this.#span(text, token.start);
     }
     return null;
   }
@@ -147,7 +147,7 @@ export class Classifier {
 
 function withoutSemicolon(text: string, start: number, end: number): number {
   let last = start;
-  for (const token of tokensOf(text.slice(0, end), start)) if (token.type !== 'semicolon') last = token.end;
+  for (const token of tokensOf(text.slice(0, end), start)) if (!isSemicolon(text, token)) last = token.end;
   return last;
 }
 

@@ -11,7 +11,7 @@ import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from '
 import { columnNames, readRows } from './row-reader.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
-import { firstToken, tokensOf, variablesOf, type Variable } from './tokens.ts';
+import { firstToken, isSemicolon, tokensOf, variablesOf, type Variable } from './tokens.ts';
 
 /** Compiled statements kept, the least recently used going first. */
 const STATEMENTS_MAX = 128;
@@ -204,7 +204,7 @@ export class Connection {
       if (statement === 0) throw new AppError('sql', 'There is no statement here.', noPosition('empty statement'));
       const end = text.indexOf(tail - text.pointer);
       for (const token of tokensOf(sql, end)) {
-        if (token.type === 'semicolon') continue;
+        if (isSemicolon(sql, token)) continue;
         this.#native.finalize(statement);
         const message = 'Only one statement can be run here.';
         throw new AppError('sql', message, { message, start: token.start, end: token.end } satisfies SqlErrorDetail);
@@ -436,7 +436,7 @@ function withWideLiterals(compiled: Compiled, values: Map<number, SqlValue>): st
   const byName = new Map(compiled.variables.map((variable) => [variable.name, variable.index]));
   let anonymous = compiled.variables.filter(({ name }) => name === '?').map(({ index }) => index);
   for (const token of tokensOf(compiled.sql)) {
-    if (token.type !== 'variable') continue;
+    if (token.kind !== 'parameter') continue;
     const name = compiled.sql.slice(token.start, token.end);
     const index = name === '?' ? anonymous[0] : byName.get(name)!;
     if (name === '?') anonymous = anonymous.slice(1);

@@ -3,7 +3,7 @@
  * The tables of PRAGMAs say which only read, which may be set and are replayed to every worker, and which are refused and why.
  */
 import type { StatementKind } from './protocol.ts';
-import { tokensOf } from './tokens.ts';
+import { isSemicolon, tokensOf } from './tokens.ts';
 
 export interface FirstWords {
   kind: StatementKind;
@@ -117,7 +117,7 @@ const SETTABLE_PRAGMAS: Readonly<Record<string, string>> = {
 const ACTING_PRAGMAS = new Set(['incremental_vacuum', 'optimize']);
 
 function classifyPragma(sql: string): FirstWords {
-  const tokens = [...tokensOf(sql)].filter(({ type }) => type !== 'semicolon').slice(1, 6);
+  const tokens = [...tokensOf(sql)].filter((token) => !isSemicolon(sql, token)).slice(1, 6);
   const texts = tokens.map(({ start, end }) => sql.slice(start, end));
   if (texts[1] === '.') {
     const schema = unquote(texts[0]);
@@ -148,9 +148,9 @@ function refused(refusal: string): FirstWords {
 
 function firstWords(sql: string, count: number): string[] {
   const words: string[] = [];
-  for (const { type, start, end } of tokensOf(sql)) {
-    if (type === 'word') words.push(sql.slice(start, end).toUpperCase());
-    else if (type !== 'semicolon' || words.length > 0) words.push('');
+  for (const token of tokensOf(sql)) {
+    if (token.kind === 'word') words.push(sql.slice(token.start, token.end).toUpperCase());
+    else if (!isSemicolon(sql, token) || words.length > 0) words.push('');
     if (words.length === count) break;
   }
   return words;
