@@ -135,7 +135,7 @@ describe('what is allowed passes', () => {
       'a relative path',
       (source) => checkWords(source.path, source.text),
       'README.md',
-      'see ../work/data and src/root/x',
+      'see ../data and src/root/x',
     ],
   ];
   it.each(allowed)('%s', (_name, check, path, text) => {
