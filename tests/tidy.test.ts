@@ -131,12 +131,7 @@ describe('what is allowed passes', () => {
     ['a parameter of that name', checkPurity, 'src/sql/a.ts', 'const f = (window: number) => window + 1;'],
     ['the browser in compression', checkPurity, 'src/cache/compression.ts', 'const t = performance.now();'],
     ['exact mathematics', checkPurity, 'src/pool/a.ts', 'const x = Math.sqrt(Math.abs(2));'],
-    [
-      'a relative path',
-      (source) => checkWords(source.path, source.text),
-      'README.md',
-      'see ../data and src/root/x',
-    ],
+    ['a relative path', (source) => checkWords(source.path, source.text), 'README.md', 'see ../data and src/root/x'],
   ];
   it.each(allowed)('%s', (_name, check, path, text) => {
     expect(check(parse(path, text))).toEqual([]);
