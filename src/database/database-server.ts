@@ -135,6 +135,21 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
     health() {
       return report();
     },
+    previewImport() {
+      throw new AppError('import', 'Imports are being built.');
+    },
+    importFile() {
+      throw new AppError('import', 'Imports are being built.');
+    },
+    exportRows() {
+      throw new AppError('export', 'Exports are being built.');
+    },
+    census() {
+      throw new AppError('census', 'The census is being built.');
+    },
+    checkForeignKeys() {
+      throw new AppError('census', 'The check of foreign keys is being built.');
+    },
   };
 }
 

@@ -2,6 +2,7 @@
  * What the engine and a database worker say to each other. Values only; every type here crosses a thread.
  * The engine owns the pages: a worker is handed a snapshot, later records, and statements to run.
  */
+import type { ImportPlan, ImportPreview, ImportReading, ImportReport } from './import/protocol.ts';
 
 /** Which content: a random id per history, and the number of the last record applied to it. */
 export interface Version {
@@ -251,6 +252,57 @@ export interface FileReport {
   walMode: boolean;
 }
 
+export type ExportFormat = 'csv' | 'json' | 'ndjson' | 'markdown' | 'sql';
+
+/** Where the pages of a database file are, counted page by page: exact, not estimated. */
+export interface StorageCensus {
+  pageSize: number;
+  pageCount: number;
+  /** Pages on the free list. */
+  freePages: number;
+  objects: StorageObject[];
+  /** Pages that neither an object nor the free list accounts for (pointer maps, the lock page). */
+  otherPages: number;
+}
+
+export interface StorageObject {
+  name: string;
+  /** `schema` is SQLite's own table of tables. */
+  kind: 'table' | 'index' | 'schema';
+  /** The table that it belongs to; of a table its own name. */
+  table: string;
+  pages: number;
+  bytes: number;
+  /** Bytes of cells in these pages; the rest is room to grow. */
+  usedBytes: number;
+  /** Rows of the table, entries of the index. */
+  entries: number;
+  /** Levels of the tree: what a look-up reads. */
+  depth: number;
+}
+
+/** What each foreign key promises, and whether it is so. */
+export interface ForeignKeyReport {
+  /** PRAGMA foreign_keys: whether SQLite checks writes now. */
+  enforced: boolean;
+  keys: ForeignKeyCheck[];
+}
+
+export interface ForeignKeyCheck {
+  table: string;
+  columns: string[];
+  parent: string;
+  parentColumns: string[];
+  /** Why it could not work at all: no such table, the parent's columns are not unique; null when it can. */
+  fault: string | null;
+  /** Rows whose parent is missing; null when there was no time to count. */
+  orphans: number | null;
+  /** Rowids of the first ten of them; empty for a table WITHOUT ROWID. */
+  orphanRows: number[];
+  /** Whether an index serves the child's columns: without one each deleted parent scans the child. */
+  indexed: boolean;
+}
+
 /** What a database worker serves (over `core/rpc`). Errors: `sql` (detail SqlErrorDetail), `deadline`, `cancelled`, `stale-epoch`, `not-a-database`, `parameters`. */
 export interface DatabaseApi {
   /** Instantiates SQLite once from a compiled module; later calls answer at once. A warm spare has only this. */
@@ -270,6 +322,21 @@ export interface DatabaseApi {
   /** Checks the header of an offered file and opens it; the bytes come back unharmed. */
   inspect(request: { bytes: Uint8Array }): { bytes: Uint8Array; report: FileReport };
   health(request: Record<string, never>): WorkerReport;
+  /** Looks at the beginning of a file and guesses how to read it. Errors: `import` with what, where and what to do. */
+  previewImport(request: { file: Blob; name: string; reading: Partial<ImportReading> }): ImportPreview;
+  /**
+   * Imports a file into a private fork of `snapshot` and gives what changed as one record (log number and epoch 0: the engine
+   * numbers it); null when nothing did. Reports `ImportProgress`; a cancel or an error leaves nothing behind.
+   */
+  importFile(request: { snapshot: Snapshot; file: Blob; name: string; plan: ImportPlan }): {
+    report: ImportReport;
+    record: PageRecord | null;
+  };
+  /** The rows of a query in a format. `table` is the name in INSERT statements. Reports {fraction: 0, stage, rows}; can be cancelled. */
+  exportRows(request: { sql: string; table: string; format: ExportFormat }): { file: Blob; rows: number };
+  census(request: Record<string, never>): StorageCensus;
+  /** Counts orphans of every foreign key within `budgetMs`. */
+  checkForeignKeys(request: { budgetMs: number }): ForeignKeyReport;
 }
 
 export interface WarmRequest {

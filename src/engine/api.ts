@@ -4,6 +4,8 @@ import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { copyOf, transferablesOf } from '../database/columns.ts';
 import { RULE_CATALOGUE } from '../optimizer/catalogue.ts';
 import type { Engine } from './engine.ts';
+import { exportRows } from './exporting.ts';
+import { importFile, previewImport } from './importing.ts';
 import {
   boot,
   keepValue,
@@ -13,12 +15,16 @@ import {
   SETTINGS_KEY,
   startAgain,
   storedValue,
+  takeOver,
 } from './opening.ts';
 import { plainOutcome } from './outcome.ts';
+import { dropPoint, makePoint, pointsInTime, restorePoint } from './points-in-time.ts';
 import { NO_PARAMETERS } from './parameters.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
 import { decisionReport, performanceSummary, statementReports } from './readings.ts';
 
+/** Orphans are counted for so long; keys that do not fit are told as not counted. */
+const FOREIGN_KEYS_BUDGET_MS = 3000;
 const PAGE_STATE_KEY = 'page-state';
 
 export function engineHandlers(engine: Engine): Handlers<EngineApi> {
@@ -30,6 +36,20 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     openFile: ({ name, bytes }) => openFile(engine, name, bytes),
     exportFile: () => exportFile(engine),
     schema: () => engine.schema(),
+    census: () => engine.onAnyWorker('counting pages', (worker) => worker.calls.call.census({})),
+    checkForeignKeys: () =>
+      engine.onAnyWorker('checking foreign keys', (worker) =>
+        worker.calls.call.checkForeignKeys({ budgetMs: FOREIGN_KEYS_BUDGET_MS }),
+      ),
+    previewImport: (request) => previewImport(engine, request),
+    importFile: (request, context) => importFile(engine, request, context),
+    exportRows: (request, context) => exportRows(engine, request, context),
+    pointsInTime: () => pointsInTime(engine),
+    makePoint: ({ name }) => makePoint(engine, name),
+    restorePoint: ({ id }) => restorePoint(engine, id),
+    dropPoint: ({ id }) => dropPoint(engine, id),
+    takeOver: (_request, context) => takeOver(engine, context),
+    storagePersistence: ({ persisted }) => engine.vault.persistenceKnown(persisted),
 
     execute: (request, context) => execute(engine, request, context),
     describe: ({ sql }) => engine.onAnyWorker('reading the text', (worker) => worker.calls.call.describe({ sql })),
@@ -132,6 +152,7 @@ async function execute(
         position: positionIn(error.cause.detail),
       },
       notes: preview ? [preview.label, ...notes] : notes,
+      undo: null,
     },
     [...new Set(buffers)],
   );

@@ -29,6 +29,7 @@ import { changeSettings, ejectionSettingsOf, engineDefaults, poolSettingsOf } fr
 import { SimulatorLink } from './simulator-link.ts';
 import { SnapshotEmitter } from './snapshots.ts';
 import { stoppable, Timers } from './timers.ts';
+import { Turnstile } from './turnstile.ts';
 import { UnitPath } from './unit-path.ts';
 import { Vault } from './vault.ts';
 
@@ -58,6 +59,7 @@ export class Engine {
   readonly load: LoadGenerator;
   readonly queries: QueryPath;
   readonly snapshots: SnapshotEmitter;
+  readonly turnstile = new Turnstile();
   readonly kept = new KeptResults();
   readonly picks: { atMs: number; worker: string; reason: string }[] = [];
   readonly notices: Notice[] = [];
@@ -191,6 +193,7 @@ export class Engine {
     const units = new UnitPath({
       nowMs,
       pool: this.runner,
+      turnstile: this.turnstile,
       version: () => this.plane.version,
       epoch: () => this.plane.epoch,
       deadlineMs: () => this.settings.deadlineMs,

@@ -77,6 +77,11 @@ export async function startAgain(engine: Engine, sample: SampleRequest, context:
   return report(engine, false);
 }
 
+/** Takes the data over from the tab that owns it: that one saves and becomes read-only, this one goes on with what is kept. */
+export function takeOver(_engine: Engine, _context: CallContext): Promise<BootReport> {
+  throw new AppError('storage', 'Taking over is being built.');
+}
+
 /** Everything that this lab has kept in the browser is gone afterwards; the page then loads anew. */
 export async function resetEverything(engine: Engine): Promise<void> {
   await engine.load.stop();

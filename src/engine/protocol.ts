@@ -21,6 +21,20 @@ import type {
 import type { QueueMode } from '../pool/settings.ts';
 import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
 import type { SimulationReport } from '../simulator/report.ts';
+import type {
+  ExportReply,
+  ExportRequest,
+  ForeignKeyReport,
+  ImportFileRequest,
+  ImportPreview,
+  ImportReport,
+  PointInTime,
+  PointsInTime,
+  PreviewRequest,
+  StorageCensus,
+} from './data-protocol.ts';
+
+export type * from './data-protocol.ts';
 
 export type {
   CacheSettings,
@@ -101,6 +115,8 @@ export interface ScriptOutcome {
     | (WireError & { statementIndex: number; span: { start: number; end: number }; position: SqlErrorDetail | null })
     | null;
   notes: string[];
+  /** The state of the data before this script, when it wrote something that can be undone. */
+  undo: PointInTime | null;
 }
 
 /** Rows that an answer brings at most, unless told otherwise. */
@@ -136,6 +152,8 @@ export interface DatabaseInfo {
   unusable: { name: string; reason: string }[];
   storage: StorageState;
   isolated: boolean;
+  /** Why nothing can be written here (another tab owns the data); null when it can. */
+  readOnly: string | null;
 }
 
 export interface StorageState {
@@ -144,7 +162,13 @@ export interface StorageState {
   message: string;
   /** Wall clock, ms since 1970; null when nothing was saved yet. */
   savedAtMs: number | null;
+  /** Of what is kept for this database: base, changes and points in time. */
   bytes: number | null;
+  /** Of the whole site, and what the browser allows it; null where it does not tell. */
+  usageBytes: number | null;
+  quotaBytes: number | null;
+  /** Whether the browser has promised not to evict it; null when it was not asked yet. */
+  persisted: boolean | null;
 }
 
 export interface BootRequest {
@@ -410,6 +434,24 @@ export interface EngineApi {
   openFile(request: { name: string; bytes: Uint8Array }): DatabaseInfo;
   exportFile(request: Record<string, never>): { name: string; bytes: Uint8Array };
   schema(request: Record<string, never>): SchemaReport;
+  /** Pages by table and index, counted in the file. */
+  census(request: Record<string, never>): StorageCensus;
+  /** Whether foreign keys are enforced, and true in the data. */
+  checkForeignKeys(request: Record<string, never>): ForeignKeyReport;
+  previewImport(request: PreviewRequest): ImportPreview;
+  /** Reports `ImportProgress`. A cancelled or failed import leaves nothing behind. Writes wait while it lasts; reads go on. */
+  importFile(request: ImportFileRequest): { report: ImportReport; database: DatabaseInfo; point: PointInTime | null };
+  exportRows(request: ExportRequest): ExportReply;
+  // points in time
+  pointsInTime(request: Record<string, never>): PointsInTime;
+  makePoint(request: { name: string }): PointInTime;
+  /** Back to how the data was; a point "before going back" is made first, so that this can be undone too. */
+  restorePoint(request: { id: number }): DatabaseInfo;
+  dropPoint(request: { id: number }): PointsInTime;
+  /** In a tab that only reads: saves in the other tab, makes that one read-only, and goes on here with what is kept. */
+  takeOver(request: Record<string, never>): BootReport;
+  /** What the browser answered to `navigator.storage.persist()`, which only a page may ask. */
+  storagePersistence(request: { persisted: boolean }): void;
   // queries; cancel by the call's own cancel
   execute(request: ExecuteRequest): ScriptOutcome;
   describe(request: { sql: string }): StatementSpan[];

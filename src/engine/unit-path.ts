@@ -10,10 +10,12 @@ import { parametersFor } from './parameters.ts';
 import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runner.ts';
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
 import { asAppError, busyOf, type Ran, type ScriptRan } from './ran.ts';
+import type { Turnstile } from './turnstile.ts';
 
 export interface UnitPathOptions {
   nowMs(): number;
   pool: PoolRunner;
+  turnstile: Turnstile;
   version(): Version;
   epoch(): number;
   deadlineMs(): number | null;
@@ -42,7 +44,7 @@ export class UnitPath {
   }
 
   async run({ request, signal, historyId }: Asked): Promise<ScriptRan> {
-    const { nowMs, pool } = this.#options;
+    const { nowMs, pool, turnstile } = this.#options;
     const startMs = nowMs();
     const parameters: Parameters[] = [];
     const given = request.parameters;
@@ -61,35 +63,37 @@ export class UnitPath {
     let committed: Version | null = null;
     let answer: PoolAnswer<UnitReply>;
     try {
-      answer = await pool.run<UnitReply>({
-        label: request.sql,
-        retryable: false,
-        onPrimary: true,
-        deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
-        signal,
-        send: async (worker, cancelValue) => {
-          checkHistory();
-          const unit = worker.calls.call.unit({
-            sql: request.sql,
-            parameters,
-            deadlineMs,
-            rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
-            cancelValue,
-            epoch: this.#options.epoch(),
-          });
-          const reply = await unit.catch((error: unknown) => {
-            // A fault in the worker itself: what it may have committed is nowhere else, so it must not go on as the primary.
-            if (toWireError(error).code === 'internal') this.#options.end(worker);
-            throw error;
-          });
-          checkHistory();
-          // Before anything else can run: what the primary has done and what the log says must not part.
-          if (reply.record) this.#options.commit(reply.record, worker);
-          if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
-          committed = this.#options.version();
-          return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
-        },
-      });
+      const write = (): Promise<PoolAnswer<UnitReply>> =>
+        pool.run<UnitReply>({
+          label: request.sql,
+          retryable: false,
+          onPrimary: true,
+          deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
+          signal,
+          send: async (worker, cancelValue) => {
+            checkHistory();
+            const unit = worker.calls.call.unit({
+              sql: request.sql,
+              parameters,
+              deadlineMs,
+              rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
+              cancelValue,
+              epoch: this.#options.epoch(),
+            });
+            const reply = await unit.catch((error: unknown) => {
+              // A fault in the worker itself: what it may have committed is nowhere else, so it must not go on as the primary.
+              if (toWireError(error).code === 'internal') this.#options.end(worker);
+              throw error;
+            });
+            checkHistory();
+            // Before anything else can run: what the primary has done and what the log says must not part.
+            if (reply.record) this.#options.commit(reply.record, worker);
+            if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
+            committed = this.#options.version();
+            return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
+          },
+        });
+      answer = await turnstile.pass(write, signal);
     } catch (error) {
       const cause = asAppError(error);
       this.#options.onFailed(request.sql, cause);

@@ -51,7 +51,15 @@ export interface VaultOptions {
 export class Vault {
   readonly #options: VaultOptions;
   readonly #scheduler: Scheduler;
-  #state: StorageState = { state: 'kept', message: '', savedAtMs: null, bytes: null };
+  #state: StorageState = {
+    state: 'kept',
+    message: '',
+    savedAtMs: null,
+    bytes: null,
+    usageBytes: null,
+    quotaBytes: null,
+    persisted: null,
+  };
   /** What lies in the store now; null when nothing of the present history does. */
   #stored: { historyId: string; baseLog: number; logNumber: number } | null = null;
   #owned = false;
@@ -68,6 +76,11 @@ export class Vault {
 
   get state(): StorageState {
     return this.#state;
+  }
+
+  /** Whether the browser has promised to keep the site's data. */
+  persistenceKnown(persisted: boolean): void {
+    this.#tell({ ...this.#state, persisted });
   }
 
   /** Called once at boot: may this session save, and if not, why. */
@@ -103,7 +116,13 @@ export class Vault {
       }
       const missing = recordKeys.length - whole.length;
       this.#stored = { historyId: head.historyId, baseLog: head.baseLog, logNumber: head.baseLog + whole.length };
-      this.#tell({ state: 'kept', message: '', savedAtMs: head.savedAtMs, bytes: base.bytes.byteLength });
+      this.#tell({
+        ...this.#state,
+        state: 'kept',
+        message: '',
+        savedAtMs: head.savedAtMs,
+        bytes: base.bytes.byteLength,
+      });
       return {
         kept: {
           snapshot: {
@@ -166,7 +185,7 @@ export class Vault {
     try {
       const keys = await this.#options.store.keys();
       await this.#options.store.delMany(keys.filter((key) => key.startsWith('data/')));
-      this.#tell({ state: 'kept', message: '', savedAtMs: null, bytes: null });
+      this.#tell({ ...this.#state, state: 'kept', message: '', savedAtMs: null, bytes: null });
     } catch (error) {
       this.#failed(error);
     }
@@ -199,7 +218,13 @@ export class Vault {
       const obsolete = sameBase ? [] : await this.#otherParts(new Set(entries.map(([key]) => key)));
       await this.#options.store.setMany(entries, obsolete);
       this.#stored = { historyId: snapshot.historyId, baseLog: snapshot.logNumber, logNumber };
-      this.#tell({ state: 'kept', message: '', savedAtMs: head.savedAtMs, bytes: snapshot.base.byteLength });
+      this.#tell({
+        ...this.#state,
+        state: 'kept',
+        message: '',
+        savedAtMs: head.savedAtMs,
+        bytes: snapshot.base.byteLength,
+      });
     } catch (error) {
       this.#failed(error);
     }

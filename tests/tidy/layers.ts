@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   production: [],
   engine: ENGINE_PARTS,
   lessons: ['engine/protocol', 'share'],
-  ui: ['engine/client', 'engine/protocol', 'share', 'lessons'],
+  ui: ['engine/client', 'engine/protocol', 'database/export', 'share', 'lessons'],
   platform: ['pool/fleet', 'pool/protocol', 'database/protocol'],
   'main.ts': ['ui', 'platform', 'engine/client', 'engine/protocol', 'share', 'lessons'],
 };
@@ -46,7 +46,7 @@ const OPEN_MODULES: Record<string, readonly string[]> = {
 };
 
 /** Modules of nothing but types, which these folders may name with `import type`. */
-const TYPE_MODULES = ['engine/protocol', 'database/protocol', 'optimizer/protocol', 'pool/protocol'];
+const TYPE_MODULES = ['engine/protocol', 'database/protocol', 'database/import/protocol', 'optimizer/protocol', 'pool/protocol'];
 const MAY_NAME_TYPES = ['engine', 'platform', 'ui', 'lessons', 'main.ts'];
 
 const STARTS_WORKERS = ['platform', 'main.ts'];
@@ -54,7 +54,7 @@ const STARTS_WORKERS = ['platform', 'main.ts'];
 /** Packages by folder; what is not listed imports none. A type costs nothing at run time, so it counts all the same. */
 const PACKAGES: Record<string, readonly string[]> = {
   sql: ['node-sql-parser'],
-  database: ['sql.js'],
+  database: ['sql.js', 'papaparse', 'hyparquet', 'hyparquet-compressors'],
   cache: ['idb-keyval'],
   platform: ['sql.js', 'idb-keyval'],
   ui: ['svelte', 'uplot', '@codemirror', '@lezer'],

@@ -1,0 +1,99 @@
+/** What a file may be imported as, what was guessed about it, and what came of it. Values only; they cross threads. */
+import type { SqlValue } from '../protocol.ts';
+
+export type ImportFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'sql';
+
+/** SQLite's column types that an import chooses from; BLOB only where the file has bytes. */
+export type ImportType = 'INTEGER' | 'REAL' | 'TEXT' | 'BLOB';
+
+/** How the bytes of a text become characters. */
+export type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+export interface ImportColumn {
+  /** As the file names it; for a file without names the position: `column 3`. */
+  source: string;
+  /** In the table. Unique without regard to case. */
+  name: string;
+  type: ImportType;
+  included: boolean;
+}
+
+/** How to read the file: guessed by `preview`, changed by the person, taken as it is by `importFile`. */
+export interface ImportReading {
+  format: ImportFormat;
+  /** Texts only. */
+  encoding: TextEncodingName;
+  /** CSV only: one character. */
+  delimiter: string;
+  /** CSV only: one character. */
+  quote: string;
+  /** CSV only: the first row holds names. */
+  header: boolean;
+  /** CSV only: cells that mean NULL, compared as they stand; an unquoted empty cell is one by default. */
+  nullTexts: string[];
+  /** JSON only: where the rows are, as keys from the top: `['data', 'rows']`; empty for the top itself. */
+  path: string[];
+  /** Empty for SQL scripts, which make their own tables. */
+  columns: ImportColumn[];
+}
+
+export interface ImportPlan {
+  reading: ImportReading;
+  /** Empty for SQL scripts. */
+  table: string;
+  /** `create` fails when the table exists; `append` needs it; `replace` drops it first, in the same transaction. */
+  mode: 'create' | 'append' | 'replace';
+  /** Into the open database, or into a new one that takes its place when the import is done. */
+  into: 'open' | 'new';
+}
+
+/** A line that could not be read as a row: kept aside and counted, never guessed at. */
+export interface BadLine {
+  /** 1-based, in the file. */
+  line: number;
+  /** At most 500 characters of it. */
+  text: string;
+  reason: string;
+}
+
+export interface ImportPreview {
+  name: string;
+  byteLength: number;
+  reading: ImportReading;
+  /** Why it was read so: one plain sentence for each thing that was guessed. */
+  guesses: string[];
+  /** The first rows as they would be stored, by included and excluded columns alike. At most 50. */
+  rows: SqlValue[][];
+  /** Rows looked at for types and nulls. */
+  sampledRows: number;
+  /** Known for Parquet; null where it would take reading the whole file. */
+  totalRows: number | null;
+  /** By column: NULLs among the rows looked at. */
+  nulls: number[];
+  /** Among the rows looked at. */
+  badLines: BadLine[];
+  /** A name for the table, from the file's. Empty for SQL scripts. */
+  table: string;
+  /** JSON: other places in the document where rows were found. */
+  otherPaths: string[][];
+}
+
+export interface ImportReport {
+  tables: string[];
+  /** For SQL scripts: statements run. */
+  statements: number;
+  rows: number;
+  /** All of them are counted; the first thousand are kept. */
+  badLineCount: number;
+  badLines: BadLine[];
+  elapsedMs: number;
+  byteLength: number;
+  notes: string[];
+}
+
+/** Progress of an import: `{fraction, stage, rows}`; `fraction` by bytes of the file that were read. */
+export interface ImportProgress {
+  fraction: number;
+  stage: string;
+  rows: number;
+}
