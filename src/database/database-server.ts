@@ -12,7 +12,7 @@ import { planOf } from './plan.ts';
 import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
 import { Connection } from './connection.ts';
 import { Session } from './session.ts';
-import { makeShop } from './samples/shop.ts';
+import { makeSample } from './samples/make.ts';
 import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
 import { runUnit } from './unit.ts';
 
@@ -116,8 +116,8 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       session().connection.hold();
       return schemaOf(session().connection);
     },
-    async makeSample({ size, seed }, context) {
-      const bytes = await makeShop(sqlite(), size, seed, {
+    async makeSample(request, context) {
+      const bytes = await makeSample(sqlite(), request, {
         progress: (report) => context.progress(report),
         pause: () => sleepByTimer(0),
         isCancelled: () => context.signal.cancelled,

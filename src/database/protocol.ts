@@ -3,6 +3,7 @@
  * The engine owns the pages: a worker is handed a snapshot, later records, and statements to run.
  */
 import type { ImportPlan, ImportPreview, ImportReading, ImportReport } from './import/protocol.ts';
+import type { SampleName } from './samples/catalogue.ts';
 
 /** Which content: a random id per history, and the number of the last record applied to it. */
 export interface Version {
@@ -239,9 +240,12 @@ export interface PlanNode {
   detail: string;
 }
 
+/** A built-in sample; `database/samples/settings` says what may be asked for. */
 export interface SampleRequest {
-  name: 'shop';
-  size: 'S' | 'M';
+  name: SampleName;
+  /** An id of the sample's sizes; of `tpch` any scale up to its bound, as text: `0.05`. */
+  size: string;
+  /** An unsigned 32-bit integer; equal requests make equal bytes. */
   seed: number;
 }
 
@@ -317,7 +321,7 @@ export interface DatabaseApi {
   unit(request: UnitRequest): UnitReply;
   plan(request: { sql: string }): PlanNode[];
   schema(request: Record<string, never>): SchemaReport;
-  /** A built-in sample as a database file; reports progress {fraction, stage}; cancel leaves nothing. */
+  /** A built-in sample as a database file; reports progress {fraction, stage}; cancel leaves nothing. Errors: `sample`, `cancelled`. */
   makeSample(request: SampleRequest): { bytes: Uint8Array };
   /** Checks the header of an offered file and opens it; the bytes come back unharmed. */
   inspect(request: { bytes: Uint8Array }): { bytes: Uint8Array; report: FileReport };

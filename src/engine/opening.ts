@@ -2,6 +2,7 @@
 import { AppError, toWireError } from '../core/errors.ts';
 import type { CallContext } from '../core/rpc.ts';
 import type { SampleRequest } from '../database/protocol.ts';
+import { checkSample } from '../database/samples/settings.ts';
 import type { Engine } from './engine.ts';
 import { DEFAULT_SOURCE } from './engine.ts';
 import type { BootReport, BootRequest, DatabaseInfo, DataSource } from './protocol.ts';
@@ -44,10 +45,11 @@ export async function boot(engine: Engine, request: BootRequest, context: CallCo
 
 export async function openSample(
   engine: Engine,
-  sample: SampleRequest,
+  asked: SampleRequest,
   fresh: boolean,
   context: CallContext,
 ): Promise<DatabaseInfo> {
+  const sample = checkSample(asked);
   if (!fresh && engine.source.type === 'sample' && sameSample(engine.source.sample, sample))
     return databaseInfo(engine);
   await replaceContent(engine, await makeSample(engine, sample, context));
@@ -149,7 +151,8 @@ async function firstAnswer(engine: Engine, restored: boolean, context: CallConte
   engine.opened = { ...engine.opened, unusable: engine.fleet.primary?.report?.unusable ?? [] };
 }
 
-async function makeSample(engine: Engine, sample: SampleRequest, context: CallContext): Promise<Content> {
+async function makeSample(engine: Engine, asked: SampleRequest, context: CallContext): Promise<Content> {
+  const sample = checkSample(asked);
   const { bytes } = await engine.fleet.withHelper(({ calls }) =>
     calls.call.makeSample(sample, {
       onProgress: (progress) => context.progress(progress),

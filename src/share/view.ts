@@ -2,7 +2,9 @@
  * What a link shows: data by name, a query with its parameters, settings, a page. Never data itself, addresses to fetch,
  * markup or code; and nothing in it runs by itself. Every field is checked, for anybody may have written it.
  */
-import { numberIn, oneOf, orNull, recordOf, refuse, text, textLike, whole, type Check } from './check.ts';
+import type { SampleName } from '../database/samples/catalogue.ts';
+import { checkSample, sampleProblem } from '../database/samples/settings.ts';
+import { fields, oneOf, orNull, recordOf, refuse, text, textLike, whole, type Check } from './check.ts';
 import { checkSettings, type ViewSettings } from './view-settings.ts';
 
 export const VIEW_VERSION = 1;
@@ -12,7 +14,7 @@ export type ViewPage = (typeof VIEW_PAGES)[number];
 
 /** A file is only named: whoever opens the link is asked for it. */
 export type ViewSource =
-  { type: 'sample'; name: 'shop'; size: 'S' | 'M'; seed: number } | { type: 'file'; name: string };
+  { type: 'sample'; name: SampleName; size: string; seed: number } | { type: 'file'; name: string };
 
 /** A parameter as typed, so that 64-bit integers, reals and blobs stay exact. */
 export interface ViewParameter {
@@ -41,12 +43,12 @@ export const VIEW_LIMITS = {
   parameters: 1000,
 } as const;
 
-const sampleSource = whole<Extract<ViewSource, { type: 'sample' }>>({
-  type: oneOf(['sample']),
-  name: oneOf(['shop']),
-  size: oneOf(['S', 'M']),
-  seed: numberIn({ min: 0, max: 2 ** 32 - 1, integer: true }),
-});
+const sampleSource: Check<ViewSource> = (value, field) => {
+  const given = fields(value, field, ['type', 'name', 'size', 'seed']);
+  const problem = sampleProblem(given, field);
+  if (problem) throw refuse(problem);
+  return { type: 'sample', ...checkSample(given) };
+};
 
 /** No control characters, and none that turn the direction of writing to make `gpj.exe` of `exe.jpg`. */
 const fileName: Check<string> = (value, field) => {

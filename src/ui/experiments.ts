@@ -1,6 +1,6 @@
 /** The three first experiments: one sentence, one question to guess first, one thing that is measured. */
 import { invariant } from '../core/errors.ts';
-import { shopQueries } from '../database/samples/catalogue.ts';
+import { shopQueries } from '../database/samples/shop/catalogue.ts';
 import { formatMeasuredMs, formatTimes } from './format.ts';
 
 export type ExperimentId = 'index' | 'cache' | 'scale-up';

@@ -1,11 +1,25 @@
-/** The built-in samples: names and sizes for menus, and queries that are ready to run. Plain data. */
+/** The built-in samples: names, titles and sizes for menus. Plain data; each sample's ready queries lie in its own catalogue. */
 
-export const SHOP_SIZES = {
-  S: { customers: 2_000, products: 500, orders: 12_000, events: 30_000, label: 'S: about 3 MB, opens in a blink' },
-  M: { customers: 28_000, products: 2_500, orders: 250_000, events: 780_000, label: 'M: about 60 MB' },
-} as const;
+export type SampleName = 'shop' | 'music' | 'flights' | 'tpch';
 
-export type ShopSize = keyof typeof SHOP_SIZES;
+export interface SampleSize {
+  id: string;
+  /** Bytes of the file and rows of all tables, about. */
+  bytes: number;
+  rows: number;
+  /** What to know before choosing it, where there is something. */
+  hint?: string;
+}
+
+export interface SampleEntry {
+  title: string;
+  /** One line: what is in it, and what it is good for. */
+  sentence: string;
+  /** Said wherever the title stands alone; null for none. */
+  caution: string | null;
+  /** Offered in menus, smallest first. A sample with one size is named without it. */
+  sizes: readonly SampleSize[];
+}
 
 export interface ReadyQuery {
   id: string;
@@ -15,84 +29,43 @@ export interface ReadyQuery {
   sentence: string;
 }
 
-/** The first is on the first screen. The sample has no secondary indexes, so that a missing one can be felt. */
-export const shopQueries: readonly ReadyQuery[] = [
-  {
-    id: 'customer-story',
-    name: 'What twenty customers did',
-    sentence: 'Counts the events of twenty customers; without an index it reads all events for each of them.',
-    sql: `SELECT c.id, c.name, c.city, c.joined_on,
-  (SELECT count(*) FROM events e WHERE e.customer_id = c.id) AS events
-FROM customers c
-WHERE c.id BETWEEN 1001 AND 1020
-ORDER BY c.id`,
+export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
+  shop: {
+    title: 'shop',
+    sentence: 'Customers, products, orders and events, without a single index: made to feel one missing.',
+    caution: null,
+    sizes: [
+      { id: 'S', bytes: 3_300_000, rows: 72_000 },
+      { id: 'M', bytes: 66_000_000, rows: 1_660_000 },
+    ],
   },
-  {
-    id: 'revenue-by-city',
-    name: 'Revenue by city',
-    sentence:
-      'Adds up all orders that were not cancelled: a join that reads everything, and a good guest in the cache.',
-    sql: `SELECT c.city, count(*) AS orders, sum(o.total_cents) / 100.0 AS revenue
-FROM orders o
-JOIN customers c ON c.id = o.customer_id
-WHERE o.status <> 'cancelled'
-GROUP BY c.city
-ORDER BY revenue DESC`,
+  music: {
+    title: 'music',
+    sentence: 'A record store: artists, albums, tracks, playlists, staff with managers, invoices.',
+    caution: null,
+    sizes: [{ id: 'S', bytes: 1_000_000, rows: 16_000 }],
   },
-  {
-    id: 'one-order',
-    name: 'One order and its items',
-    sentence: 'Looks up one order by its key, then has to search all order items for the ones that belong to it.',
-    sql: `SELECT p.name, i.quantity, i.price_cents / 100.0 AS price
-FROM order_items i
-JOIN products p ON p.id = i.product_id
-WHERE i.order_id = 4711`,
+  flights: {
+    title: 'flights',
+    sentence: 'Some months of flights with delays, hubs and time zones: for aggregates, windows and gaps.',
+    caution: null,
+    sizes: [{ id: 'S', bytes: 15_000_000, rows: 150_000 }],
   },
-  {
-    id: 'best-sellers',
-    name: 'Best sellers of a month',
-    sentence: 'Ranks products by pieces sold in December 2025.',
-    sql: `SELECT p.name, p.category, sum(i.quantity) AS pieces
-FROM orders o
-JOIN order_items i ON i.order_id = o.id
-JOIN products p ON p.id = i.product_id
-WHERE o.ordered_at >= '2025-12-01' AND o.ordered_at < '2026-01-01'
-GROUP BY p.id
-ORDER BY pieces DESC, p.name
-LIMIT 15`,
+  tpch: {
+    title: 'TPC-H-like',
+    sentence: 'Parts, suppliers and orders in the eight tables of the benchmark, at a scale of your choice.',
+    caution: 'TPC-H-like, not dbgen',
+    sizes: [
+      { id: '0.01', bytes: 12_000_000, rows: 87_000 },
+      { id: '0.02', bytes: 24_000_000, rows: 173_000 },
+      { id: '0.05', bytes: 60_000_000, rows: 433_000 },
+      { id: '0.1', bytes: 120_000_000, rows: 866_000 },
+    ],
   },
-  {
-    id: 'never-ordered',
-    name: 'Customers without an order',
-    sentence: 'Asks for customers whose id appears in no order.',
-    sql: `SELECT id, name, city
-FROM customers
-WHERE id NOT IN (SELECT customer_id FROM orders)
-ORDER BY id`,
-  },
-  {
-    id: 'has-bought',
-    name: 'Cities with large orders',
-    sentence: 'Counts where asking whether there is one would do.',
-    sql: `SELECT c.id, c.name, c.city
-FROM customers c
-WHERE (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.total_cents > 60000) > 0
-ORDER BY c.id
-LIMIT 20`,
-  },
-  {
-    id: 'one-customer',
-    name: 'One customer by key',
-    sentence: 'A point read: the fastest thing that a database does.',
-    sql: `SELECT *
-FROM customers
-WHERE id = :id`,
-  },
-  {
-    id: 'slow',
-    name: 'A query that never ends',
-    sentence: 'Counts for ever: try the cancel button.',
-    sql: `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
-SELECT count(*) FROM n`,
-  },
-];
+};
+
+/** As the header shows it: `shop S`, `music`, `TPC-H-like 0.05`. */
+export function sampleTitle(sample: { name: SampleName; size: string }): string {
+  const { title, sizes } = SAMPLES[sample.name];
+  return sizes.length === 1 ? title : `${title} ${sample.size}`;
+}

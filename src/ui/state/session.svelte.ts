@@ -3,7 +3,7 @@
  * back runs nothing; only the first screen's own query runs by itself, on the built-in sample.
  */
 import { createContext } from 'svelte';
-import { shopQueries } from '../../database/samples/catalogue.ts';
+import { shopQueries } from '../../database/samples/shop/catalogue.ts';
 import type { Progress, SampleRequest } from '../../engine/client.ts';
 import type { View } from '../../share/view.ts';
 import { saveFile } from '../components/save-file.ts';

@@ -38,6 +38,20 @@ describe('validate', () => {
     for (const page of VIEW_PAGES) expect(validate({ ...smallView, page }).page).toBe(page);
   });
 
+  it('takes every sample, and the links of earlier versions', () => {
+    const sources = [
+      { name: 'shop', size: 'S', seed: 1 },
+      { name: 'shop', size: 'M', seed: 4_294_967_295 },
+      { name: 'music', size: 'S', seed: 0 },
+      { name: 'flights', size: 'S', seed: 7 },
+      { name: 'tpch', size: '0.03', seed: 7 },
+      { name: 'tpch', size: '0.2', seed: 7 },
+    ];
+    for (const source of sources) {
+      expect(validate(changed('source', { type: 'sample', ...source })).source).toEqual({ type: 'sample', ...source });
+    }
+  });
+
   it('gives what the engine takes', () => {
     const change: SettingsChange = validate(fullView).settings;
     expect(change.deadlineMs).toBeNull();
@@ -56,11 +70,16 @@ describe('validate', () => {
     ['sql', 'x'.repeat(200_001), 'more than the 200000 allowed'],
     ['source', null, 'view.source.type'],
     ['source/type', 'url', 'view.source.type must be one of sample, file'],
-    ['source/name', 'https://example.org/evil.sqlite', 'view.source.name must be one of shop'],
+    ['source/name', 'https://example.org/evil.sqlite', 'view.source.name must be one of shop, music, flights, tpch'],
     ['source/url', 'https://example.org', "a part 'url'"],
     ['source/seed', -1, 'view.source.seed must be an integer in [0, 4294967295], got -1'],
     ['source/seed', 1.5, 'view.source.seed'],
     ['source/size', 'XL', 'view.source.size must be one of S, M'],
+    ['source', { type: 'sample', name: 'tpch', size: '0.3', seed: 1 }, 'view.source.size must be a scale above 0'],
+    ['source', { type: 'sample', name: 'tpch', size: '0.050', seed: 1 }, "got '0.050'"],
+    ['source', { type: 'sample', name: 'tpch', size: '1e-3', seed: 1 }, "got '1e-3'"],
+    ['source', { type: 'sample', name: 'tpch', size: 0.05, seed: 1 }, 'got 0.05'],
+    ['source', { type: 'sample', name: '__proto__', size: 'S', seed: 1 }, "got '__proto__'"],
     ['source', { type: 'file', name: 'exe.\u202egpj' }, 'invisible characters'],
     ['source', { type: 'file', name: 'x'.repeat(256) }, 'more than the 255 allowed'],
     ['parameters', [1], 'view.parameters must be an object'],

@@ -2,16 +2,15 @@
  * The sample shop: customers, products, orders, their items and events, from a seed. A few customers and products take much of
  * the trade, as in a real shop; totals agree with items; there is no secondary index.
  */
-import { AppError } from '../../core/errors.ts';
-import type { Random } from '../../core/ports.ts';
-import { createRandom } from '../../core/random.ts';
-import { NativeConnection } from '../native.ts';
-import { PagedFile } from '../paged-file.ts';
-import { emptyDatabase } from '../snapshot-file.ts';
-import type { SqliteModule } from '../sqlite-module.ts';
-import { BulkInsert } from './bulk-insert.ts';
-import { isoDate, isoDateTime, momentsInOrder } from './calendar.ts';
-import { SHOP_SIZES, type ShopSize } from './catalogue.ts';
+import { AppError } from '../../../core/errors.ts';
+import type { Random } from '../../../core/ports.ts';
+import { createRandom } from '../../../core/random.ts';
+import { NativeConnection } from '../../native.ts';
+import { PagedFile } from '../../paged-file.ts';
+import { emptyDatabase } from '../../snapshot-file.ts';
+import type { SqliteModule } from '../../sqlite-module.ts';
+import { BulkInsert } from '../bulk-insert.ts';
+import { isoDate, isoDateTime, momentsInOrder } from '../calendar.ts';
 import {
   ADJECTIVES,
   CATEGORIES,
@@ -22,8 +21,8 @@ import {
   SEARCHES,
   SETTLED_STATUSES,
   SITES,
-} from './shop-words.ts';
-import { shuffled, WeightedSampler, zipfWeights } from './weighted.ts';
+} from './words.ts';
+import { shuffled, WeightedSampler, zipfWeights } from '../weighted.ts';
 
 export interface SampleControl {
   /** Told now and then: share done (0..1) and what is being made. */
@@ -71,6 +70,12 @@ CREATE TABLE events (
   product_id INTEGER REFERENCES products (id),
   details TEXT
 );`;
+
+const SHOP_SIZES = {
+  S: { customers: 2_000, products: 500, orders: 12_000, events: 30_000 },
+  M: { customers: 28_000, products: 2_500, orders: 250_000, events: 780_000 },
+} as const;
+export type ShopSize = keyof typeof SHOP_SIZES;
 
 /** Rows between two looks at the clock. */
 const CHUNK_ROWS = 2000;
