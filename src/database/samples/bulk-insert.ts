@@ -24,15 +24,17 @@ export class BulkInsert {
     this.#scratch = module.raw._malloc(SCRATCH_BYTES);
   }
 
-  /** Inserts one row. Integers are below 2^31; texts are ASCII and together shorter than the scratch buffer. */
+  /** Inserts one row. Numbers that are no 32-bit integers are bound as reals; texts are ASCII and together shorter than the scratch buffer. */
   row(...values: (number | string | null)[]): void {
     const { raw } = this.#module;
     const statement = this.#statement;
     this.#used = 0;
     for (let index = 0; index < values.length; index++) {
       const value = values[index]!;
-      if (typeof value === 'number') raw._sqlite3_bind_int(statement, index + 1, value);
-      else if (typeof value === 'string') this.#bindText(index + 1, value);
+      if (typeof value === 'number') {
+        if (value === (value | 0)) raw._sqlite3_bind_int(statement, index + 1, value);
+        else raw._sqlite3_bind_double(statement, index + 1, value);
+      } else if (typeof value === 'string') this.#bindText(index + 1, value);
       else raw._sqlite3_bind_blob(statement, index + 1, 0, 0, STATIC);
     }
     const code = raw._sqlite3_step(statement);
