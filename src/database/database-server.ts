@@ -3,9 +3,11 @@
  * comes after, lets other calls in.
  */
 import { AppError, invariant } from '../core/errors.ts';
-import { Transfer, type Handlers } from '../core/rpc.ts';
+import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { schemaOf, unusableIn } from './catalog.ts';
+import { censusOf } from './census.ts';
 import { byteLengthOf, relabel, transferablesOf } from './columns.ts';
+import { exportRows, type ExportWatch } from './export/export-rows.ts';
 import { checkFile, mendedFirstPage } from './file-header.ts';
 import { PagedFile } from './paged-file.ts';
 import { planOf } from './plan.ts';
@@ -17,6 +19,7 @@ import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
 import { runUnit } from './unit.ts';
 
 const COPIED_BYTES_MAX = 8192;
+const PAUSE_EVERY_MS = 50;
 
 export interface DatabaseServerOptions {
   /** Waits without burning the processor: the simulated I/O wait. */
@@ -141,11 +144,17 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
     importFile() {
       throw new AppError('import', 'Imports are being built.');
     },
-    exportRows() {
-      throw new AppError('export', 'Exports are being built.');
+    async exportRows({ snapshot, pragmas, what, format }, context) {
+      const own = new Session(sqlite(), { snapshot, role: 'replica', epoch: 0, pragmas });
+      try {
+        return await exportRows(own, what, format, watchOf(context));
+      } finally {
+        own.connection.close();
+      }
     },
     census() {
-      throw new AppError('census', 'The census is being built.');
+      session().connection.hold();
+      return censusOf(session().connection);
     },
     checkForeignKeys() {
       throw new AppError('census', 'The check of foreign keys is being built.');
@@ -188,6 +197,22 @@ function runRead(session: Session, request: RunRequest, isCancelled: (() => bool
 function runsHere({ kind, connectionState }: Classification, role: 'primary' | 'replica'): boolean {
   const reads = kind === 'read' || kind === 'pragma-read' || kind === 'explain';
   return reads && (role === 'primary' || !connectionState);
+}
+
+/** Every so often a long export tells how far it is, and hears whether it was cancelled. */
+function watchOf(context: CallContext): ExportWatch {
+  let rows = 0;
+  let saidMs = performance.now();
+  return {
+    async rowsWritten(count) {
+      rows += count;
+      if (performance.now() - saidMs < PAUSE_EVERY_MS) return;
+      context.progress({ fraction: 0, stage: 'writing rows', rows });
+      await sleepByTimer(0);
+      if (context.signal.cancelled) throw new AppError('cancelled', 'The export was cancelled: nothing was saved.');
+      saidMs = performance.now();
+    },
+  };
 }
 
 function sleepByTimer(waitMs: number): Promise<void> {

@@ -22,10 +22,11 @@ export interface PageRecord {
   logNumber: number;
   /** The epoch of the primary that made it; a retired epoch's records are dropped. */
   epoch: number;
+  /** Of the overlay's pages, the same for a whole history; SQLite's own pages may be smaller or larger. */
   pageSize: number;
-  /** Pages in the database after the record, from the header. */
+  /** Overlay pages of the file after the record; the last may be partial. */
   pageCount: number;
-  /** 1-based, ascending. */
+  /** 1-based, ascending; the first page, with the header, is in every record. */
   pageNumbers: Uint32Array;
   /** `pageNumbers.length * pageSize` bytes, in that order. */
   pages: Uint8Array;
@@ -39,6 +40,7 @@ export interface Snapshot {
   historyId: string;
   /** Log number that the base stands at; records follow it without a gap. */
   logNumber: number;
+  /** Of the overlay's pages, not of SQLite's. */
   pageSize: number;
   /** The database file; shared between workers where the page is isolated. */
   base: Uint8Array;
@@ -258,6 +260,9 @@ export interface FileReport {
 
 export type ExportFormat = 'csv' | 'json' | 'ndjson' | 'markdown' | 'sql';
 
+/** A table or view by name, the rows of a query that only reads, or all of the database (as SQL only). */
+export type ExportSource = { table: string } | { sql: string; parameters?: Parameters } | { database: true };
+
 /** Where the pages of a database file are, counted page by page: exact, not estimated. */
 export interface StorageCensus {
   pageSize: number;
@@ -277,7 +282,7 @@ export interface StorageObject {
   table: string;
   pages: number;
   bytes: number;
-  /** Bytes of cells in these pages; the rest is room to grow. */
+  /** Bytes of these pages that hold something: cells, their pointers, page headers; the rest is room to grow. */
   usedBytes: number;
   /** Rows of the table, entries of the index. */
   entries: number;
@@ -336,11 +341,21 @@ export interface DatabaseApi {
     report: ImportReport;
     record: PageRecord | null;
   };
-  /** The rows of a query in a format. `table` is the name in INSERT statements. Reports {fraction: 0, stage, rows}; can be cancelled. */
-  exportRows(request: { sql: string; table: string; format: ExportFormat }): { file: Blob; rows: number };
+  /**
+   * Rows of a snapshot as text, under these PRAGMAs; the worker itself need not be attached. Reports {fraction, stage, rows},
+   * where `fraction` is 0 while the count of rows is not known; can be cancelled. Error `export` when there is no such thing.
+   */
+  exportRows(request: ExportRowsRequest): { file: Blob; rows: number };
   census(request: Record<string, never>): StorageCensus;
   /** Counts orphans of every foreign key within `budgetMs`. */
   checkForeignKeys(request: { budgetMs: number }): ForeignKeyReport;
+}
+
+export interface ExportRowsRequest {
+  snapshot: Snapshot;
+  pragmas: string[];
+  what: ExportSource;
+  format: ExportFormat;
 }
 
 export interface WarmRequest {
