@@ -18,6 +18,14 @@ export interface FileHeader {
   walMode: boolean;
 }
 
+/** Overlays keep pages at least as large as most files have them: smaller ones are kept in groups. */
+const OVERLAY_PAGE_BYTES_MIN = 4096;
+
+/** The size of a history's overlay pages, from SQLite's page size when it is opened. */
+export function overlayPageSize(pageSize: number): number {
+  return Math.max(OVERLAY_PAGE_BYTES_MIN, pageSize);
+}
+
 /** Reads without judging: `bytes` are at least 100 bytes of a valid file. */
 export function readHeader(bytes: Uint8Array): FileHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);

@@ -5,14 +5,17 @@
  *
  * The reported length is one that no database reaches. SQLite takes the true page count from its header; were the file
  * reported shorter than a grown database, it would call it malformed.
+ *
+ * The overlay's pages are not SQLite's: their size stays for a whole history, so that one log of records can carry a VACUUM
+ * to another page size, and small pages are kept and shipped in groups. A file's last overlay page may be partial.
  */
 import { invariant } from '../core/errors.ts';
-import { HEADER_BYTES, readHeader } from './file-header.ts';
+import { HEADER_BYTES, overlayPageSize, readHeader } from './file-header.ts';
 
 /** 2^40 bytes: at 512-byte pages 2^31 of them, still below SQLite's own limit of 2^32 - 2. */
 const REPORTED_LENGTH = 2 ** 40;
 
-/** Pages that a commit changed: 1-based and ascending, with their bytes in that order. */
+/** Overlay pages that commits changed: 1-based and ascending, with their bytes in that order. */
 export interface DirtyPages {
   pageSize: number;
   pageNumbers: Uint32Array;
@@ -32,14 +35,18 @@ export class PagedFile {
   #open = new Map<number, Uint8Array | undefined>();
   /** Changed by commits, not yet taken. */
   #committed = new Set<number>();
+  /** No page beyond this one is in the maps above. */
+  #reach = 0;
+  /** The fewest pages that the file was cut to since changes were taken: what came back beyond them began as zeros. */
+  #cut = Infinity;
   #reads = 0;
   /** Told the first time that SQLite reads, so that the owner can learn the file descriptor. */
   onFirstRead: (() => void) | null = null;
 
-  /** `base` is a database file (kept, never written); its page size is read from its header. */
-  constructor(base: Uint8Array) {
+  /** `base` is a database file, kept and never written; `pageSize` is the overlay's, a power of two. */
+  constructor(base: Uint8Array, pageSize = overlayPageSize(readHeader(base).pageSize)) {
     this.#base = base;
-    this.pageSize = readHeader(base).pageSize;
+    this.pageSize = pageSize;
   }
 
   /** How often the file was read: a check that MEMFS still uses this object. */
@@ -107,10 +114,16 @@ export class PagedFile {
   /** Pages changed by commits since the last call, within the database's present size; null when none. */
   takeDirty(): DirtyPages | null {
     invariant(this.#open.size === 0, 'dirty pages are taken at a commit point');
-    const { pageCount } = this.header();
+    if (this.#committed.size === 0) return null;
+    const { byteLength } = this.header();
+    const pageCount = Math.ceil(byteLength / this.pageSize);
+    const cut = this.#cut;
+    this.#cutTo(byteLength);
+    this.markCommitted();
+    for (let number = cut + 1; number <= pageCount; number++) this.#committed.add(number);
     const numbers = [...this.#committed].filter((number) => number <= pageCount).sort((one, other) => one - other);
     this.#committed.clear();
-    if (numbers.length === 0) return null;
+    this.#cut = Infinity;
     const pages = new Uint8Array(numbers.length * this.pageSize);
     numbers.forEach((number, index) => pages.set(this.#page(number), index * this.pageSize));
     return { pageSize: this.pageSize, pageNumbers: Uint32Array.from(numbers), pages };
@@ -118,27 +131,43 @@ export class PagedFile {
 
   /** Lays a record's pages over the file. SQLite must hold no transaction. Bytes are kept as views, not copied. */
   applyPages({ pageSize, pageNumbers, pages }: DirtyPages): void {
-    invariant(pageSize === this.pageSize, 'a history keeps its page size');
+    invariant(pageSize === this.pageSize, 'a history keeps the page size of its overlays');
+    invariant(this.#open.size === 0, 'pages are laid at a commit point');
     pageNumbers.forEach((number, index) => {
       this.#own.delete(number);
       this.#applied.set(number, pages.subarray(index * pageSize, (index + 1) * pageSize));
     });
-    this.truncate(this.header().pageCount * pageSize);
+    this.#reach = Math.max(this.#reach, pageNumbers.at(-1) ?? 0);
+    // The record's maker did the same, so that nobody has bytes beyond the end that others have not.
+    this.#cutTo(this.header().byteLength);
+    this.#open.clear();
   }
 
-  /** Page count and schema cookie as they stand in the file (not in SQLite's cache). */
-  header(): { pageCount: number; schemaCookie: number } {
-    const { pageCount, schemaCookie } = readHeader(this.read(0, HEADER_BYTES));
-    return { pageCount, schemaCookie };
+  /** Size and schema cookie as they stand in the file (not in SQLite's cache); pages are SQLite's. */
+  header(): { pageSize: number; pageCount: number; byteLength: number; schemaCookie: number } {
+    const { pageSize, pageCount, schemaCookie } = readHeader(this.read(0, HEADER_BYTES));
+    return { pageSize, pageCount, byteLength: pageSize * pageCount, schemaCookie };
   }
 
-  /** SQLite cut the file after a VACUUM: a page that comes back later begins as zeros, here and on every replica. */
+  /** SQLite cut the file, as VACUUM does: a page that comes back later begins as zeros, here and on every replica. */
   truncate(byteLength: number): void {
+    this.#cut = Math.min(this.#cut, Math.ceil(byteLength / this.pageSize));
+    this.#cutTo(byteLength);
+  }
+
+  #cutTo(byteLength: number): void {
     if (byteLength < this.#base.length) this.#base = this.#base.subarray(0, byteLength);
-    const pageCount = byteLength / this.pageSize;
-    for (const pages of [this.#own, this.#applied, this.#open]) {
-      for (const number of pages.keys()) if (number > pageCount) pages.delete(number);
+    const pageCount = Math.ceil(byteLength / this.pageSize);
+    if (this.#reach > pageCount) {
+      for (const pages of [this.#own, this.#applied, this.#open]) {
+        for (const number of pages.keys()) if (number > pageCount) pages.delete(number);
+      }
+      this.#reach = pageCount;
     }
+    const within = byteLength % this.pageSize;
+    if (within === 0 || pageCount > this.#reach) return;
+    const tail = this.#page(pageCount).subarray(within);
+    if (tail.some((byte) => byte !== 0)) this.#writable(pageCount).fill(0, within);
   }
 
   /** Moves with every commit (bytes 24 to 27). */
@@ -147,22 +176,23 @@ export class PagedFile {
     return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
   }
 
-  /** The database file: `pageCount` pages. */
+  /** The database file, as long as its header says. */
   toBytes(): Uint8Array {
-    const bytes = new Uint8Array(this.pageSize * this.header().pageCount);
+    const bytes = new Uint8Array(this.header().byteLength);
     for (let offset = 0; offset < bytes.length; offset += this.pageSize) {
       bytes.set(this.read(offset, Math.min(this.pageSize, bytes.length - offset)), offset);
     }
     return bytes;
   }
 
-  /** Makes the content equal to `bytes` by writing what differs; for when MEMFS has put its own array in our place. */
+  /** Makes the content equal to `bytes` by writing what differs. */
   adopt(bytes: Uint8Array): void {
     for (let offset = 0; offset < bytes.length; offset += this.pageSize) {
       const wanted = bytes.subarray(offset, Math.min(bytes.length, offset + this.pageSize));
       const present = this.read(offset, wanted.length);
       if (!wanted.every((byte, index) => byte === present[index])) this.set(wanted, offset);
     }
+    this.truncate(bytes.length);
   }
 
   #page(number: number): Uint8Array {
@@ -182,6 +212,7 @@ export class PagedFile {
     const copy = new Uint8Array(this.#page(number));
     this.#open.set(number, own);
     this.#own.set(number, copy);
+    this.#reach = Math.max(this.#reach, number);
     return copy;
   }
 }

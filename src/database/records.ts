@@ -3,7 +3,7 @@
  * a base gives the same bytes everywhere. All pure: new values out, nothing changed in place.
  */
 import { AppError } from '../core/errors.ts';
-import { readHeader } from './file-header.ts';
+import { HEADER_BYTES, readHeader } from './file-header.ts';
 import type { PagedFile } from './paged-file.ts';
 import type { PageRecord, Snapshot } from './protocol.ts';
 
@@ -16,7 +16,8 @@ const inOrdinaryMemory: Allocate = (byteLength) => new Uint8Array(byteLength);
 export function takeRecord(file: PagedFile, epoch: number, tablesWritten: string[] | null): PageRecord | null {
   const dirty = file.takeDirty();
   if (!dirty) return null;
-  const { pageCount, schemaCookie } = file.header();
+  const { byteLength, schemaCookie } = file.header();
+  const pageCount = Math.ceil(byteLength / file.pageSize);
   return { logNumber: 0, epoch, pageCount, schemaCookie, tablesWritten, ...dirty };
 }
 
@@ -55,8 +56,7 @@ export function materialize(snapshot: Snapshot): Uint8Array {
 /** Pages in log order over the base, so that the last record wins. */
 function lay(snapshot: Snapshot, allocate: Allocate): Uint8Array {
   const { base, records, pageSize } = snapshot;
-  const last = records.at(-1);
-  const bytes = allocate(last ? last.pageCount * pageSize : base.length);
+  const bytes = allocate(records.length > 0 ? byteLengthOf(snapshot) : base.length);
   bytes.set(base.subarray(0, bytes.length));
   let reached = Math.min(base.length, bytes.length);
   for (const record of records) {
@@ -66,10 +66,21 @@ function lay(snapshot: Snapshot, allocate: Allocate): Uint8Array {
     reached = end;
     record.pageNumbers.forEach((number, index) => {
       const start = (number - 1) * pageSize;
-      if (start < bytes.length) bytes.set(record.pages.subarray(index * pageSize, (index + 1) * pageSize), start);
+      const room = Math.min(pageSize, bytes.length - start);
+      if (room > 0) bytes.set(record.pages.subarray(index * pageSize, index * pageSize + room), start);
     });
   }
   return bytes;
+}
+
+/** Bytes of the database file that a snapshot stands for. Its last overlay page may be partial: SQLite's header knows. */
+export function byteLengthOf({ base, records, pageSize }: Snapshot): number {
+  const last = records.at(-1);
+  if (!last) return Math.max(base.byteLength, pageSize);
+  // Every commit writes the first page, where its counter is.
+  if (last.pageNumbers[0] !== 1) return last.pageCount * pageSize;
+  const header = readHeader(last.pages.subarray(0, HEADER_BYTES));
+  return header.pageCount * header.pageSize;
 }
 
 /** The schema cookie of a snapshot's present content. */

@@ -1,7 +1,7 @@
 /**
  * From a snapshot to a file that SQLite can open: the base as it lies, records over it, and a first page that works here.
  */
-import { mendedFirstPage } from './file-header.ts';
+import { HEADER_BYTES, mendedFirstPage } from './file-header.ts';
 import { PagedFile } from './paged-file.ts';
 import type { Snapshot } from './protocol.ts';
 import { checkOrder } from './records.ts';
@@ -10,9 +10,9 @@ import type { SqliteModule } from './sqlite-module.ts';
 /** Costs nothing per byte of the base. A base of no bytes stands for an empty database. */
 export function fileFromSnapshot(module: SqliteModule, snapshot: Snapshot): PagedFile {
   checkOrder(snapshot.records, snapshot.logNumber);
-  const file = new PagedFile(snapshot.base.length > 0 ? snapshot.base : emptyDatabase(module));
+  const file = new PagedFile(snapshot.base.length > 0 ? snapshot.base : emptyDatabase(module), snapshot.pageSize);
   for (const record of snapshot.records) file.applyPages(record);
-  const mended = mendedFirstPage(file.read(0, file.pageSize), snapshot.base.length);
+  const mended = mendedFirstPage(file.read(0, HEADER_BYTES), snapshot.base.length);
   if (mended) {
     file.set(mended, 0);
     file.markCommitted();

@@ -1,10 +1,16 @@
 /**
- * The one place where the person's data lives: an immutable base, the log of page records on top, and the epoch of
- * the primary that may extend it. A write is committed when `append` has taken its record, and not before.
+ * The one place where the person's data lives: an immutable base, the log of page records on top, the points in time that
+ * can be gone back to, and the epoch of the primary that may extend it. A write is committed when `append` has taken its
+ * record, and not before.
  */
 import { AppError } from '../core/errors.ts';
+import { mendedFirstPage } from '../database/file-header.ts';
 import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
-import { foldRecords, materialize, schemaCookieOf } from '../database/records.ts';
+import { materialize, schemaCookieOf } from '../database/records.ts';
+import { FirstPage } from './first-page.ts';
+import { foldInSteps } from './folding.ts';
+import { PageView } from './page-view.ts';
+import { UndoPages, type Point } from './undo-pages.ts';
 
 /** Records are folded into a new base above this many bytes, so that a new replica attaches in bounded time. */
 export const RECORD_BYTES_MAX = 32 * 1024 * 1024;
@@ -16,12 +22,24 @@ export interface DataPlaneOptions {
   shared: boolean;
 }
 
+/** All that makes up an open database. */
+export interface Content {
+  snapshot: Snapshot;
+  /** Stays from the opening on, whatever becomes of the history: what is kept in the browser goes by it. */
+  lineId: string;
+  points: UndoPages;
+}
+
 export class DataPlane {
   readonly #options: DataPlaneOptions;
-  #snapshot: Snapshot | null = null;
+  #content: Content | null = null;
+  #pages = new PageView(new Uint8Array(0), 1, []);
   #recordBytes = 0;
   #epoch = 1;
   #schemaCookie = 0;
+  /** Highest change counter and schema cookie that any connection on this content may have seen. */
+  #changeCounterMax = 0;
+  #schemaCookieMax = 0;
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
@@ -29,38 +47,49 @@ export class DataPlane {
 
   /** Opens other content: a new history, never to be confused with an older one. */
   open(bytes: Uint8Array, pageSize: number): Version {
-    return this.restore({
-      historyId: this.#options.newId(),
-      logNumber: 0,
-      pageSize,
-      base: bytes,
-      records: [],
-    });
+    const { newId } = this.#options;
+    const snapshot = { historyId: newId(), logNumber: 0, pageSize, base: bytes, records: [] };
+    return this.restore({ snapshot, lineId: newId(), points: new UndoPages() });
   }
 
   /**
    * Opens what was kept: same history, same log number, so that a kept cache may still be good. A new epoch begins, so that
    * what a primary still writes to the former content is refused.
    */
-  restore(snapshot: Snapshot): Version {
+  restore(content: Content): Version {
     this.#epoch++;
-    this.#snapshot = {
-      ...snapshot,
-      base: this.#share(snapshot.base),
-      records: snapshot.records.map((record) => ({ ...record, pages: this.#share(record.pages) })),
+    const { base, records, pageSize } = content.snapshot;
+    const snapshot = {
+      ...content.snapshot,
+      base: this.#share(base),
+      records: records.map((record) => ({ ...record, pages: this.#share(record.pages) })),
     };
-    this.#recordBytes = snapshot.records.reduce((sum, record) => sum + record.pages.byteLength, 0);
+    this.#content = { ...content, snapshot };
+    this.#pages = new PageView(snapshot.base, pageSize, snapshot.records);
+    this.#recordBytes = bytesOf(snapshot.records);
     this.#schemaCookie = schemaCookieOf(snapshot);
+    this.#changeCounterMax = 0;
+    this.#schemaCookieMax = 0;
+    this.#notePageOne(snapshot.base);
+    for (const record of snapshot.records) if (record.pageNumbers[0] === 1) this.#notePageOne(record.pages);
     return this.version;
   }
 
+  get content(): Content {
+    if (!this.#content) throw new AppError('no-database', 'No database is open yet.');
+    return this.#content;
+  }
+
   get snapshot(): Snapshot {
-    if (!this.#snapshot) throw new AppError('no-database', 'No database is open yet.');
-    return this.#snapshot;
+    return this.content.snapshot;
+  }
+
+  get points(): UndoPages {
+    return this.content.points;
   }
 
   get isOpen(): boolean {
-    return this.#snapshot !== null;
+    return this.#content !== null;
   }
 
   get version(): Version {
@@ -94,25 +123,95 @@ export class DataPlane {
       throw new AppError('stale-epoch', 'The write came from a worker that is no longer the primary; it was dropped.');
     }
     const numbered = { ...record, logNumber: this.version.logNumber + 1, pages: this.#share(record.pages) };
+    this.points.note(numbered, this.#pages.pageCount, (page) => this.#pages.read(page));
     this.snapshot.records.push(numbered);
+    this.#pages.lay(numbered);
     this.#recordBytes += numbered.pages.byteLength;
     this.#schemaCookie = numbered.schemaCookie;
+    if (numbered.pageNumbers[0] === 1) this.#notePageOne(numbered.pages);
     return numbered;
   }
+
+  // ---- points in time ----
+
+  /** The data as it stands becomes a point in time. */
+  mark(name: string, automatic: boolean, wallMs: number): Point {
+    const { logNumber } = this.version;
+    return this.points.mark({ name, automatic, wallMs, logNumber, pageCount: this.#pages.pageCount });
+  }
+
+  /**
+   * The record that brings the data back to a point; null when it stands there already, error `no-such-point`. Its first page
+   * bears a change counter and a schema cookie that no connection has seen, or SQLite would take new pages for cached ones.
+   * `append` it after `beginHistory`.
+   */
+  recordOfWayBack(id: number): Omit<PageRecord, 'epoch'> | null {
+    const { pageCount, images } = this.points.wayBack(id);
+    if (images.size === 0) return null;
+    const { pageSize } = this.snapshot;
+    if (!images.has(1)) images.set(1, this.#pages.read(1));
+    const numbers = [...images.keys()].sort((one, other) => one - other);
+    const pages = new Uint8Array(numbers.length * pageSize);
+    numbers.forEach((page, index) => pages.set(images.get(page)!, index * pageSize));
+    const mended = mendedFirstPage(pages.subarray(0, pageSize), pageCount * pageSize);
+    if (mended) pages.set(mended);
+    const first = new FirstPage(pages);
+    first.changeCounter = after(this.#changeCounterMax);
+    first.schemaCookie = after(this.#schemaCookieMax);
+    const pageNumbers = Uint32Array.from(numbers);
+    return { logNumber: 0, pageSize, pageCount, pageNumbers, pages, tablesWritten: null, schemaCookie: first.schemaCookie };
+  }
+
+  /** Nothing of the former history holds any more, while base, log and points go on; what a primary still writes to it is refused. */
+  beginHistory(): Version {
+    this.#epoch++;
+    this.#content = { ...this.content, snapshot: { ...this.snapshot, historyId: this.#options.newId() } };
+    return this.version;
+  }
+
+  // ---- folding ----
 
   get wantsFold(): boolean {
     return this.#recordBytes > RECORD_BYTES_MAX || this.snapshot.records.length > RECORD_COUNT_MAX;
   }
 
-  /** Folds the log into a new base. Replicas keep the base they have; the version does not change. */
-  fold(): void {
-    this.#snapshot = foldRecords(this.snapshot, (byteLength) => this.#allocate(byteLength));
-    this.#recordBytes = 0;
+  /**
+   * Folds the log into a new base, in steps between which the engine lives on; records that come meanwhile stay records.
+   * Replicas keep the base they have; the version does not change. Other content that is opened meanwhile ends it.
+   */
+  *fold(): Generator<void> {
+    const { lineId } = this.content;
+    const { base, records, ...rest } = this.snapshot;
+    const folded = records.length;
+    const steps = foldInSteps({ ...rest, base, records: records.slice() }, (byteLength) => this.#allocate(byteLength));
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) {
+      yield;
+      if (this.content.lineId !== lineId || this.snapshot.base !== base) return;
+    }
+    const { snapshot } = this;
+    const left = snapshot.records.slice(folded);
+    const logNumber = snapshot.logNumber + folded;
+    this.#content = { ...this.content, snapshot: { ...snapshot, logNumber, base: step.value, records: left } };
+    this.#pages = new PageView(step.value, snapshot.pageSize, left);
+    this.#recordBytes = bytesOf(left);
   }
 
   /** The database as a file, exactly as SQLite would have written it. */
   file(): Uint8Array {
     return materialize(this.snapshot);
+  }
+
+  /** Memory for pages: shared where that is possible. */
+  allocate(byteLength: number): Uint8Array {
+    return this.#allocate(byteLength);
+  }
+
+  #notePageOne(page: Uint8Array): void {
+    if (page.byteLength === 0) return;
+    const first = new FirstPage(page);
+    this.#changeCounterMax = Math.max(this.#changeCounterMax, first.changeCounter);
+    this.#schemaCookieMax = Math.max(this.#schemaCookieMax, first.schemaCookie);
   }
 
   #allocate(byteLength: number): Uint8Array {
@@ -125,4 +224,13 @@ export class DataPlane {
     shared.set(bytes);
     return shared;
   }
+}
+
+function bytesOf(records: readonly PageRecord[]): number {
+  return records.reduce((sum, record) => sum + record.pages.byteLength, 0);
+}
+
+/** The next one of a counter of 31 bits; SQLite only asks whether it is another. */
+function after(count: number): number {
+  return (count % 0x7fffffff) + 1;
 }
