@@ -79,6 +79,11 @@ export class Connection {
     this.#setUp();
   }
 
+  /** The layer underneath, for inserting many rows. Statements of its own are its user's to finalize, before `close`. */
+  get native(): NativeConnection {
+    return this.#native;
+  }
+
   // --- running -----------------------------------------------------------------------------------------------------
 
   /**
