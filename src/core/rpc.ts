@@ -1,8 +1,10 @@
 /**
- * Typed calls over a message port: ids, progress, cancel, errors as data, transferables.
+ * Typed calls over a message port: ids, progress, cancel, errors as data, transferables. What is said in one microtask
+ * travels as one message (`outbox`), so an argument must not change before the microtask ends.
  * One protocol for page to engine, engine to database, optimizer and simulator workers, and in-process fleets in Node.
  */
 import { AppError, fromWireError, toWireError, type WireError } from './errors.ts';
+import { deliver, Outbox } from './outbox.ts';
 
 /** The part of `Worker`, `MessagePort` and a worker's own scope that calls need. */
 export interface Port {
@@ -89,8 +91,9 @@ export function connect<Methods>(port: Port): Connection<Methods> {
   let nextId = 1;
   let listener: (event: string, payload: unknown) => void = () => {};
   let gone: AppError | null = null;
+  const outbox = new Outbox(port);
 
-  port.listen((raw) => {
+  const take = (raw: unknown): void => {
     const message = raw as Message;
     if ('reply' in message) {
       const waiting = open.get(message.reply);
@@ -103,7 +106,8 @@ export function connect<Methods>(port: Port): Connection<Methods> {
     } else if ('event' in message) {
       listener(message.event, message.payload);
     }
-  });
+  };
+  port.listen((received) => deliver(received, take));
 
   const start = (method: string, argument: unknown, options: CallOptions = {}): Promise<unknown> => {
     if (gone) return Promise.reject(gone);
@@ -111,14 +115,13 @@ export function connect<Methods>(port: Port): Connection<Methods> {
     return new Promise((resolve, reject) => {
       open.set(id, { resolve, reject, onProgress: options.onProgress });
       options.cancelWith?.(() => {
-        if (open.has(id)) port.postMessage({ cancel: id } satisfies CancelMessage);
+        if (open.has(id)) outbox.post({ cancel: id } satisfies CancelMessage, undefined, () => null);
       });
-      try {
-        port.postMessage({ call: id, method, argument } satisfies CallMessage, options.transfer);
-      } catch (error) {
+      outbox.post({ call: id, method, argument } satisfies CallMessage, options.transfer, (error) => {
         open.delete(id);
         reject(error instanceof Error ? error : new Error(String(error)));
-      }
+        return null;
+      });
     });
   };
 
@@ -158,12 +161,33 @@ export class Transfer<Value> {
 /** The serving side of a port. A handler may throw `AppError`; anything else becomes code `internal`. */
 export function serve<Methods>(port: Port, handlers: Handlers<Methods>): Server {
   const running = new Map<number, { cancelled: boolean; listeners: (() => void)[] }>();
+  const outbox = new Outbox(port);
 
-  const answer = async (message: CallMessage): Promise<void> => {
+  const fail = (call: number, error: unknown): void => {
+    running.delete(call);
+    const wire = toWireError(error);
+    outbox.post({ reply: call, error: wire } satisfies ReplyMessage, undefined, (): ReplyMessage => {
+      return { reply: call, error: { code: wire.code, message: wire.message } };
+    });
+  };
+  const reply = (call: number, result: unknown): void => {
+    running.delete(call);
+    const [value, buffers] = result instanceof Transfer ? [result.value as unknown, result.buffers] : [result];
+    outbox.post({ reply: call, value } satisfies ReplyMessage, buffers, (error): ReplyMessage => ({
+      reply: call,
+      error: toWireError(error),
+    }));
+  };
+
+  const answer = (message: CallMessage): void => {
     const state = { cancelled: false, listeners: [] as (() => void)[] };
     running.set(message.call, state);
     const context: CallContext = {
-      progress: (report) => port.postMessage({ progress: message.call, report } satisfies ProgressMessage),
+      progress: (report) => {
+        outbox.post({ progress: message.call, report } satisfies ProgressMessage, undefined, rethrow);
+        // A handler that works without a pause comes to the end of its microtask only when all is done.
+        outbox.flush();
+      },
       signal: {
         get cancelled() {
           return state.cancelled;
@@ -177,32 +201,35 @@ export function serve<Methods>(port: Port, handlers: Handlers<Methods>): Server 
     try {
       const handler = (handlers as unknown as Api)[message.method];
       if (typeof handler !== 'function') throw new AppError('unknown-method', `No method named ${message.method}.`);
-      const result = await handler(message.argument, context);
-      if (result instanceof Transfer) {
-        port.postMessage(
-          { reply: message.call, value: result.value as unknown } satisfies ReplyMessage,
-          result.buffers,
-        );
-      } else port.postMessage({ reply: message.call, value: result } satisfies ReplyMessage);
+      const result = handler(message.argument, context);
+      // At once where it can be: a longer neighbour in the same message may tell of its progress, and takes this along.
+      if (!(result instanceof Promise)) return reply(message.call, result);
+      result.then(
+        (value: unknown) => reply(message.call, value),
+        (error: unknown) => fail(message.call, error),
+      );
     } catch (error) {
-      port.postMessage({ reply: message.call, error: toWireError(error) } satisfies ReplyMessage);
-    } finally {
-      running.delete(message.call);
+      fail(message.call, error);
     }
   };
 
-  port.listen((raw) => {
+  const take = (raw: unknown): void => {
     const message = raw as Message;
-    if ('call' in message) void answer(message);
+    if ('call' in message) answer(message);
     else if ('cancel' in message) {
       const state = running.get(message.cancel);
       if (!state || state.cancelled) return;
       state.cancelled = true;
       for (const cancelled of state.listeners) cancelled();
     }
-  });
+  };
+  port.listen((received) => deliver(received, take));
 
-  return { emit: (event, payload, transfer) => port.postMessage({ event, payload } satisfies EventMessage, transfer) };
+  return { emit: (event, payload, transfer) => outbox.post({ event, payload }, transfer, rethrow) };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** A worker as its owner sees it: a port, and two ways in which it ends. */

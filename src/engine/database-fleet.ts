@@ -171,11 +171,19 @@ export class DatabaseFleet implements Fleet {
   // ---- the data ----
 
   /** Sends a committed record to everyone but the worker that made it. A worker that cannot take it is replaced. */
-  broadcast(record: PageRecord, from: DatabaseWorker | null): void {
+  broadcast(record: PageRecord, from: DatabaseWorker | null, historyId?: string): void {
     for (const worker of this.workers) {
       if (worker === from || !worker.attached) continue;
-      worker.calls.call.apply({ records: [record] }).catch((error: unknown) => this.#fail(worker, toWireError(error)));
+      worker.calls.call
+        .apply({ records: [record], historyId })
+        .catch((error: unknown) => this.#fail(worker, toWireError(error)));
     }
+  }
+
+  /** Another history began, and with it another epoch: the primary must bear it, or its next write is refused. */
+  renewPrimary(epoch: number): void {
+    const primary = this.#primary;
+    primary?.calls.call.promote({ epoch }).catch((error: unknown) => this.#fail(primary, toWireError(error)));
   }
 
   broadcastPragmas(pragmas: string[], from: DatabaseWorker | null): void {
@@ -299,7 +307,10 @@ export class DatabaseFleet implements Fleet {
       this.#options.onPrimary(worker, false);
     }
     worker.attached = true;
-    const report = await worker.calls.call.attach({ ...this.#options.attachment(), role });
+    const { snapshot, ...state } = this.#options.attachment();
+    // Its own list: messages leave at the end of the microtask, and a record appended before that is sent by itself.
+    const request: AttachRequest = { ...state, snapshot: { ...snapshot, records: [...snapshot.records] }, role };
+    const report = await worker.calls.call.attach(request);
     worker.report = report;
     this.#options.onAttached(worker);
   }

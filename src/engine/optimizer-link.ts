@@ -172,7 +172,9 @@ export class OptimizerLink {
     if (!this.#attached) {
       // Before the await: records that arrive while it attaches must follow the snapshot in the worker's inbox.
       this.#attached = true;
-      this.#attaching = worker.calls.call.attach({ snapshot: this.#options.snapshot() });
+      const snapshot = this.#options.snapshot();
+      // Its own list: a record appended before this message leaves is sent by itself.
+      this.#attaching = worker.calls.call.attach({ snapshot: { ...snapshot, records: [...snapshot.records] } });
     }
     try {
       await this.#attaching;
