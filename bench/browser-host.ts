@@ -8,7 +8,7 @@ import type * as Chromium from '../scripts/lib/chromium.mjs';
 import type * as StaticServer from '../scripts/static-server.mjs';
 import type { Measurements } from './browser/page.ts';
 import { UsageError, type Progress } from './command.ts';
-import { repositoryRoot } from './peers.ts';
+import { repositoryRoot, requirePeers } from './peers.ts';
 
 export interface Host {
   browser: Browser;
@@ -29,13 +29,13 @@ async function script<Module>(path: string): Promise<Module> {
   return (await import(/* @vite-ignore */ pathToFileURL(join(repositoryRoot(), path)).href)) as Module;
 }
 
-export async function openHost(progress: Progress): Promise<Host> {
+export async function openHost(progress: Progress, args: readonly string[] = []): Promise<Host> {
   const { chromium } = await import('@playwright/test');
   const { findChromium } = await script<typeof Chromium>('scripts/lib/chromium.mjs');
   const { serveFolder } = await script<typeof StaticServer>('scripts/static-server.mjs');
   const executablePath = await findChromium(progress);
   if (executablePath === undefined) throw new UsageError('No Chromium was found: set CHROMIUM_PATH to one.');
-  const browser = await chromium.launch({ executablePath });
+  const browser = await chromium.launch({ executablePath, args: [...args] });
   return {
     browser,
     close: () => browser.close(),
@@ -63,6 +63,7 @@ export async function buildProduct(progress: Progress): Promise<string> {
 
 /** The page of `bench/browser`. Returns the folder. */
 export async function buildBench(progress: Progress): Promise<string> {
+  requirePeers(progress);
   progress('building the page of measurements');
   const { build } = await import('vite');
   const folder = join(repositoryRoot(), CACHE, 'bench-page');
@@ -91,15 +92,24 @@ export function measureIn<Name extends keyof Measurements>(
   site: Site,
   name: Name,
   parameters: Parameters<Measurements[Name]>,
-): Promise<Awaited<ReturnType<Measurements[Name]>>> {
-  type Report = Awaited<ReturnType<Measurements[Name]>>;
-  type Measure = (...parameters: unknown[]) => Promise<Report>;
-  return host.visit(site, async (page: Page, url): Promise<Report> => {
+): Promise<Report<Name>> {
+  return host.visit(site, async (page, url): Promise<Report<Name>> => {
     await page.goto(url);
-    return page.evaluate<Report, [string, unknown[]]>(
-      ([which, given]) =>
-        (window as unknown as { measurements: Record<string, Measure> }).measurements[which](...given),
-      [name, parameters],
-    );
+    return measureOn(page, name, parameters);
   });
+}
+
+type Report<Name extends keyof Measurements> = Awaited<ReturnType<Measurements[Name]>>;
+
+/** One measurement in a page that is open already. */
+export function measureOn<Name extends keyof Measurements>(
+  page: Page,
+  name: Name,
+  parameters: Parameters<Measurements[Name]>,
+): Promise<Report<Name>> {
+  type Measure = (...parameters: unknown[]) => Promise<Report<Name>>;
+  return page.evaluate<Report<Name>, [string, unknown[]]>(
+    ([which, given]) => (window as unknown as { measurements: Record<string, Measure> }).measurements[which](...given),
+    [name, parameters],
+  );
 }

@@ -1,9 +1,27 @@
 /** The page that `measure browser` drives: each measurement by name, called from outside. */
-import { cacheHits, cancelRunaway, chaosInside } from './inside-engine.ts';
+import { importRows } from './import-rows.ts';
+import { cacheHits, chaosInside } from './inside-engine.ts';
+import { manyQueries } from './many-queries.ts';
+import { addReplicas, endReplicas, prepareReplicas, scanReplicas } from './memory.ts';
+import { pointReads } from './point-reads.ts';
 import { replicas } from './replicas.ts';
 import { rowsToPage } from './rows-to-page.ts';
+import { stopRunaway } from './stops.ts';
 
-const measurements = { rowsToPage, replicas, cacheHits, cancelRunaway, chaosInside };
+const measurements = {
+  rowsToPage,
+  replicas,
+  prepareReplicas,
+  addReplicas,
+  scanReplicas,
+  endReplicas,
+  pointReads,
+  cacheHits,
+  stopRunaway,
+  manyQueries,
+  importRows,
+  chaosInside,
+};
 
 export type Measurements = typeof measurements;
 

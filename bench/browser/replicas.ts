@@ -1,80 +1,114 @@
-/** Another worker with the large sample shop, a warm spare waiting: from the request to its first row by key. */
+/**
+ * One more replica of 50 MB in a worker that runs already: from handing over the data to the answer of a query by an index.
+ * Ours over shared pages and over a copy; the official sqlite-wasm by deserialize; sql.js by opening again.
+ */
 import { rowsOf } from '../../src/database/columns.ts';
 import type { Snapshot } from '../../src/database/protocol.ts';
 import { median } from '../figures.ts';
 import { plainRun } from './rows-to-page.ts';
-import { startDatabase, startPeer } from './workers.ts';
+import { INDEXED_QUERY, MAKE_FIFTY_MB } from './sample-rows.ts';
+import { startDatabase, startOfficial, startPeer } from './workers.ts';
 
 export interface ReplicaReport {
   megabytes: number;
-  /** The base in shared memory; null where the page is not isolated. */
+  /** Medians. The base in shared memory; null where the page is not isolated. */
   sharedMs: number | null;
   /** The base copied to the worker. */
   copiedMs: number;
-  /** The peer's: export, transfer, open again. */
+  /** Official: bytes that are at hand and are given away, deserialize, first query. */
+  officialMs: number;
+  /** Official: the same with the owner's export before it, since bytes can be given away only once. */
+  officialExportedMs: number;
+  /** sql.js: export, transfer, open again. */
   peerMs: number;
   differences: number;
 }
 
-const SQL = 'SELECT name, email FROM customers WHERE id = 17017';
+/** The database file of the measurement, made by sql.js. */
+export async function fiftyMegabytes(): Promise<Uint8Array> {
+  const maker = await startPeer();
+  await maker.call.run({ sql: MAKE_FIFTY_MB });
+  const bytes = await maker.call.export({});
+  maker.end();
+  return bytes;
+}
+
+export function sharedCopy(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+  shared.set(bytes);
+  return shared;
+}
+
+export function snapshotOf(base: Uint8Array): Snapshot {
+  return { historyId: 'parcels', logNumber: 0, pageSize: 4096, base, records: [] };
+}
 
 export async function replicas(rounds: number): Promise<ReplicaReport> {
-  const maker = await startDatabase();
-  const { bytes } = await maker.call.makeSample({ name: 'shop', size: 'M', seed: 1 });
-  maker.end();
-  const owner = await startPeer();
+  const bytes = await fiftyMegabytes();
+  const shared = crossOriginIsolated ? sharedCopy(bytes) : null;
+  const [owner, officialOwner] = [await startPeer(), await startOfficial()];
   await owner.call.open({ bytes });
-  const [expected] = await owner.call.exec({ sql: SQL });
-  const answer = JSON.stringify(expected?.values);
-  let differences = 0;
+  await officialOwner.call.open({ bytes });
+  const answers = new Set<string>();
 
-  const ours = async (base: Uint8Array): Promise<number> => {
+  const ours = (base: Uint8Array) => async (): Promise<number> => {
     const spare = await startDatabase();
-    const snapshot: Snapshot = { historyId: 'shop', logNumber: 0, pageSize: pageSizeOf(base), base, records: [] };
     const start = performance.now();
-    await spare.call.attach({ snapshot, role: 'replica', epoch: 1, pragmas: [] });
-    const reply = await spare.call.run(plainRun(SQL));
+    await spare.call.attach({ snapshot: snapshotOf(base), role: 'replica', epoch: 1, pragmas: [] });
+    const reply = await spare.call.run(plainRun(INDEXED_QUERY));
     const ms = performance.now() - start;
-    if (reply.kind !== 'rows' || JSON.stringify(rowsOf(reply.result)) !== answer) differences++;
+    answers.add(JSON.stringify(reply.kind === 'rows' && rowsOf(reply.result)));
     spare.end();
     return ms;
   };
-  const theirs = async (): Promise<number> => {
+  const officially = (exported: boolean) => async (): Promise<number> => {
+    const spare = await startOfficial();
+    const atHand = bytes.slice();
+    const start = performance.now();
+    const given = exported ? await officialOwner.call.export({}) : atHand;
+    await spare.call.open({ bytes: given }, { transfer: [given.buffer as ArrayBuffer] });
+    const rows = await spare.call.exec({ sql: INDEXED_QUERY });
+    const ms = performance.now() - start;
+    answers.add(JSON.stringify(rows));
+    spare.end();
+    return ms;
+  };
+  const bySqlJs = async (): Promise<number> => {
     const spare = await startPeer();
     const start = performance.now();
     const exported = await owner.call.export({});
     await spare.call.open({ bytes: exported }, { transfer: [exported.buffer as ArrayBuffer] });
-    const [reply] = await spare.call.exec({ sql: SQL });
+    const [reply] = await spare.call.exec({ sql: INDEXED_QUERY });
     const ms = performance.now() - start;
-    if (JSON.stringify(reply?.values) !== answer) differences++;
+    answers.add(JSON.stringify(reply?.values));
     spare.end();
     return ms;
   };
 
-  const shared = crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(bytes.byteLength)) : null;
-  shared?.set(bytes);
-  const times = { shared: [] as number[], copied: [] as number[], peer: [] as number[] };
+  const ways = {
+    ...(shared ? { shared: ours(shared) } : {}),
+    copied: ours(bytes),
+    official: officially(false),
+    officialExported: officially(true),
+    peer: bySqlJs,
+  };
+  const times = new Map<string, number[]>();
   for (let round = -1; round < rounds; round++) {
-    const sharedMs = shared ? await ours(shared) : NaN;
-    const copiedMs = await ours(bytes);
-    const peerMs = await theirs();
-    if (round < 0) continue;
-    times.shared.push(sharedMs);
-    times.copied.push(copiedMs);
-    times.peer.push(peerMs);
+    for (const [name, way] of Object.entries(ways)) {
+      const ms = await way();
+      if (round >= 0) times.set(name, [...(times.get(name) ?? []), ms]);
+    }
   }
   owner.end();
+  officialOwner.end();
+  const of = (name: string): number => median(times.get(name) ?? []);
   return {
     megabytes: bytes.byteLength / 1e6,
-    sharedMs: shared ? median(times.shared) : null,
-    copiedMs: median(times.copied),
-    peerMs: median(times.peer),
-    differences,
+    sharedMs: shared ? of('shared') : null,
+    copiedMs: of('copied'),
+    officialMs: of('official'),
+    officialExportedMs: of('officialExported'),
+    peerMs: of('peer'),
+    differences: answers.size - 1,
   };
-}
-
-/** Bytes 16 and 17 of the header, big-endian; 1 stands for 65536. */
-function pageSizeOf(file: Uint8Array): number {
-  const size = (file[16] << 8) | file[17];
-  return size === 1 ? 65536 : size;
 }

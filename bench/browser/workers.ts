@@ -3,6 +3,8 @@ import wasmUrl from 'sql.js/dist/sql-wasm.wasm?url';
 import { connect, type Connection, type Port } from '../../src/core/rpc.ts';
 import type { DatabaseApi } from '../../src/database/protocol.ts';
 import type { MeasuredEngineApi } from './engine.worker.ts';
+import type { InsideApi } from './inside.worker.ts';
+import type { OfficialApi } from './official.worker.ts';
 import type { PeerApi } from './peer.worker.ts';
 
 export const WASM_URL = new URL(wasmUrl, window.location.href).href;
@@ -33,6 +35,20 @@ export async function startPeer(): Promise<Measured<PeerApi>> {
   const peer = measured<PeerApi>(new Worker(new URL('./peer.worker.ts', import.meta.url), { type: 'module' }));
   await peer.call.warm({ wasmUrl: WASM_URL });
   return peer;
+}
+
+/** A database worker of the product that can also measure what lies beside it in one thread. */
+export async function startInside(): Promise<Measured<InsideApi>> {
+  const inside = measured<InsideApi>(new Worker(new URL('./inside.worker.ts', import.meta.url), { type: 'module' }));
+  await inside.call.warm({ module: await compiled(), wasmUrl: WASM_URL, cancelCell: null });
+  return inside;
+}
+
+export async function startOfficial(): Promise<Measured<OfficialApi>> {
+  const worker = new Worker(new URL('./official.worker.ts', import.meta.url), { type: 'module' });
+  const official = measured<OfficialApi>(worker);
+  await official.call.warm({});
+  return official;
 }
 
 /** The engine with the smallest sample shop open, its primary attached. */
