@@ -44,6 +44,18 @@ export function mayChangeStatistics(sql: string): boolean {
   return words[0] === 'ANALYZE' || (words[0] === 'PRAGMA' && words.includes('OPTIMIZE'));
 }
 
+export function isVacuum(sql: string): boolean {
+  return firstWords(sql, 1)[0] === 'VACUUM';
+}
+
+/** A PRAGMA page_size or auto_vacuum: VACUUM heeds it, and a database without a table does at once. */
+export function shapesTheFile(sql: string): 'page size' | 'auto vacuum' | null {
+  if (firstWords(sql, 1)[0] !== 'PRAGMA') return null;
+  const { name, hasArgument } = pragmaOf(sql);
+  if (!hasArgument) return null;
+  return name === 'page_size' ? 'page size' : name === 'auto_vacuum' ? 'auto vacuum' : null;
+}
+
 const FIXED = {
   BEGIN: 'transaction',
   COMMIT: 'transaction',
@@ -85,6 +97,7 @@ const SETTABLE_PRAGMAS: Readonly<Record<string, string>> = {
   full_column_names: 'set',
   ignore_check_constraints: 'set',
   legacy_alter_table: 'set',
+  page_size: 'set',
   recursive_triggers: 'set',
   reverse_unordered_selects: 'set',
   secure_delete: 'set',
@@ -102,7 +115,6 @@ const SETTABLE_PRAGMAS: Readonly<Record<string, string>> = {
   locking_mode: `${BREAKS_REPLICAS}: it stays NORMAL`,
   max_page_count: NO_SETTING,
   mmap_size: NO_SETTING,
-  page_size: 'the page size of an open database stays; change it with the sqlite3 shell and open the file again',
   query_only: `${BREAKS_REPLICAS}: the primary has to write`,
   read_uncommitted: NO_SETTING,
   schema_version: `${BREAKS_REPLICAS}: the lab relies on it to notice a new schema`,
@@ -116,16 +128,26 @@ const SETTABLE_PRAGMAS: Readonly<Record<string, string>> = {
 /** PRAGMAs that do something whether or not they have an argument. */
 const ACTING_PRAGMAS = new Set(['incremental_vacuum', 'optimize']);
 
-function classifyPragma(sql: string): FirstWords {
+interface Pragma {
+  /** Lower case; null when none is named. */
+  schema: string | null;
+  name: string;
+  hasArgument: boolean;
+}
+
+function pragmaOf(sql: string): Pragma {
   const tokens = [...tokensOf(sql)].filter((token) => !isSemicolon(sql, token)).slice(1, 6);
   const texts = tokens.map(({ start, end }) => sql.slice(start, end));
-  if (texts[1] === '.') {
-    const schema = unquote(texts[0]);
-    if (schema !== 'main' && schema !== 'temp') return refused(`There is no database named ${schema} here.`);
-    texts.splice(0, 2);
+  const schema = texts[1] === '.' ? unquote(texts[0]) : null;
+  if (schema !== null) texts.splice(0, 2);
+  return { schema, name: unquote(texts[0] ?? ''), hasArgument: texts.length > 1 };
+}
+
+function classifyPragma(sql: string): FirstWords {
+  const { schema, name, hasArgument } = pragmaOf(sql);
+  if (schema !== null && schema !== 'main' && schema !== 'temp') {
+    return refused(`There is no database named ${schema} here.`);
   }
-  const name = unquote(texts[0] ?? '');
-  const hasArgument = texts.length > 1;
   if (READ_PRAGMAS.has(name)) return { kind: 'pragma-read', refusal: null };
   if (ACTING_PRAGMAS.has(name)) return { kind: 'maintenance', refusal: null };
   const setting = Object.hasOwn(SETTABLE_PRAGMAS, name) ? SETTABLE_PRAGMAS[name] : null;

@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { Classifier } from './classifier.ts';
 import { Connection } from './connection.ts';
 import type { AttachRequest, PageRecord, Version } from './protocol.ts';
+import { shapesTheFile } from './first-token.ts';
 import { checkOrder } from './records.ts';
 import { fileFromSnapshot } from './snapshot-file.ts';
 import type { SqliteModule } from './sqlite-module.ts';
@@ -17,6 +18,8 @@ export class Session {
   #epoch: number;
   #version: Version;
   #pragmas: string[] = [];
+  /** A page size has been asked for, so that a VACUUM may change it. */
+  pageSizeAsked = false;
 
   constructor(module: SqliteModule, { snapshot, role, epoch, pragmas }: AttachRequest) {
     this.connection = new Connection(module, fileFromSnapshot(module, snapshot));
@@ -46,7 +49,7 @@ export class Session {
   }
 
   /** Lays records over the file between two read transactions. A record of its own comes back unneeded. Error `record-gap`. */
-  apply(records: readonly PageRecord[]): void {
+  apply(records: readonly PageRecord[], historyId = this.#version.historyId): void {
     const { logNumber } = this.#version;
     const fresh = records.filter((record) => !(this.#madeHere(record) && record.logNumber <= logNumber));
     checkOrder(fresh, logNumber);
@@ -54,7 +57,7 @@ export class Session {
     for (const record of fresh) this.connection.file.applyPages(record);
     // Begins by reading a table, which makes SQLite notice a moved schema cookie; EXPLAIN alone would not.
     this.connection.hold();
-    this.#version.logNumber += fresh.length;
+    this.#version = { historyId, logNumber: logNumber + fresh.length };
   }
 
   /** This primary made a record: its pages are here already, and the engine will give it the next number. */
@@ -89,6 +92,7 @@ export class Session {
 
   noteSettings(pragmas: readonly string[]): void {
     this.#pragmas.push(...pragmas);
+    if (pragmas.some((pragma) => shapesTheFile(pragma) === 'page size')) this.pageSizeAsked = true;
     if (pragmas.length > 0) this.classifier.forget();
   }
 

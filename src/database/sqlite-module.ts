@@ -44,6 +44,8 @@ export interface RawSqlite {
 export interface SqlJsDatabase {
   /** Pointer to the `sqlite3` struct. */
   db: number;
+  /** Its file in sql.js's file system, empty until something is written. */
+  filename: string;
   run(sql: string): unknown;
   export(): Uint8Array;
   close(): void;

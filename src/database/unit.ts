@@ -4,10 +4,11 @@
  */
 import { AppError } from '../core/errors.ts';
 import { quoted } from './catalog.ts';
-import { mayChangeStatistics } from './first-token.ts';
+import { isVacuum, mayChangeStatistics, shapesTheFile } from './first-token.ts';
 import type { Classification, SqlErrorDetail, UnitReply, UnitRequest, UnitStatement } from './protocol.ts';
 import { takeRecord } from './records.ts';
 import type { Session } from './session.ts';
+import { vacuumBeside } from './vacuum.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
 export function runUnit(session: Session, request: UnitRequest, isCancelled: (() => boolean) | null): UnitReply {
@@ -31,11 +32,15 @@ export function runUnit(session: Session, request: UnitRequest, isCancelled: (()
       }
       if (!classification) throw new AppError('sql', mistake?.message ?? 'does not compile', mistake ?? undefined);
       if (classification.kind === 'refused') throw new AppError('refused', classification.refusal ?? 'Refused.');
-      const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], {
+      const limits = {
         deadlineMs: deadlineAtMs === null ? null : Math.max(0, deadlineAtMs - performance.now()),
         rowLimit: classification.kind === 'read' ? request.rowLimit : null,
         isCancelled,
-      });
+      };
+      const outcome =
+        session.pageSizeAsked && isVacuum(sql)
+          ? vacuumBeside(connection, sql, limits)
+          : connection.run(sql, request.parameters[statementIndex] ?? [], limits);
       run.statements.push({
         span: { start, end },
         sql,
@@ -46,6 +51,7 @@ export function runUnit(session: Session, request: UnitRequest, isCancelled: (()
         work: outcome.work,
       });
       if (mayChangeStatistics(sql)) run.bumpSchemaVersion();
+      run.reshape(sql);
       if (classification.kind === 'pragma-set') run.pragmas.push(sql);
       if (classification.kind === 'pragma-set' || classification.kind === 'schema') {
         classifier.forget(); // a setting or a temporary trigger changes what later statements do, without a new cookie
@@ -115,6 +121,21 @@ class UnitRun {
   bumpSchemaVersion(): void {
     const { connection } = this.#session;
     connection.run(`PRAGMA schema_version = ${(connection.schemaCookie() + 1) % 2 ** 31}`);
+  }
+
+  /**
+   * After PRAGMA page_size or auto_vacuum: SQLite lets an empty file have them at once, and others at their next VACUUM. Ours is
+   * never quite empty, for it has a header from the start, so one without a table is vacuumed now.
+   */
+  reshape(sql: string): void {
+    const asked = shapesTheFile(sql);
+    if (!asked) return;
+    const { connection } = this.#session;
+    if (asked === 'page size') this.#session.pageSizeAsked = true;
+    if (connection.number('SELECT count(*) FROM main.sqlite_schema') > 0 || !connection.isAutocommit()) return;
+    if (this.#session.pageSizeAsked) vacuumBeside(connection, 'VACUUM', {});
+    else connection.run('VACUUM');
+    this.#open = null;
   }
 
   /** The file did not change, so what the transaction wrote is gone. */

@@ -2,7 +2,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { createRandom } from '../../../src/core/random.ts';
 import { rowsOf } from '../../../src/database/columns.ts';
 import type { PageRecord, Snapshot, SqlValue, UnitReply, UnitRequest } from '../../../src/database/protocol.ts';
-import { foldRecords, materialize } from '../../../src/database/records.ts';
+import { byteLengthOf, foldRecords, materialize } from '../../../src/database/records.ts';
+import { emptyDatabase } from '../../../src/database/snapshot-file.ts';
 import { HARD_SCHEMA, randomUpkeep, randomWrite } from './random-sql.ts';
 import { databaseWith, openOn, runRequest, snapshotOf, sqlite, startServer, unitRequest } from './support.ts';
 
@@ -127,7 +128,6 @@ describe('a unit', () => {
     ["ATTACH 'x' AS y", 'one database'],
     ['PRAGMA journal_mode = WAL', 'journal'],
     ['PRAGMA locking_mode = EXCLUSIVE', 'NORMAL'],
-    ['PRAGMA page_size = 512', 'page size'],
     ["VACUUM INTO 'x'", 'file system'],
     ['PRAGMA nonsense = 1', 'not available'],
   ])('refuses %s with a reason', async (sql, reason) => {
@@ -182,6 +182,81 @@ describe('a unit', () => {
       [[1]],
       [[1]],
     ]);
+  });
+});
+
+describe('the shape of the file', () => {
+  const shape = async (server: Server): Promise<SqlValue[]> => {
+    const asked = ['PRAGMA page_size', 'PRAGMA auto_vacuum', 'PRAGMA encoding', 'PRAGMA page_count'];
+    return (await Promise.all(asked.map((sql) => rows(server, sql)))).map(([[value]]) => value);
+  };
+  const equal = async (): Promise<void> => {
+    expect(await shape(replica)).toEqual(await shape(primary));
+    expect(await rows(replica, 'SELECT * FROM both_views')).toEqual(await rows(primary, 'SELECT * FROM both_views'));
+    expect(await rows(replica, 'PRAGMA integrity_check')).toEqual([['ok']]);
+  };
+
+  it.each([512, 1024, 8192, 65536])('VACUUM takes a page size of %d to every replica', async (size) => {
+    const before = await rows(primary, 'SELECT * FROM parent');
+    // Only VACUUM acts on it, also when it is another unit, and written with quotes.
+    await unit(`PRAGMA "page_size" = ${size}; CREATE TEMP TABLE mine AS SELECT 5 AS five`);
+    expect((await shape(replica))[0]).toBe(4096);
+    const { error, record } = await unit('VACUUM -- now');
+    expect(error).toBeNull();
+    expect(record).toMatchObject({ pageSize: 4096, tablesWritten: null });
+    expect((await shape(replica))[0]).toBe(size);
+    await equal();
+    expect(await rows(replica, 'SELECT * FROM parent')).toEqual(before);
+    expect(await rows(primary, 'SELECT five FROM mine')).toEqual([[5]]);
+    const whole = materialize(snapshot());
+    expect(whole.length).toBe(size * Number((await shape(replica))[3]));
+    expect(byteLengthOf(snapshot())).toBe(whole.length);
+    // The heir goes on with the same pages, and back again.
+    await replica.promote({ epoch: 2 });
+    const { record: next } = await replica.unit(
+      unitRequest('DELETE FROM child; PRAGMA page_size = 4096; VACUUM', { epoch: 2 }),
+    );
+    await primary.apply({ records: [{ ...next!, logNumber: log.length + 1 }] });
+    expect((await shape(primary))[0]).toBe(4096);
+    await equal();
+  });
+
+  it('changes with auto_vacuum, which the heir keeps up', async () => {
+    await unit('PRAGMA auto_vacuum = FULL; VACUUM');
+    expect((await shape(replica))[1]).toBe(1);
+    await replica.promote({ epoch: 2 });
+    const fill = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 900)';
+    const sql = `CREATE TABLE wide AS ${fill} SELECT printf('%.300c', 'x') AS x FROM r; DELETE FROM wide WHERE rowid < 800`;
+    const { record } = await replica.unit(unitRequest(sql, { epoch: 2 }));
+    await primary.apply({ records: [{ ...record!, logNumber: log.length + 1 }] });
+    expect(await rows(primary, 'PRAGMA freelist_count')).toEqual([[0]]);
+    await equal();
+  });
+
+  it('is free while there is no table: page size, auto_vacuum and encoding hold at once', async () => {
+    const empty = emptyDatabase(await sqlite());
+    base = empty;
+    await primary.attach({ snapshot: snapshotOf(empty), role: 'primary', epoch: 1, pragmas: [] });
+    await replica.attach({ snapshot: snapshotOf(empty), role: 'replica', epoch: 1, pragmas: [] });
+    expect(await rows(replica, 'SELECT count(*) FROM sqlite_schema')).toEqual([[0]]);
+    await unit("PRAGMA page_size = 1024; PRAGMA auto_vacuum = 2; PRAGMA encoding = 'UTF-16be'");
+    await unit("CREATE TABLE words (w); INSERT INTO words VALUES ('grün'), ('🚀')");
+    expect((await shape(replica)).slice(0, 3)).toEqual([1024, 2, 'UTF-16be']);
+    expect(await rows(replica, 'SELECT w, hex(w) FROM words')).toEqual(
+      await rows(primary, 'SELECT w, hex(w) FROM words'),
+    );
+    await replica.promote({ epoch: 2 });
+    const { record } = await replica.unit(unitRequest("INSERT INTO words VALUES ('äöü')", { epoch: 2 }));
+    await primary.apply({ records: [{ ...record!, logNumber: log.length + 1 }] });
+    expect(await rows(primary, 'SELECT max(rowid), hex(w) FROM words')).toEqual([[3, '00E400F600FC']]);
+    base = databaseWith(await sqlite(), HARD_SCHEMA);
+  });
+
+  it('a VACUUM that cannot run leaves it as it was', async () => {
+    const { error } = await unit('PRAGMA page_size = 1024; BEGIN; VACUUM; COMMIT');
+    expect(error?.message).toContain('cannot VACUUM from within a transaction');
+    expect((await shape(primary))[0]).toBe(4096);
+    await equal();
   });
 });
 
