@@ -127,6 +127,36 @@ export class Connection {
     return rowsOf(this.run(sql, parameters).result);
   }
 
+  /**
+   * Rows of one statement, a window at a time, at least one window; `rowsNext` says how many, from the one before. The
+   * statement stays open between windows, so nothing may be written to the file meanwhile: use a connection of one's own.
+   * Errors as of `run`.
+   */
+  *windows(
+    sql: string,
+    parameters: Parameters,
+    rowsNext: (before: ResultColumns | null) => number,
+  ): Generator<ResultColumns, void, void> {
+    const compiled = this.#compileOne(sql);
+    try {
+      const values = resolveParameters(compiled.variables, parameters);
+      const literal = this.module.internals.variables ? sql : withWideLiterals(compiled, values);
+      if (literal !== sql) return yield* this.windows(literal, keepNarrow(values), rowsNext);
+      for (const [index, value] of values) bindValue(this.module, compiled.pointer, index, value);
+      let before: ResultColumns | null = null;
+      for (let code: number = RC.row; code === RC.row;) {
+        this.#limits = { deadlineAtMs: Infinity, isCancelled: null, stopped: null };
+        const rowLimit = rowsNext(before);
+        const read = readRows(this.module, compiled.pointer, { rowLimit, shouldStop: null, onRow: before !== null });
+        code = read.code;
+        if (code !== RC.done && code !== RC.row) throw this.#failure(code, sql);
+        yield (before = read.result);
+      }
+    } finally {
+      this.#native.finalize(compiled.pointer);
+    }
+  }
+
   /** First column of the first row, as a number; 0 when there is none. */
   number(sql: string): number {
     return Number(this.query(sql)[0]?.[0] ?? 0);

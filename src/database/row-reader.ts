@@ -15,6 +15,8 @@ export interface ReadOptions {
   shouldStop: (() => boolean) | null;
   /** Names of the columns, where they are known for certain; else they are asked for. */
   names?: string[];
+  /** An earlier reading stopped at its limit: the statement stands on a row that nobody has read yet. */
+  onRow?: boolean;
 }
 
 /** The rows so far, and the code that ended the stepping: done, row (stopped at the limit or asked to), or an error. */
@@ -32,7 +34,7 @@ const TYPE = { integer: 1, float: 2, text: 3, blob: 4 } as const;
 
 export function readRows(module: SqliteModule, statement: number, options: ReadOptions): ReadOutcome {
   const { raw } = module;
-  let code = raw._sqlite3_step(statement);
+  let code: number = options.onRow ? RC.row : raw._sqlite3_step(statement);
   // Only now: the first step compiles a kept statement again when the schema has changed, and its columns may be others.
   const names = options.names ?? columnNames(module, statement);
   const gathered: Gathered = { builders: names.map(() => new ColumnBuilder()), large: [] };

@@ -1,8 +1,17 @@
 /** What page and engine say to each other about the data as a whole: points in time, imports, exports, storage, sizes. */
 import type { ImportPlan, ImportPreview, ImportReading, ImportReport } from '../database/import/protocol.ts';
-import type { ExportFormat, ForeignKeyReport, StorageCensus } from '../database/protocol.ts';
+import type { ExportFormat, ExportSource, ForeignKeyReport, StorageCensus } from '../database/protocol.ts';
 
-export type { ExportFormat, ForeignKeyReport, ImportPlan, ImportPreview, ImportReading, ImportReport, StorageCensus };
+export type {
+  ExportFormat,
+  ExportSource,
+  ForeignKeyReport,
+  ImportPlan,
+  ImportPreview,
+  ImportReading,
+  ImportReport,
+  StorageCensus,
+};
 export type {
   BadLine,
   ImportColumn,
@@ -62,9 +71,8 @@ export interface ImportFileRequest {
   plan: ImportPlan;
 }
 
-/** A table or view by name, or the rows of a query. */
 export interface ExportRequest {
-  what: { table: string } | { sql: string };
+  what: ExportSource;
   format: ExportFormat;
 }
 

@@ -1,9 +1,49 @@
-/** Tables and results as files for other programs. */
+/** Tables, queries and the whole database as files for other programs, written beside the pool from one state of the data. */
 import { AppError } from '../core/errors.ts';
 import type { CallContext } from '../core/rpc.ts';
+import { formatEntry } from '../database/export/catalogue.ts';
 import type { Engine } from './engine.ts';
+import { STOP_GRACE_MS } from './pool-runner.ts';
 import type { ExportReply, ExportRequest } from './protocol.ts';
 
-export function exportRows(_engine: Engine, _request: ExportRequest, _context: CallContext): Promise<ExportReply> {
-  throw new AppError('export', 'Exports are being built.');
+/** Errors: `export` when there is no such table or nothing to save; `cancelled`; those of the query. Nothing is changed. */
+export async function exportRows(
+  engine: Engine,
+  { what, format }: ExportRequest,
+  context: CallContext,
+): Promise<ExportReply> {
+  const request = { snapshot: engine.plane.snapshot, pragmas: engine.pragmas, what, format };
+  const { file, rows } = await engine.fleet.withHelper(async (helper) => {
+    let settled = false;
+    try {
+      return await helper.calls.call.exportRows(request, {
+        onProgress: (report) => context.progress(report),
+        cancelWith: (cancel) =>
+          context.signal.onCancel(() => {
+            cancel();
+            // A query that has not given its first row yet hears nothing: then its worker ends with it.
+            void engine.timers.delay(STOP_GRACE_MS).then(() => {
+              if (settled) return;
+              helper.gone = true;
+              helper.handle.terminate();
+              helper.calls.lost(new AppError('cancelled', 'The export was cancelled: nothing was saved.'));
+            });
+          }),
+      });
+    } finally {
+      settled = true;
+    }
+  });
+  return { name: `${stemOf(engine, what)}.${formatEntry(format).extension}`, file, rows };
+}
+
+/** A name for the file that every system takes. */
+function stemOf(engine: Engine, what: ExportRequest['what']): string {
+  const { source } = engine;
+  const database =
+    source.type === 'file' ? source.name.replace(/\.[^.]+$/, '') : `${source.sample.name}-${source.sample.size}`;
+  const name = 'table' in what ? what.table : 'sql' in what ? `${database}-result` : database;
+  // Control characters and what Windows refuses in a name.
+  // eslint-disable-next-line no-control-regex
+  return name.replace(/[\u0000-\u001f<>:"/\\|?*]/g, '_').slice(0, 100) || 'rows';
 }
