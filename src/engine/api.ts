@@ -18,7 +18,7 @@ import {
   takeOver,
 } from './opening.ts';
 import { plainOutcome } from './outcome.ts';
-import { dropPoint, makePoint, pointsInTime, restorePoint } from './points-in-time.ts';
+import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './points-in-time.ts';
 import { NO_PARAMETERS } from './parameters.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
 import { decisionReport, performanceSummary, statementReports } from './readings.ts';
@@ -125,7 +125,10 @@ async function execute(
   context: CallContext,
 ): Promise<Transfer<ScriptOutcome>> {
   const preview = request.preview ? await engine.optimizer.preview(request.sql, request.preview, NO_PARAMETERS) : null;
-  const { ran, error, notes } = await engine.run(preview ? { ...request, sql: preview.sql } : request, context.signal);
+  const { ran, error, notes, undoPoint } = await engine.run(
+    preview ? { ...request, sql: preview.sql } : request,
+    context.signal,
+  );
   const buffers: ArrayBuffer[] = [];
   const outcomes = ran.map((one): QueryOutcome => {
     const outcome = engine.outcome(one);
@@ -152,7 +155,7 @@ async function execute(
         position: positionIn(error.cause.detail),
       },
       notes: preview ? [preview.label, ...notes] : notes,
-      undo: null,
+      undo: undoPoint == null ? null : pointOf(engine, undoPoint),
     },
     [...new Set(buffers)],
   );

@@ -4,9 +4,9 @@
  * record, and not before.
  */
 import { AppError } from '../core/errors.ts';
-import { mendedFirstPage } from '../database/file-header.ts';
+import { overlayPageSize } from '../database/file-header.ts';
 import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
-import { materialize, schemaCookieOf } from '../database/records.ts';
+import { byteLengthOf, materialize, schemaCookieOf } from '../database/records.ts';
 import { FirstPage } from './first-page.ts';
 import { foldInSteps } from './folding.ts';
 import { PageView } from './page-view.ts';
@@ -45,9 +45,10 @@ export class DataPlane {
     this.#options = options;
   }
 
-  /** Opens other content: a new history, never to be confused with an older one. */
-  open(bytes: Uint8Array, pageSize: number): Version {
+  /** Opens other content: a new history, never to be confused with an older one. `filePageSize` is SQLite's. */
+  open(bytes: Uint8Array, filePageSize: number): Version {
     const { newId } = this.#options;
+    const pageSize = overlayPageSize(filePageSize);
     const snapshot = { historyId: newId(), logNumber: 0, pageSize, base: bytes, records: [] };
     return this.restore({ snapshot, lineId: newId(), points: new UndoPages() });
   }
@@ -66,7 +67,7 @@ export class DataPlane {
     };
     this.#content = { ...content, snapshot };
     this.#pages = new PageView(snapshot.base, pageSize, snapshot.records);
-    this.#recordBytes = bytesOf(snapshot.records);
+    this.#recordBytes = pageBytes(snapshot.records);
     this.#schemaCookie = schemaCookieOf(snapshot);
     this.#changeCounterMax = 0;
     this.#schemaCookieMax = 0;
@@ -103,9 +104,7 @@ export class DataPlane {
 
   /** Bytes of the database file as it stands. */
   get byteLength(): number {
-    const { base, records, pageSize } = this.snapshot;
-    const last = records.at(-1);
-    return last ? last.pageCount * last.pageSize : Math.max(base.byteLength, pageSize);
+    return byteLengthOf(this.snapshot);
   }
 
   get schemaCookie(): number {
@@ -153,13 +152,19 @@ export class DataPlane {
     const numbers = [...images.keys()].sort((one, other) => one - other);
     const pages = new Uint8Array(numbers.length * pageSize);
     numbers.forEach((page, index) => pages.set(images.get(page)!, index * pageSize));
-    const mended = mendedFirstPage(pages.subarray(0, pageSize), pageCount * pageSize);
-    if (mended) pages.set(mended);
     const first = new FirstPage(pages);
     first.changeCounter = after(this.#changeCounterMax);
     first.schemaCookie = after(this.#schemaCookieMax);
     const pageNumbers = Uint32Array.from(numbers);
-    return { logNumber: 0, pageSize, pageCount, pageNumbers, pages, tablesWritten: null, schemaCookie: first.schemaCookie };
+    return {
+      logNumber: 0,
+      pageSize,
+      pageCount,
+      pageNumbers,
+      pages,
+      tablesWritten: null,
+      schemaCookie: first.schemaCookie,
+    };
   }
 
   /** Nothing of the former history holds any more, while base, log and points go on; what a primary still writes to it is refused. */
@@ -194,7 +199,7 @@ export class DataPlane {
     const logNumber = snapshot.logNumber + folded;
     this.#content = { ...this.content, snapshot: { ...snapshot, logNumber, base: step.value, records: left } };
     this.#pages = new PageView(step.value, snapshot.pageSize, left);
-    this.#recordBytes = bytesOf(left);
+    this.#recordBytes = pageBytes(left);
   }
 
   /** The database as a file, exactly as SQLite would have written it. */
@@ -226,7 +231,7 @@ export class DataPlane {
   }
 }
 
-function bytesOf(records: readonly PageRecord[]): number {
+function pageBytes(records: readonly PageRecord[]): number {
   return records.reduce((sum, record) => sum + record.pages.byteLength, 0);
 }
 

@@ -18,6 +18,7 @@ import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
 import { Outcome } from './outcome.ts';
 import type { EnginePlatform } from './platform-port.ts';
+import { POINT_LIMITS, pointBefore } from './points-in-time.ts';
 import { PoolRunner } from './pool-runner.ts';
 import type { DatabaseInfo, DataSource, EngineSettings, ExecuteRequest, Notice, QueryOutcome } from './protocol.ts';
 import { QueryCache } from './query-cache.ts';
@@ -30,7 +31,7 @@ import { SimulatorLink } from './simulator-link.ts';
 import { SnapshotEmitter } from './snapshots.ts';
 import { stoppable, Timers } from './timers.ts';
 import { Turnstile } from './turnstile.ts';
-import { UnitPath } from './unit-path.ts';
+import { UnitPath, type Origin } from './unit-path.ts';
 import { Vault } from './vault.ts';
 
 export const WORKERS_MAX = 32;
@@ -68,6 +69,8 @@ export class Engine {
   opened: Pick<DatabaseInfo, 'walMode' | 'unusable'> = { walMode: false, unusable: [] };
   /** Log number at which the present content was opened: anything later is the person's change. */
   openedAtLog = 0;
+  /** Why nothing can be written here, while another tab owns the data; null when it can. */
+  readOnly: string | null = null;
   unsavedSinceMs: number | null = null;
   pragmas: string[] = [];
   wasmUrl = '';
@@ -75,6 +78,7 @@ export class Engine {
   #server: Server | null = null;
   #answered = false;
   #begun = false;
+  #folding = false;
   /** In a row, without any worker that came up. */
   #failedStarts = 0;
   readonly #expiry: { arm(delayMs: number): void; cancel(): void };
@@ -178,7 +182,7 @@ export class Engine {
       createScheduler,
       schema: () => this.schema(),
       execute: async (request) => {
-        const { error } = await this.run(request, null);
+        const { error } = await this.run(request, null, 'load');
         return { failed: error !== null, refused: error?.cause.code === 'queue-full' };
       },
       onEnd: ({ done, failed, refused }) => {
@@ -197,7 +201,11 @@ export class Engine {
       version: () => this.plane.version,
       epoch: () => this.plane.epoch,
       deadlineMs: () => this.settings.deadlineMs,
-      commit: (record, from) => this.#commit(record, from),
+      commit: (record, from, { request, origin }) => {
+        const point = origin === 'load' ? null : pointBefore(this, request.sql);
+        this.commit(record, from);
+        return point;
+      },
       end: (worker) => this.dispatcher.kill(worker.index, 'it failed in the middle of a write'),
       pragmasSet: (pragmas, from) => {
         this.pragmas = lastOfEach([...this.pragmas, ...pragmas]);
@@ -244,8 +252,8 @@ export class Engine {
     return this.outcome(last);
   }
 
-  run(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
-    return this.queries.script(request, signal);
+  run(request: ExecuteRequest, signal: CancelSignal | null, origin: Origin = 'person'): Promise<ScriptRan> {
+    return this.queries.script(request, signal, origin);
   }
 
   outcome(ran: Ran): QueryOutcome {
@@ -334,6 +342,11 @@ export class Engine {
     return this.settings;
   }
 
+  /** Error `read-only` where another tab owns the data. */
+  refuseReadOnly(): void {
+    if (this.readOnly !== null) throw new AppError('read-only', this.readOnly);
+  }
+
   /** Whether everything committed lies in this browser's store. */
   get isStored(): boolean {
     const { historyId, logNumber } = this.plane.version;
@@ -353,19 +366,46 @@ export class Engine {
     await this.fleet.reattachAll();
   }
 
-  // ---- what happens ----
-
-  #commit(record: PageRecord, from: DatabaseWorker): void {
+  /** Takes a record into the log, and tells everybody but the worker that made it: the moment of commit. */
+  commit(record: PageRecord, from: DatabaseWorker | null): void {
     const schemaBefore = this.plane.schemaCookie;
     const numbered = this.plane.append(record);
+    this.plane.points.trim(POINT_LIMITS);
     const schemaChanged = numbered.schemaCookie !== schemaBefore;
     this.cache.store.noteWrite(schemaChanged ? null : numbered.tablesWritten, numbered.logNumber);
     this.fleet.broadcast(numbered, from);
     this.optimizer.apply(numbered, schemaChanged);
+    this.#changed();
+  }
+
+  /** Commits a record that brings the data back to an earlier state, under a new history: what was known of the former one is forgotten. */
+  commitWayBack(record: Omit<PageRecord, 'epoch'>): void {
+    const { historyId } = this.plane.beginHistory();
+    const numbered = this.plane.append({ ...record, epoch: this.plane.epoch });
+    this.plane.points.trim(POINT_LIMITS);
+    this.cache.store.reset(this.plane.version);
+    this.fleet.broadcast(numbered, null, historyId);
+    this.fleet.renewPrimary(this.plane.epoch);
+    this.optimizer.reattach();
+    this.#changed();
+  }
+
+  // ---- what happens ----
+
+  #changed(): void {
     this.unsavedSinceMs ??= this.platform.nowMs();
     this.vault.noteChange();
     this.savedCache.noteChange();
-    if (this.plane.wantsFold) this.plane.fold();
+    if (this.plane.wantsFold && !this.#folding) void this.#fold();
+  }
+
+  /** Between its steps everything else goes on. */
+  async #fold(): Promise<void> {
+    this.#folding = true;
+    const steps = this.plane.fold();
+    while (!steps.next().done) await this.timers.delay(0);
+    this.#folding = false;
+    this.vault.noteChange();
   }
 
   #onRan(ran: Ran): void {

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { DEFAULT_SOURCE } from './engine.ts';
 import type { BootReport, BootRequest, DatabaseInfo, DataSource } from './protocol.ts';
 import { databaseInfo } from './readings.ts';
+import { UndoPages } from './undo-pages.ts';
 import { engineDefaults, settingsFromStore } from './settings.ts';
 
 export const SETTINGS_KEY = 'settings';
@@ -116,7 +117,9 @@ async function restore(engine: Engine): Promise<boolean> {
   if (!kept) return false;
   // What was damaged had log numbers, and perhaps a kept cache: what follows must not pass for it.
   const { historyId } = kept.snapshot;
-  engine.plane.restore({ ...kept.snapshot, historyId: damaged ? engine.platform.newId() : historyId });
+  const { newId } = engine.platform;
+  const snapshot = { ...kept.snapshot, historyId: damaged ? newId() : historyId };
+  engine.plane.restore({ snapshot, lineId: newId(), points: new UndoPages() });
   engine.source = kept.source;
   engine.cache.store.reset(engine.plane.version);
   return true;
@@ -166,13 +169,13 @@ async function makeSample(engine: Engine, asked: SampleRequest, context: CallCon
 
 async function replaceContent(engine: Engine, content: Content): Promise<void> {
   await engine.vault.settle();
-  const before = { snapshot: engine.plane.snapshot, source: engine.source, opened: engine.opened };
+  const before = { content: engine.plane.content, source: engine.source, opened: engine.opened };
   engine.plane.open(content.bytes, content.pageSize);
   engine.source = content.source;
   try {
     await engine.contentChanged();
   } catch (error) {
-    engine.plane.restore(before.snapshot);
+    engine.plane.restore(before.content);
     engine.source = before.source;
     engine.opened = before.opened;
     await engine.contentChanged();

@@ -20,7 +20,7 @@ import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runn
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
 import type { Found, QueryCache } from './query-cache.ts';
 import { asAppError, busyOf, type CacheFinding, type Ran, type RewriteFinding, type ScriptRan } from './ran.ts';
-import type { Asked, UnitPath } from './unit-path.ts';
+import type { Asked, Origin, UnitPath } from './unit-path.ts';
 
 /** A person who asked for "optimized" waits this long for the proof; then the text runs as typed. */
 export const PROOF_WAIT_MS = 2000;
@@ -64,9 +64,9 @@ export class QueryPath {
   }
 
   /** Runs all statements of a text, in order. Rejects, or throws, only for what is wrong with the request as a whole. */
-  script(request: ExecuteRequest, signal: CancelSignal | null): Promise<ScriptRan> {
+  script(request: ExecuteRequest, signal: CancelSignal | null, origin: Origin = 'person'): Promise<ScriptRan> {
     const known = this.#known(request.sql);
-    const asked = { request, signal, historyId: this.#options.version().historyId };
+    const asked: Asked = { request, signal, origin, historyId: this.#options.version().historyId };
     const whole = {
       sql: request.sql,
       span: { start: 0, end: request.sql.length },

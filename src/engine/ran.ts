@@ -38,6 +38,8 @@ export interface ScriptRan {
   ran: Ran[];
   error: { cause: AppError; statementIndex: number; span: { start: number; end: number } } | null;
   notes: string[];
+  /** Of a script that committed something: the point in time before it; null when none is kept. */
+  undoPoint?: number | null;
 }
 
 /** Milliseconds that a worker was busy with a statement. */

@@ -58,7 +58,7 @@ export function databaseInfo(engine: Engine): DatabaseInfo {
     ...engine.opened,
     storage: engine.vault.state,
     isolated: engine.platform.isolated,
-    readOnly: null,
+    readOnly: engine.readOnly,
   };
 }
 

@@ -19,8 +19,8 @@ export interface UnitPathOptions {
   version(): Version;
   epoch(): number;
   deadlineMs(): number | null;
-  /** Takes a record into the log and sends it on: the moment of commit. */
-  commit(record: PageRecord, from: DatabaseWorker): void;
+  /** Takes a record into the log and sends it on: the moment of commit. Returns the point in time before it, if one was made. */
+  commit(record: PageRecord, from: DatabaseWorker, asked: Asked): number | null;
   pragmasSet(pragmas: string[], from: DatabaseWorker): void;
   /** Ends a worker whose state cannot be trusted any more. */
   end(worker: DatabaseWorker): void;
@@ -28,10 +28,14 @@ export interface UnitPathOptions {
   onFailed(sql: string, error: Error): void;
 }
 
+/** Who asks: what the load generator writes is not made undone one by one. */
+export type Origin = 'person' | 'load';
+
 /** A request as it came in. */
 export interface Asked {
   request: ExecuteRequest;
   signal: CancelSignal | null;
+  origin: Origin;
   /** Of the data that was open then. */
   historyId: string;
 }
@@ -43,7 +47,8 @@ export class UnitPath {
     this.#options = options;
   }
 
-  async run({ request, signal, historyId }: Asked): Promise<ScriptRan> {
+  async run(asked: Asked): Promise<ScriptRan> {
+    const { request, signal, historyId } = asked;
     const { nowMs, pool, turnstile } = this.#options;
     const startMs = nowMs();
     const parameters: Parameters[] = [];
@@ -56,11 +61,12 @@ export class UnitPath {
       if (this.#options.version().historyId !== historyId) {
         throw new AppError(
           'refused',
-          'Another database was opened before this was committed: nothing of it was written. Run it again if it is meant for this one.',
+          'Another database was opened, or the data went back to an earlier state, before this was committed: nothing of it was written. Run it again if it is meant for what is open now.',
         );
       }
     };
     let committed: Version | null = null;
+    let undoPoint: number | null = null;
     let answer: PoolAnswer<UnitReply>;
     try {
       const write = (): Promise<PoolAnswer<UnitReply>> =>
@@ -87,7 +93,7 @@ export class UnitPath {
             });
             checkHistory();
             // Before anything else can run: what the primary has done and what the log says must not part.
-            if (reply.record) this.#options.commit(reply.record, worker);
+            if (reply.record) undoPoint = this.#options.commit(reply.record, worker, asked);
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
             committed = this.#options.version();
             return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
@@ -137,7 +143,7 @@ export class UnitPath {
     const notes = reply.rolledBack
       ? ['A transaction was still open: it was rolled back, and nothing of it was kept.']
       : [];
-    if (!reply.error) return { ran, error: null, notes };
+    if (!reply.error) return { ran, error: null, notes, undoPoint };
     const cause = fromWireError({
       code: reply.error.code,
       message: reply.error.message,
@@ -146,6 +152,7 @@ export class UnitPath {
     this.#options.onFailed(request.sql, cause);
     const start = reply.error.detail?.start ?? 0;
     const end = reply.error.detail?.end ?? request.sql.length;
-    return { ran, error: { cause, statementIndex: reply.error.statementIndex, span: { start, end } }, notes };
+    const span = { start, end };
+    return { ran, error: { cause, statementIndex: reply.error.statementIndex, span }, notes, undoPoint };
   }
 }
