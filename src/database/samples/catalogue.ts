@@ -35,8 +35,9 @@ export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
     sentence: 'Customers, products, orders and events, without a single index: made to feel one missing.',
     caution: null,
     sizes: [
-      { id: 'S', bytes: 3_300_000, rows: 72_000 },
-      { id: 'M', bytes: 66_000_000, rows: 1_660_000 },
+      { id: 'S', bytes: 2_600_000, rows: 73_000 },
+      { id: 'M', bytes: 61_000_000, rows: 1_650_000 },
+      { id: 'L', bytes: 225_000_000, rows: 6_000_000 },
     ],
   },
   music: {

@@ -2,14 +2,10 @@
  * The sample shop: customers, products, orders, their items and events, from a seed. A few customers and products take much of
  * the trade, as in a real shop; totals agree with items; there is no secondary index.
  */
-import { AppError } from '../../../core/errors.ts';
 import type { Random } from '../../../core/ports.ts';
 import { createRandom } from '../../../core/random.ts';
-import { NativeConnection } from '../../native.ts';
-import { PagedFile } from '../../paged-file.ts';
-import { emptyDatabase } from '../../snapshot-file.ts';
 import type { SqliteModule } from '../../sqlite-module.ts';
-import { BulkInsert } from '../bulk-insert.ts';
+import { buildSample, CHUNK_ROWS, type SampleBuilder, type SampleControl } from '../build.ts';
 import { isoDate, isoDateTime, momentsInOrder } from '../calendar.ts';
 import {
   ADJECTIVES,
@@ -23,14 +19,6 @@ import {
   SITES,
 } from './words.ts';
 import { shuffled, WeightedSampler, zipfWeights } from '../weighted.ts';
-
-export interface SampleControl {
-  /** Told now and then: share done (0..1) and what is being made. */
-  progress(report: { fraction: number; stage: string }): void;
-  /** Lets messages in, so that a cancel can arrive. */
-  pause(): Promise<void>;
-  isCancelled(): boolean;
-}
 
 const SCHEMA = `
 CREATE TABLE customers (
@@ -71,62 +59,38 @@ CREATE TABLE events (
   details TEXT
 );`;
 
+/** An order and its items. */
+const ROWS_PER_ORDER = 3.5;
+
 const SHOP_SIZES = {
   S: { customers: 2_000, products: 500, orders: 12_000, events: 30_000 },
   M: { customers: 28_000, products: 2_500, orders: 250_000, events: 780_000 },
+  L: { customers: 100_000, products: 6_000, orders: 900_000, events: 2_900_000 },
 } as const;
 export type ShopSize = keyof typeof SHOP_SIZES;
 
-/** Rows between two looks at the clock. */
-const CHUNK_ROWS = 2000;
-/** Time between two pauses. */
-const PAUSE_EVERY_MS = 60;
-
 /** The shop as a database file; equal seeds give equal bytes. Error `cancelled`, which leaves nothing behind. */
-export async function makeShop(
+export function makeShop(
   module: SqliteModule,
   size: ShopSize,
   seed: number,
   control: SampleControl,
 ): Promise<Uint8Array> {
-  const file = new PagedFile(emptyDatabase(module));
-  const database = new module.raw.Database(file);
-  const native = new NativeConnection(module, database.db);
-  try {
-    native.exec(`PRAGMA cache_size = -65536; PRAGMA journal_mode = MEMORY; BEGIN; ${SCHEMA}`);
-    await new ShopMaker(module, native, SHOP_SIZES[size], seed, control).make();
-    native.exec('COMMIT');
-    return file.toBytes();
-  } finally {
-    native.free();
-    database.close();
-  }
+  const { customers, products, orders, events } = SHOP_SIZES[size];
+  const rows = customers + products + orders * ROWS_PER_ORDER + events;
+  return buildSample(module, SCHEMA, rows, control, (builder) => new ShopMaker(builder, SHOP_SIZES[size], seed).make());
 }
 
 class ShopMaker {
-  readonly #module: SqliteModule;
-  readonly #native: NativeConnection;
+  readonly #builder: SampleBuilder;
   readonly #size: (typeof SHOP_SIZES)[ShopSize];
   readonly #random: Random;
-  readonly #control: SampleControl;
-  readonly #rowsTotal: number;
-  #rows = 0;
-  #pausedAtMs = performance.now();
   #prices = new Int32Array(0);
 
-  constructor(
-    module: SqliteModule,
-    native: NativeConnection,
-    size: (typeof SHOP_SIZES)[ShopSize],
-    seed: number,
-    control: SampleControl,
-  ) {
-    this.#module = module;
-    this.#native = native;
+  constructor(builder: SampleBuilder, size: (typeof SHOP_SIZES)[ShopSize], seed: number) {
+    this.#builder = builder;
     this.#size = size;
     this.#random = createRandom(seed);
-    this.#control = control;
-    this.#rowsTotal = size.customers + size.products + size.orders * 3.5 + size.events;
   }
 
   async make(): Promise<void> {
@@ -139,7 +103,7 @@ class ShopMaker {
   async #customers(): Promise<void> {
     const random = this.#random.fork('customers');
     const cities = new WeightedSampler(CITIES.map(([, , weight]) => weight));
-    const insert = this.#into('customers', 6);
+    const insert = this.#builder.into('customers', 6);
     const joined = momentsInOrder(this.#size.customers, random);
     for (let id = 1; id <= this.#size.customers; id++) {
       const first = pick(FIRST_NAMES, random);
@@ -147,14 +111,13 @@ class ShopMaker {
       const [city, country] = CITIES[cities.draw(random)];
       const email = `${first}.${last}${id}@example.com`.toLowerCase();
       insert.row(id, `${first} ${last}`, email, city, country, isoDate(Math.floor(joined[id - 1] / 86400)));
-      if (id % CHUNK_ROWS === 0) await this.#breathe(CHUNK_ROWS, 'customers');
+      if (id % CHUNK_ROWS === 0) await this.#builder.made(CHUNK_ROWS, 'customers');
     }
-    insert.free();
   }
 
   async #products(): Promise<void> {
     const random = this.#random.fork('products');
-    const insert = this.#into('products', 5);
+    const insert = this.#builder.into('products', 5);
     this.#prices = new Int32Array(this.#size.products + 1);
     for (let id = 1; id <= this.#size.products; id++) {
       const { name, nouns, lowCents, highCents } = pick(CATEGORIES, random);
@@ -164,8 +127,7 @@ class ShopMaker {
       this.#prices[id] = price;
       insert.row(id, `${pick(ADJECTIVES, random)} ${pick(nouns, random)} ${id}`, name, price, random.below(400));
     }
-    insert.free();
-    await this.#breathe(this.#size.products, 'products');
+    await this.#builder.made(this.#size.products, 'products');
   }
 
   async #orders(): Promise<void> {
@@ -175,8 +137,8 @@ class ShopMaker {
     const product = ranked(products, 6, random);
     const settled = new WeightedSampler(SETTLED_STATUSES.map(([, weight]) => weight));
     const itemCounts = new WeightedSampler([38, 27, 15, 9, 6, 3, 2]);
-    const intoOrders = this.#into('orders', 5);
-    const intoItems = this.#into('order_items', 5);
+    const intoOrders = this.#builder.into('orders', 5);
+    const intoItems = this.#builder.into('order_items', 5);
     const moments = momentsInOrder(orders, random);
     const recent = moments[orders - 1] - 9 * 86400;
     let itemId = 0;
@@ -192,10 +154,8 @@ class ShopMaker {
         intoItems.row(++itemId, id, productId, quantity, price);
       }
       intoOrders.row(id, customer(random), status, isoDateTime(at), total);
-      if (id % CHUNK_ROWS === 0) await this.#breathe(CHUNK_ROWS * 3.5, 'orders');
+      if (id % CHUNK_ROWS === 0) await this.#builder.made(CHUNK_ROWS * ROWS_PER_ORDER, 'orders');
     }
-    intoOrders.free();
-    intoItems.free();
   }
 
   async #events(): Promise<void> {
@@ -204,7 +164,7 @@ class ShopMaker {
     const customer = ranked(customers, 8, random);
     const product = ranked(products, 4, random);
     const types = new WeightedSampler(EVENT_TYPES.map(([, weight]) => weight));
-    const insert = this.#into('events', 6);
+    const insert = this.#builder.into('events', 6);
     const moments = momentsInOrder(events, random);
     for (let id = 1; id <= events; id++) {
       const [type, , aboutProduct] = EVENT_TYPES[types.draw(random)];
@@ -212,22 +172,8 @@ class ShopMaker {
       const details =
         type === 'search' ? pick(SEARCHES, random) : random.below(3) === 0 ? `from ${pick(SITES, random)}` : null;
       insert.row(id, who, type, isoDateTime(moments[id - 1]), aboutProduct ? product(random) : null, details);
-      if (id % CHUNK_ROWS === 0) await this.#breathe(CHUNK_ROWS, 'events');
+      if (id % CHUNK_ROWS === 0) await this.#builder.made(CHUNK_ROWS, 'events');
     }
-    insert.free();
-  }
-
-  #into(table: string, columnCount: number): BulkInsert {
-    return new BulkInsert(this.#module, this.#native, table, columnCount);
-  }
-
-  async #breathe(rows: number, stage: string): Promise<void> {
-    this.#rows += rows;
-    if (performance.now() - this.#pausedAtMs < PAUSE_EVERY_MS) return;
-    this.#control.progress({ fraction: Math.min(1, this.#rows / this.#rowsTotal), stage });
-    await this.#control.pause();
-    if (this.#control.isCancelled()) throw new AppError('cancelled', 'Making the sample was cancelled.');
-    this.#pausedAtMs = performance.now();
   }
 }
 
