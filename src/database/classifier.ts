@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { instructionsOf, reportProgram, type ProgramContext } from './bytecode.ts';
 import type { Connection } from './connection.ts';
 import { actsWhenCompiled, classifyByFirstWords } from './first-token.ts';
+import { shapedInsert } from './insert-shape.ts';
 import type { Classification, SqlErrorDetail, StatementSpan } from './protocol.ts';
 import { SqlText } from './sql-text.ts';
 import { isSemicolon, statementEnd, tokensOf, variablesOf } from './tokens.ts';
@@ -17,6 +18,8 @@ const KEPT_TEXT_MAX = 16_384;
 export class Classifier {
   readonly #connection: Connection;
   #kept = new Map<string, Classification>();
+  /** By shape, for INSERT of literal rows. */
+  #shapes = new Map<string, Classification>();
   #described = new Map<string, StatementSpan[]>();
   #cookie: number | null = null;
   #context: ProgramContext | null = null;
@@ -36,13 +39,22 @@ export class Classifier {
     return classification;
   }
 
-  /** The statements of a text, none of them run. One that does not compile now carries its error. */
-  describe(text: string): StatementSpan[] {
+  /**
+   * The statements of a text, none of them run. One that does not compile now carries its error. Of several, those after one
+   * for which `isEnough` holds are left out.
+   */
+  describe(text: string, isEnough: (span: StatementSpan) => boolean = () => false): StatementSpan[] {
     this.#refresh();
     const kept = this.#described.get(text);
     if (kept) return kept;
     const spans: StatementSpan[] = [];
-    for (let next = this.next(text, 0); next; next = this.next(text, next.end)) spans.push(next.span);
+    let enough = false;
+    for (let next = this.next(text, 0); next; next = this.next(text, next.end)) {
+      spans.push(next.span);
+      enough ||= isEnough(next.span);
+      // The second statement is what tells a script from a statement.
+      if (enough && spans.length > 1) return spans;
+    }
     if (text.length <= KEPT_TEXT_MAX) {
       if (this.#described.size >= KEPT_MAX) this.#described.clear();
       this.#described.set(text, spans);
@@ -59,6 +71,24 @@ export class Classifier {
   }
 
   #span(text: string, start: number): { span: StatementSpan; end: number } {
+    const shaped = shapedInsert(text, start);
+    if (!shaped) return this.#examined(text, start);
+    this.#refresh();
+    const classification = this.#shapes.get(shaped.shape);
+    if (classification) {
+      const { bodyEnd, end } = shaped;
+      return { span: { start, end: bodyEnd, sql: text.slice(start, bodyEnd), classification, error: null }, end };
+    }
+    const found = this.#examined(text, start);
+    if (found.span.classification && found.end === shaped.end) {
+      if (this.#shapes.size >= KEPT_MAX) this.#shapes.clear();
+      this.#shapes.set(shaped.shape, found.span.classification);
+    }
+    return found;
+  }
+
+  /** SQLite is asked where the statement ends, and what it is. */
+  #examined(text: string, start: number): { span: StatementSpan; end: number } {
     const guess = statementEnd(text, start);
     let end = guess;
     let error: SqlErrorDetail | null = null;
@@ -134,6 +164,7 @@ export class Classifier {
   /** For changes that no cookie tells: a schema rolled back, temporary objects. */
   forget(): void {
     this.#kept.clear();
+    this.#shapes.clear();
     this.#described.clear();
     this.#context = null;
     this.#cookie = null;

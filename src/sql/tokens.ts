@@ -184,16 +184,15 @@ function skipSpace(sql: string, from: number): number {
 /** Where `wanted` next stands, or null when the text, or a NUL, ends first. */
 function indexOfOrNul(sql: string, wanted: string, from: number): number | null {
   const found = sql.indexOf(wanted, from);
-  if (found < 0) return null;
-  const nul = sql.indexOf('\0', from);
-  return nul >= 0 && nul < found ? null : found;
+  // Looked for in the token alone: to the end of the text it would be a search of all of it for each string of a script.
+  return found < 0 || sql.slice(from, found).includes('\0') ? null : found;
 }
 
 function endOfLine(sql: string, from: number): number {
   const newline = sql.indexOf('\n', from);
   const end = newline < 0 ? sql.length : newline;
-  const nul = sql.indexOf('\0', from);
-  return nul >= 0 && nul < end ? nul : end;
+  const nul = sql.slice(from, end).indexOf('\0');
+  return nul >= 0 ? from + nul : end;
 }
 
 /** `from` is after the opening, whose star does not close the comment. */
