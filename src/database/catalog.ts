@@ -3,7 +3,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
-import type { SchemaReport, SqlValue, TableReport } from './protocol.ts';
+import type { ColumnReport, SchemaReport, SqlValue, TableReport } from './protocol.ts';
 
 /** Time for counting all tables' rows; a count that does not fit is left out. */
 const COUNT_BUDGET_MS = 150;
@@ -16,16 +16,20 @@ export function schemaOf(connection: Connection): SchemaReport {
       .query("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")
       .map(([name, sql]) => [String(name), sql === null ? null : String(sql)]),
   );
+  const triggers = triggersByTable(connection);
   return {
     schemaCookie: connection.schemaCookie(),
-    tables: listed(connection).map(({ name, type, sql }) => ({
+    tables: tablesOf(connection).map(({ name, type, sql, withoutRowid, strict }) => ({
       name,
       type,
       sql,
       rowCount: type === 'view' ? null : countRows(connection, name, countUntilMs),
+      withoutRowid,
+      strict,
       columns: columnsOf(connection, name),
       indexes: indexesOf(connection, name, indexSql),
       foreignKeys: foreignKeysOf(connection, name),
+      triggers: triggers.get(name.toLowerCase()) ?? [],
     })),
   };
 }
@@ -33,7 +37,7 @@ export function schemaOf(connection: Connection): SchemaReport {
 /** Tables and views that cannot be read or written here, each with the reason in plain words. */
 export function unusableIn(connection: Connection): { name: string; reason: string }[] {
   const found: { name: string; reason: string }[] = [];
-  for (const { name, type } of listed(connection)) {
+  for (const { name, type } of tablesOf(connection)) {
     const reading = failureOf(connection, `SELECT * FROM ${quoted(name)} LIMIT 0`);
     if (reading) {
       found.push({ name, reason: explain(reading) });
@@ -53,7 +57,18 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-function listed(connection: Connection): { name: string; type: TableReport['type']; sql: string }[] {
+/** Tables and views in the order in which they were made; SQLite's own are left out. */
+export function tablesOf(
+  connection: Connection,
+): { name: string; type: TableReport['type']; sql: string; withoutRowid: boolean; strict: boolean }[] {
+  const kinds = new Map(
+    connection
+      .query("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'")
+      .map(([name, withoutRowid, strict]) => [
+        String(name),
+        { withoutRowid: withoutRowid === 1, strict: strict === 1 },
+      ]),
+  );
   return connection
     .query("SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY rowid")
     .map(([name, type, sql]) => ({ name: String(name), type: String(type), sql: String(sql ?? '') }))
@@ -62,7 +77,18 @@ function listed(connection: Connection): { name: string; type: TableReport['type
       name,
       type: type === 'view' ? 'view' : /^\s*create\s+virtual\b/i.test(sql) ? 'virtual' : 'table',
       sql,
+      ...(kinds.get(name) ?? { withoutRowid: false, strict: false }),
     }));
+}
+
+function triggersByTable(connection: Connection): Map<string, TableReport['triggers']> {
+  const found = new Map<string, TableReport['triggers']>();
+  const sql = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid";
+  for (const [table, name, text] of connection.query(sql)) {
+    const key = String(table).toLowerCase();
+    found.set(key, [...(found.get(key) ?? []), { name: String(name), sql: String(text ?? '') }]);
+  }
+  return found;
 }
 
 function countRows(connection: Connection, table: string, untilMs: number): number | null {
@@ -72,16 +98,20 @@ function countRows(connection: Connection, table: string, untilMs: number): numb
   return rows ? (rows.columns[0].numbers[0] ?? null) : null;
 }
 
-function columnsOf(connection: Connection, table: string): TableReport['columns'] {
+/** Columns of a table or view; none where it cannot be read here. */
+export function columnsOf(connection: Connection, table: string): ColumnReport[] {
   const rows = attempt(() =>
-    connection.query('SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)', [table]),
+    connection.query('SELECT name, type, "notnull", pk, hidden, dflt_value FROM pragma_table_xinfo(?)', [table]),
   );
-  return (rows ?? []).map(([name, type, notNull, primaryKey, hidden]) => ({
+  return (rows ?? []).map(([name, type, notNull, primaryKey, hidden, byDefault]) => ({
     name: String(name),
     type: text(type),
     notNull: notNull === 1,
     primaryKey: Number(primaryKey),
-    hidden: hidden === 1, // 2 and 3 are generated columns, which SELECT * shows
+    hidden: hidden === 1,
+    default: byDefault === null ? null : String(byDefault),
+    // Generated columns, which SELECT * shows, have the numbers 2 and 3 here.
+    generated: hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : null,
   }));
 }
 
@@ -103,27 +133,53 @@ function indexesOf(
   }));
 }
 
-function foreignKeysOf(connection: Connection, table: string): TableReport['foreignKeys'] {
-  const rows = attempt(() =>
-    connection.query('SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq', [table]),
-  );
-  const keys = new Map<SqlValue, TableReport['foreignKeys'][number]>();
-  for (const [id, parent, from, to] of rows ?? []) {
-    const key = keys.get(id) ?? { columns: [], table: String(parent), references: [] };
+/** A foreign key as declared. */
+export interface ForeignKey {
+  columns: string[];
+  parent: string;
+  /** Null where none are named: the parent's primary key is meant. */
+  references: string[] | null;
+  onDelete: string;
+  onUpdate: string;
+}
+
+/** The foreign keys of a table in the order in which they were declared. */
+export function readForeignKeys(connection: Connection, table: string): ForeignKey[] {
+  const keys = new Map<SqlValue, ForeignKey>();
+  const sql =
+    'SELECT id, "table", "from", "to", on_delete, on_update FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq';
+  for (const [id, parent, from, to, onDelete, onUpdate] of connection.query(sql, [table])) {
+    const key = keys.get(id) ?? {
+      columns: [],
+      parent: String(parent),
+      references: to === null ? null : [],
+      onDelete: String(onDelete),
+      onUpdate: String(onUpdate),
+    };
     keys.set(id, key);
     key.columns.push(String(from));
-    if (to !== null) key.references.push(String(to));
-  }
-  for (const key of keys.values()) {
-    // A key that names no columns means the parent's primary key.
-    if (key.references.length === 0) {
-      key.references = columnsOf(connection, key.table)
-        .filter(({ primaryKey }) => primaryKey > 0)
-        .sort((one, other) => one.primaryKey - other.primaryKey)
-        .map(({ name }) => name);
-    }
+    key.references?.push(String(to));
   }
   return [...keys.values()];
+}
+
+function foreignKeysOf(connection: Connection, table: string): TableReport['foreignKeys'] {
+  const keys = attempt(() => readForeignKeys(connection, table)) ?? [];
+  return keys.map(({ columns, parent, references, onDelete, onUpdate }) => ({
+    columns,
+    table: parent,
+    references: references ?? primaryKeyOf(columnsOf(connection, parent)),
+    onDelete,
+    onUpdate,
+  }));
+}
+
+/** Names of the primary key's columns, in its order. */
+export function primaryKeyOf(columns: readonly ColumnReport[]): string[] {
+  return columns
+    .filter(({ primaryKey }) => primaryKey > 0)
+    .sort((one, other) => one.primaryKey - other.primaryKey)
+    .map(({ name }) => name);
 }
 
 function failureOf(connection: Connection, sql: string): string | null {

@@ -9,6 +9,7 @@ import { censusOf } from './census.ts';
 import { byteLengthOf, relabel, transferablesOf } from './columns.ts';
 import { exportRows, type ExportWatch } from './export/export-rows.ts';
 import { checkFile, mendedFirstPage } from './file-header.ts';
+import { checkForeignKeys } from './foreign-keys.ts';
 import { PagedFile } from './paged-file.ts';
 import { planOf } from './plan.ts';
 import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
@@ -156,8 +157,9 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       session().connection.hold();
       return censusOf(session().connection);
     },
-    checkForeignKeys() {
-      throw new AppError('census', 'The check of foreign keys is being built.');
+    checkForeignKeys({ budgetMs }) {
+      session().connection.hold();
+      return checkForeignKeys(session().connection, budgetMs);
     },
   };
 }

@@ -304,7 +304,7 @@ export interface ForeignKeyCheck {
   parentColumns: string[];
   /** Why it could not work at all: no such table, the parent's columns are not unique; null when it can. */
   fault: string | null;
-  /** Rows whose parent is missing; null when there was no time to count. */
+  /** Rows whose parent is missing; null when there was no time to count, or a fault leaves nothing to compare with. */
   orphans: number | null;
   /** Rowids of the first ten of them; empty for a table WITHOUT ROWID. */
   orphanRows: number[];
@@ -372,13 +372,39 @@ export interface SchemaReport {
   schemaCookie: number;
 }
 
+export interface ColumnReport {
+  name: string;
+  /** As declared, empty where it is not. */
+  type: string;
+  notNull: boolean;
+  /** Place in the primary key, from 1; 0 outside it. */
+  primaryKey: number;
+  hidden: boolean;
+  /** The default as SQL; null for none. */
+  default: string | null;
+  /** Reckoned from the other columns: kept in the row, or anew at each read; null for a plain one. */
+  generated: 'stored' | 'virtual' | null;
+}
+
 export interface TableReport {
   name: string;
   type: 'table' | 'view' | 'virtual';
   sql: string;
   /** Null for views, and where counting would take long. */
   rowCount: number | null;
-  columns: { name: string; type: string; notNull: boolean; primaryKey: number; hidden: boolean }[];
+  /** Its rows lie in the primary key's own b-tree. */
+  withoutRowid: boolean;
+  strict: boolean;
+  columns: ColumnReport[];
+  /** `sql` is null for those that PRIMARY KEY and UNIQUE make by themselves. */
   indexes: { name: string; unique: boolean; columns: string[]; sql: string | null }[];
-  foreignKeys: { columns: string[]; table: string; references: string[] }[];
+  foreignKeys: {
+    columns: string[];
+    table: string;
+    references: string[];
+    /** `CASCADE`, `SET NULL`, `NO ACTION`, ... */
+    onDelete: string;
+    onUpdate: string;
+  }[];
+  triggers: { name: string; sql: string }[];
 }
