@@ -1,4 +1,5 @@
 /** The page that `measure browser` drives: each measurement by name, called from outside. */
+import { fuzzDatabaseFiles } from './fuzz.ts';
 import { importRows } from './import-rows.ts';
 import { cacheHits, chaosInside } from './inside-engine.ts';
 import { manyQueries } from './many-queries.ts';
@@ -21,6 +22,7 @@ const measurements = {
   manyQueries,
   importRows,
   chaosInside,
+  fuzzDatabaseFiles,
 };
 
 export type Measurements = typeof measurements;
