@@ -33,7 +33,7 @@ export function cellAt(result: ResultColumns, row: number, column: number): SqlV
     case CELL.null:
       return null;
     case CELL.text:
-      return decoder.decode(unshared(rawBytes(data, row)));
+      return textIn(data.bytes, data.offsets[row], data.offsets[row + 1]);
     case CELL.blob:
       return rawBytes(data, row).slice();
     case CELL.wide:
@@ -130,6 +130,23 @@ function rawBytes(data: ColumnData, row: number): Uint8Array {
   return data.bytes.subarray(data.offsets[row], data.offsets[row + 1]);
 }
 
+/** Up to this many bytes a loop is quicker than the decoder. */
+const LOOPED_BYTES_MAX = 24;
+
+/** UTF-8 between two offsets as a string. */
+export function textIn(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= LOOPED_BYTES_MAX) {
+    let text = '';
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at];
+      if (byte > 0x7f) return decoder.decode(unshared(bytes.subarray(start, end)));
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+  return decoder.decode(unshared(bytes.subarray(start, end)));
+}
+
 /** TextDecoder refuses views of shared memory in browsers. */
 function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
@@ -141,14 +158,15 @@ function* viewsOf(result: ResultColumns): Generator<Uint8Array | Float64Array | 
   for (const { bytes } of result.large) yield bytes;
 }
 
-const INITIAL_ROWS = 8;
+/** After the first row: most answers have one, and then nothing is to be cut off. */
+const NEXT_ROWS = 16;
 
 /**
  * Grows one column. Arrays double when full; a column without numbers, wide integers or bytes never allocates those.
  * Callers set cells in row order; a row that is not set is NULL.
  */
 export class ColumnBuilder {
-  #classes = new Uint8Array(INITIAL_ROWS);
+  #classes = new Uint8Array(1);
   #numbers = NO_NUMBERS;
   #wide = NO_WIDE;
   #offsets = NO_OFFSETS;
@@ -178,21 +196,23 @@ export class ColumnBuilder {
     if (this.#offsets.length <= row + 1)
       this.#offsets = grown(this.#offsets, new Uint32Array(this.#classes.length + 1));
     for (; this.#closed < row; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
+    const used = this.#used;
     const length = end - start;
-    if (this.#used + length > this.#bytes.length) {
-      const wanted = Math.max(64, this.#bytes.length * 2, this.#used + length);
+    if (used + length > this.#bytes.length) {
+      const wanted = this.#bytes.length === 0 ? length : Math.max(64, this.#bytes.length * 2, used + length);
       this.#bytes = grown(this.#bytes, new Uint8Array(wanted));
     }
-    if (length > 24) this.#bytes.set(source.subarray(start, end), this.#used);
-    else for (let index = 0; index < length; index++) this.#bytes[this.#used + index] = source[start + index]!;
-    this.#used += length;
-    this.#offsets[row + 1] = this.#used;
+    const bytes = this.#bytes;
+    if (length > 32) bytes.set(source.subarray(start, end), used);
+    else for (let index = 0; index < length; index++) bytes[used + index] = source[start + index];
+    this.#used = used + length;
+    this.#offsets[row + 1] = used + length;
     this.#closed = row + 1;
   }
 
   /** The column, cut to `rowCount` rows; the builder is spent. */
   finish(rowCount: number): ColumnData {
-    this.#reserve(rowCount);
+    this.#reserve(rowCount - 1);
     if (this.#offsets.length > 0) {
       if (this.#offsets.length <= rowCount) this.#offsets = grown(this.#offsets, new Uint32Array(rowCount + 1));
       for (; this.#closed < rowCount; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
@@ -209,7 +229,7 @@ export class ColumnBuilder {
 
   #reserve(row: number): void {
     if (row < this.#classes.length) return;
-    this.#classes = grown(this.#classes, new Uint8Array(Math.max(row + 1, this.#classes.length * 2)));
+    this.#classes = grown(this.#classes, new Uint8Array(Math.max(row + 1, NEXT_ROWS, this.#classes.length * 2)));
   }
 }
 

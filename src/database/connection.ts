@@ -6,14 +6,14 @@ import { AppError } from '../core/errors.ts';
 import { rowsOf } from './columns.ts';
 import { NativeConnection, RC } from './native.ts';
 import type { PagedFile } from './paged-file.ts';
-import { bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
+import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
 import { columnNames, readRows } from './row-reader.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
 import { firstToken, isSemicolon, tokensOf, variablesOf, type Variable } from './tokens.ts';
 
-/** Compiled statements kept, the least recently used going first. */
+/** Compiled statements kept; one that was not used since the last look goes first. */
 const STATEMENTS_MAX = 128;
 /** VM steps between two looks at clock and cancel flag: some ten microseconds. */
 const PROGRESS_INTERVAL_STEPS = 2000;
@@ -31,7 +31,7 @@ export interface RunOptions {
 export interface RunOutcome {
   /** Without columns for a statement that returns none. */
   result: ResultColumns;
-  /** SQLite's changes() after the run: means something for INSERT, UPDATE, DELETE only. */
+  /** SQLite's changes() after the run: means something for INSERT, UPDATE, DELETE only; 0 for a SELECT. */
   changes: number;
   /** Whether the clock or the time zone was asked for; null where that cannot be seen. */
   readClock: boolean | null;
@@ -46,9 +46,18 @@ export interface Compiled {
   /** Acts when compiled: never kept. */
   readonly isPragma: boolean;
   readonly mayChangeSchema: boolean;
+  readonly changesRows: boolean;
   /** Names of its columns at its last run, and the state of the schema then. */
   names: string[];
   namesAt: number;
+  /** Since somebody last looked for one to forget. */
+  used: boolean;
+}
+
+/** A text with literals in place of parameters that cannot be bound, and values for those that can. */
+interface Literal {
+  sql: string;
+  parameters: SqlValue[];
 }
 
 interface Limits {
@@ -91,35 +100,48 @@ export class Connection {
    * `cancelled`. Compiled statements are kept, but for PRAGMAs, some of which act when they are compiled.
    */
   run(sql: string, parameters: Parameters = [], options: RunOptions = {}): RunOutcome {
+    const kept = this.#statements.get(sql);
     const started = performance.now();
-    const compiled = this.#statements.get(sql) ?? this.#compileOne(sql);
-    const values = resolveParameters(compiled.variables, parameters);
-    if (!this.module.internals.variables) {
+    const compiled = kept ?? this.#compileOne(sql);
+    if (kept) kept.used = true;
+    else if (!compiled.isPragma) this.#statements.set(sql, compiled);
+    let literal: Literal | null;
+    let names: string[];
+    try {
+      literal = this.#bind(compiled, parameters);
+      if (literal === null) return this.#execute(compiled, started, kept !== undefined, options);
+      names = columnNames(this.module, compiled.pointer);
+    } finally {
+      this.#finish(compiled);
+    }
+    const outcome = this.run(literal.sql, literal.parameters, options);
+    return { ...outcome, result: { ...outcome.result, names } };
+  }
+
+  /** Binds what was given; where that cannot be done, the text to run instead and what to bind there. */
+  #bind(compiled: Compiled, parameters: Parameters): Literal | null {
+    const { module } = this;
+    const { pointer, variables, sql } = compiled;
+    if (bindPlainly(module, pointer, variables, parameters)) return null;
+    const values = resolveParameters(variables, parameters);
+    if (!module.internals.variables) {
       const literal = withWideLiterals(compiled, values);
-      if (literal !== sql) {
-        const outcome = this.run(literal, keepNarrow(values), options);
-        return { ...outcome, result: { ...outcome.result, names: columnNames(this.module, compiled.pointer) } };
-      }
+      if (literal !== sql) return { sql: literal, parameters: keepNarrow(values) };
     }
     for (const [index, value] of values) {
-      if (!bindValue(this.module, compiled.pointer, index, value)) {
-        throw new AppError('parameters', `SQLite has no parameter number ${index} in this statement.`);
-      }
+      if (bindValue(module, pointer, index, value)) continue;
+      throw new AppError('parameters', `SQLite has no parameter number ${index} in this statement.`);
     }
-    const keep = !compiled.isPragma;
-    if (keep) {
-      // Most recently used last.
-      this.#statements.delete(sql);
-      this.#statements.set(sql, compiled);
-    }
-    try {
-      return this.#execute(compiled, performance.now() - started, options);
-    } finally {
-      this.module.raw._sqlite3_reset(compiled.pointer);
-      this.module.raw._sqlite3_clear_bindings(compiled.pointer);
-      if (!keep) this.#native.finalize(compiled.pointer);
-      else if (this.#statements.size > STATEMENTS_MAX) this.#forgetOldest();
-    }
+    return null;
+  }
+
+  /** Ready for its next run, or gone. */
+  #finish({ pointer, variables, isPragma }: Compiled): void {
+    const { raw } = this.module;
+    raw._sqlite3_reset(pointer);
+    if (variables.length > 0) raw._sqlite3_clear_bindings(pointer);
+    if (isPragma) this.#native.finalize(pointer);
+    else if (this.#statements.size > STATEMENTS_MAX) this.#forgetOne();
   }
 
   /** Rows of one statement as arrays of values. */
@@ -189,11 +211,12 @@ export class Connection {
     this.#native.exec(sql);
   }
 
-  #execute(compiled: Compiled, prepareMs: number, options: RunOptions): RunOutcome {
+  #execute(compiled: Compiled, begunMs: number, wasKept: boolean, options: RunOptions): RunOutcome {
     const { module } = this;
     const { raw, internals, imports } = module;
     const statement = compiled.pointer;
-    const started = performance.now();
+    // Nothing was compiled for a kept one, and the clock is slow beside its look-up.
+    const started = wasKept ? begunMs : performance.now();
     const stepsBefore = this.#vmSteps(statement);
     const clockBefore = imports.clockReads();
     const deadlineAtMs = options.deadlineMs == null ? Infinity : started + options.deadlineMs;
@@ -212,11 +235,11 @@ export class Connection {
     const vmSteps = stepsAfter === null || stepsBefore === null ? null : (stepsAfter - stepsBefore) >>> 0;
     return {
       result,
-      changes: raw._sqlite3_changes(this.#native.db),
+      changes: compiled.changesRows ? raw._sqlite3_changes(this.#native.db) : 0,
       readClock: imports.hasClock ? imports.clockReads() !== clockBefore : null,
       work: {
         vmSteps,
-        prepareMs,
+        prepareMs: started - begunMs,
         executeMs: performance.now() - started,
         simulatedWaitMs: 0,
         rows: result.rowCount,
@@ -251,8 +274,10 @@ export class Connection {
         variables: variablesOf(sql.slice(0, end)),
         isPragma: word === 'PRAGMA',
         mayChangeSchema: !KEEPS_SCHEMA.has(word),
+        changesRows: !CHANGES_NO_ROWS.has(word),
         names: [],
         namesAt: -1,
+        used: true,
       };
     } finally {
       text.free();
@@ -357,7 +382,7 @@ export class Connection {
   #keep(sql: string): Compiled {
     const compiled = this.#compileOne(sql);
     this.#statements.set(sql, compiled);
-    if (this.#statements.size > STATEMENTS_MAX) this.#forgetOldest();
+    if (this.#statements.size > STATEMENTS_MAX) this.#forgetOne();
     return compiled;
   }
 
@@ -433,11 +458,16 @@ export class Connection {
     this.#progress = 0;
   }
 
-  #forgetOldest(): void {
-    for (const [sql, { pointer }] of this.#statements) {
-      this.#native.finalize(pointer);
+  /** Second chance: one that was used since the last time goes to the end of the line instead. */
+  #forgetOne(): void {
+    for (const [sql, compiled] of this.#statements) {
       this.#statements.delete(sql);
-      return;
+      if (!compiled.used) {
+        this.#native.finalize(compiled.pointer);
+        return;
+      }
+      compiled.used = false;
+      this.#statements.set(sql, compiled);
     }
   }
 }
@@ -449,6 +479,7 @@ function firstWord(sql: string): string {
   return first ? sql.slice(first.start, first.end).toUpperCase() : '';
 }
 
+const CHANGES_NO_ROWS = new Set(['SELECT', 'VALUES', 'EXPLAIN']);
 const KEEPS_SCHEMA = new Set(['SELECT', 'VALUES', 'WITH', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'EXPLAIN']);
 
 function noPosition(message: string): SqlErrorDetail {

@@ -95,6 +95,29 @@ export function wideLiteral(value: number | bigint): string {
   return exact === INT64_MIN ? '(-9223372036854775807 - 1)' : `(${exact})`;
 }
 
+/**
+ * The usual case without a detour: as many values as parameters, by position, all of them plain. False when it is another:
+ * then `resolveParameters` judges what was given, and whatever was bound here is bound again.
+ */
+export function bindPlainly(
+  module: SqliteModule,
+  statement: number,
+  variables: readonly Variable[],
+  given: Parameters,
+): boolean {
+  if (!Array.isArray(given) || given.length !== variables.length) return false;
+  for (let at = 0; at < variables.length; at++) {
+    const value: unknown = given[at];
+    if (variables[at].index !== at + 1) return false;
+    if (typeof value === 'number' && value === (value | 0) && (value !== 0 || 1 / value > 0)) {
+      if (module.raw._sqlite3_bind_int(statement, at + 1, value) !== RC.ok) return false;
+    } else if (value === null || typeof value === 'string') {
+      if (!bindValue(module, statement, at + 1, value)) return false;
+    } else return false;
+  }
+  return true;
+}
+
 /** Binds one value; false when SQLite has no parameter of that number. */
 export function bindValue(module: SqliteModule, statement: number, index: number, value: SqlValue): boolean {
   const { raw } = module;

@@ -37,7 +37,8 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
   let code: number = options.onRow ? RC.row : raw._sqlite3_step(statement);
   // Only now: the first step compiles a kept statement again when the schema has changed, and its columns may be others.
   const names = options.names ?? columnNames(module, statement);
-  const gathered: Gathered = { builders: names.map(() => new ColumnBuilder()), large: [] };
+  const gathered: Gathered = { builders: [], large: [] };
+  for (let column = 0; column < names.length; column++) gathered.builders.push(new ColumnBuilder());
   const readRow = module.internals.row
     ? directReader(module, statement, gathered, module.internals.row)
     : functionReader(module, statement, gathered);
@@ -67,8 +68,10 @@ interface Gathered {
   large: LargeCell[];
 }
 
+type RowReader = (row: number) => void;
+
 /** By SQLite's exported functions: two calls per cell. */
-function functionReader(module: SqliteModule, statement: number, gathered: Gathered): (row: number) => void {
+function functionReader(module: SqliteModule, statement: number, gathered: Gathered): RowReader {
   return (row) => {
     for (let column = 0; column < gathered.builders.length; column++)
       readCell(module, statement, column, gathered, row);
@@ -111,46 +114,52 @@ function directReader(
   module: SqliteModule,
   statement: number,
   gathered: Gathered,
-  layout: RowLayout,
-): (row: number) => void {
+  { pointer, size, text, length, flags }: RowLayout,
+): RowReader {
   const { builders } = gathered;
-  const { pointer, size, text, length, flags } = layout;
   let bytes = module.u8();
-  let words = new Int32Array(bytes.buffer);
-  let reals = new Float64Array(bytes.buffer);
+  let words = module.i32();
+  let reals = module.f64();
+  /** When wasm memory grows, the old views are gone. */
+  const refresh = (): void => {
+    bytes = module.u8();
+    words = module.i32();
+    reals = module.f64();
+  };
   return (row) => {
-    if (bytes.length === 0) {
-      // wasm memory has grown: the old views are detached.
-      bytes = module.u8();
-      words = new Int32Array(bytes.buffer);
-      reals = new Float64Array(bytes.buffer);
-    }
+    if (bytes.length === 0) refresh();
     let cell = words[(statement + pointer) >> 2] >>> 0;
     for (let column = 0; column < builders.length; column++, cell += size) {
       const builder = builders[column];
-      const flag = bytes[cell + flags] | (bytes[cell + flags + 1] << 8);
+      const flag = words[(cell + flags) >> 2] >>> ((flags & 2) << 3);
       if (flag & MEM.null) continue;
       if (flag & MEM.integer) {
         const low = words[cell >> 2];
         const high = words[(cell >> 2) + 1];
-        if (high === low >> 31) builder.setNumber(row, CELL.integer, low);
-        else if (high >= -0x200000 && high < 0x200000) {
-          // Between -2^53 and 2^53, where the sum is exact.
+        if (high === low >> 31) {
+          builder.setNumber(row, CELL.integer, low);
+          continue;
+        }
+        // Between -2^53 and 2^53 the sum is exact.
+        if (high >= -0x200000 && high < 0x200000) {
           builder.setNumber(row, CELL.integer, high * 4294967296 + (low >>> 0));
-        } else readCell(module, statement, column, gathered, row);
-      } else if (flag & MEM.real) builder.setNumber(row, CELL.real, reals[cell >> 3]);
-      else if (flag & MEM.integerReal || flag & MEM.zeroTail) readCell(module, statement, column, gathered, row);
-      else {
+          continue;
+        }
+      } else if (flag & MEM.real) {
+        builder.setNumber(row, CELL.real, reals[cell >> 3]);
+        continue;
+      } else if ((flag & (MEM.integerReal | MEM.zeroTail)) === 0) {
         const isText = (flag & MEM.text) !== 0;
         const count = words[(cell + length) >> 2];
         // The encoding stands behind the flags.
-        if (count > LARGE_CELL_BYTES || (isText && bytes[cell + flags + 2] !== UTF8)) {
-          readCell(module, statement, column, gathered, row);
-        } else {
+        if (count <= LARGE_CELL_BYTES && (!isText || bytes[cell + flags + 2] === UTF8)) {
           const start = words[(cell + text) >> 2] >>> 0;
           builder.setBytes(row, isText ? CELL.text : CELL.blob, bytes, start, start + count);
+          continue;
         }
       }
+      readCell(module, statement, column, gathered, row);
+      refresh();
     }
   };
 }

@@ -63,6 +63,7 @@ export interface SqliteModule {
   /** Fresh views: growth of wasm memory detaches old ones. */
   u8(): Uint8Array;
   i32(): Int32Array;
+  f64(): Float64Array;
 }
 
 /** SQLite before its internals are calibrated. */
@@ -117,14 +118,17 @@ async function instantiate(request: WarmRequest): Promise<SqliteModule> {
 function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWatch): BareModule {
   let bytes = new Uint8Array(memory.buffer);
   let words = new Int32Array(memory.buffer);
+  let reals = new Float64Array(memory.buffer);
   return {
     raw,
     memory,
     imports,
     files: new Map(),
     cancelCell: null,
-    u8: () => (bytes.buffer === memory.buffer ? bytes : (bytes = new Uint8Array(memory.buffer))),
-    i32: () => (words.buffer === memory.buffer ? words : (words = new Int32Array(memory.buffer))),
+    // A detached view has no length: quicker to see than to ask the memory for its buffer.
+    u8: () => (bytes.length > 0 ? bytes : (bytes = new Uint8Array(memory.buffer))),
+    i32: () => (words.length > 0 ? words : (words = new Int32Array(memory.buffer))),
+    f64: () => (reals.length > 0 ? reals : (reals = new Float64Array(memory.buffer))),
   };
 }
 
