@@ -1,22 +1,28 @@
 /** From a request to a database file: the one place that knows which generator makes which sample. */
-import { AppError } from '../../core/errors.ts';
 import type { SampleRequest } from '../protocol.ts';
 import type { SqliteModule } from '../sqlite-module.ts';
-import { checkSample } from './settings.ts';
 import type { SampleControl } from './build.ts';
-import { makeMusic } from './music/music.ts';
+import { checkSample } from './settings.ts';
 import { makeShop, type ShopSize } from './shop/shop.ts';
-import { makeTpch } from './tpch/tpch.ts';
 
-/** The file's bytes; equal requests give equal bytes. Errors: `sample`, `cancelled`, which leaves nothing behind. */
+/**
+ * The file's bytes; equal requests give equal bytes. Errors: `sample`, `cancelled`, which leaves nothing behind. All but the shop,
+ * which is on the first screen, are loaded when asked for: every database worker would carry them.
+ */
 export async function makeSample(
   module: SqliteModule,
   request: SampleRequest,
   control: SampleControl,
 ): Promise<Uint8Array> {
   const { name, size, seed } = checkSample(request);
-  if (name === 'shop') return makeShop(module, size as ShopSize, seed, control);
-  if (name === 'music') return makeMusic(module, seed, control);
-  if (name === 'tpch') return makeTpch(module, Number(size), seed, control);
-  throw new AppError('sample', `The sample ${name} is being built.`);
+  switch (name) {
+    case 'shop':
+      return makeShop(module, size as ShopSize, seed, control);
+    case 'music':
+      return (await import('./music/music.ts')).makeMusic(module, seed, control);
+    case 'flights':
+      return (await import('./flights/flights.ts')).makeFlights(module, seed, control);
+    case 'tpch':
+      return (await import('./tpch/tpch.ts')).makeTpch(module, Number(size), seed, control);
+  }
 }
