@@ -16,10 +16,11 @@ export interface EngineEvents {
   event: EventReport;
 }
 
-/** Progress of long work: `fraction` 0..1, `stage` in plain words. */
+/** Progress of long work: `fraction` 0..1, `stage` in plain words; `rows` so far, where rows are read or written. */
 export interface Progress {
   fraction: number;
   stage: string;
+  rows?: number;
 }
 
 /** Work that is under way. `cancel` is safe at any time; the promise then rejects with code `cancelled`. */

@@ -96,7 +96,7 @@ function wasmBytes(): ArrayBuffer {
 
 /** Hands a file to the page, as its file dialog would. */
 export async function openFile(page: Page, file: FilePayload): Promise<void> {
-  await page.getByLabel('A SQLite file').setInputFiles(file);
+  await page.getByLabel('A file of yours').setInputFiles(file);
 }
 
 export const dataButton = (page: Page): Locator => page.getByTitle('Data: open, save, start again');

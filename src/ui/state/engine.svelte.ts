@@ -163,6 +163,25 @@ export class EngineState {
     await this.refreshSchema();
   }
 
+  /** The data is what an import or a return to an earlier state has made of it. */
+  adopt(database: DatabaseInfo): Promise<void> {
+    return this.#takeDatabase(database);
+  }
+
+  /** Back to how the data was. */
+  async restorePoint(id: number): Promise<void> {
+    await this.#takeDatabase(await this.client.call.restorePoint({ id }));
+  }
+
+  /** In a tab that only reads: goes on here with what is kept; the other tab only reads from then on. */
+  async takeOver(): Promise<void> {
+    const report = await this.client.call.takeOver({});
+    // What was said about the other tab and its storage is no longer so.
+    this.#notices = this.#notices.filter(({ id }) => id !== 'tabs' && !id.startsWith('storage-'));
+    this.#takeBoot(report);
+    await this.refreshSchema();
+  }
+
   async refreshSchema(): Promise<void> {
     this.#schema = await this.client.call.schema({});
   }

@@ -25,6 +25,7 @@ import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { errorWithoutPlace, scriptError, thrownError, type LabError } from './lab-error.ts';
 import { ExecutedTimes, speedupText, type Speedup } from './speedup.ts';
+import { UndoState } from './undo.svelte.ts';
 
 /** Above this the text is neither coloured nor split into statements while typing: typing must stay quick. */
 export const LIVE_TEXT_LIMIT = 200_000;
@@ -62,11 +63,15 @@ export class LabState {
   #lastRequest: { request: ExecuteRequest; base: number } | null = null;
   #describeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #executed = new ExecutedTimes();
+  /** Back to before the last script, where it wrote. */
+  readonly undo: UndoState;
   /** Called after every change worth keeping. */
   onKeep: () => void = () => {};
 
   constructor(engine: EngineState) {
     this.#engine = engine;
+    this.undo = new UndoState(engine);
+    this.undo.onChange = () => this.describeAnew();
   }
 
   get sql(): string {
@@ -176,6 +181,7 @@ export class LabState {
     this.#error = null;
     this.#speedup = null;
     this.#lastRequest = null;
+    this.undo.forget();
     this.#executed.clear();
     this.#described = { text: '', spans: [] };
   }
@@ -188,6 +194,12 @@ export class LabState {
     const spans = await this.#engine.client.call.describe({ sql: text });
     // An answer for an older text would mark the wrong places.
     if (text === this.#sql) this.#described = { text, spans };
+  }
+
+  /** The schema may have moved: names that were unknown may exist now. */
+  describeAnew(): void {
+    this.#described = { text: '', spans: [] };
+    void this.describe().catch(() => undefined);
   }
 
   /** Runs the statement under the cursor, or the whole text. */
@@ -248,6 +260,7 @@ export class LabState {
     try {
       const outcome = await running.done;
       this.#outcome = outcome;
+      this.undo.offer(outcome.outcomes, outcome.undo);
       this.#previewAsked = request.preview != null;
       this.#error = outcome.error && scriptError(outcome.error, base, this.#names);
       const last = outcome.outcomes.findLastIndex((one) => one.result !== null);

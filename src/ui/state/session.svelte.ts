@@ -9,6 +9,8 @@ import type { View } from '../../share/view.ts';
 import { saveFile } from '../components/save-file.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
+import { tooLargeToOpen } from './file-size.ts';
+import { IncomingFiles } from './incoming.svelte.ts';
 import type { InsightState } from './insight.svelte.ts';
 import type { LabState } from './lab.svelte.ts';
 import { isPageState, type PageState } from './page-state.ts';
@@ -46,6 +48,8 @@ export class SessionState {
   #replacing = $state.raw<{ what: string; go: () => Promise<void> } | null>(null);
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #experiment: string | null = null;
+  /** Files that were dropped, picked or pasted. */
+  readonly incoming = new IncomingFiles((file) => this.openFile(file));
   /** Opens a guided experiment that a link names. */
   onExperiment: (id: string) => void = () => {};
 
@@ -156,6 +160,9 @@ export class SessionState {
     return this.#replace(file.name, async () => {
       const job = this.#begun(`Opening ${file.name}`);
       try {
+        const { deviceMemory = null } = navigator as Navigator & { deviceMemory?: number };
+        const refusal = tooLargeToOpen(file.size, deviceMemory);
+        if (refusal !== null) throw new Error(refusal);
         const bytes = new Uint8Array(await file.arrayBuffer());
         const work = this.#engine.openFile(file.name, bytes, { onProgress: (progress) => this.#progress(progress) });
         this.#job = { ...job, cancel: work.cancel };
@@ -217,6 +224,35 @@ export class SessionState {
     await this.#engine.client.call.resetEverything({});
     window.location.replace(window.location.pathname);
     window.location.reload();
+  }
+
+  /** Rows came or went without a statement of the person's: names may be new, and so may be the whole database. */
+  dataChanged(isAnother: boolean): void {
+    if (isAnother) this.#opened();
+    else {
+      this.#insight.forget();
+      this.#lab.describeAnew();
+    }
+  }
+
+  /** Goes on with what is kept, in place of the tab that owned it. */
+  async takeOver(): Promise<void> {
+    try {
+      await this.#engine.takeOver();
+      this.#opened();
+      announcer.say('This tab has taken over: what you change is saved here.');
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Puts a query at the end of the text, runs it and shows it. */
+  look(sql: string): void {
+    const text = this.#lab.sql.trimEnd();
+    this.#lab.sql = text === '' ? sql : `${text}${text.endsWith(';') ? '' : ';'}\n\n${sql}`;
+    this.#lab.cursor = this.#lab.sql.length;
+    route.go('/lab');
+    void this.#lab.run('statement');
   }
 
   clearProblem(): void {

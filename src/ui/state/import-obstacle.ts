@@ -1,0 +1,47 @@
+/** What stands in the way of an import, as one sentence that says what to change. Pure. */
+import type { ImportColumn, ImportFormat, ImportPlan } from '../../engine/protocol.ts';
+
+export interface ImportChoice {
+  format: ImportFormat | null;
+  table: string;
+  mode: ImportPlan['mode'];
+  into: ImportPlan['into'];
+  columns: readonly ImportColumn[];
+  /** Tables and views of the open database. */
+  present: readonly { name: string; type: string }[];
+}
+
+/** Null when the import can begin. */
+export function importObstacle({ format, table, mode, into, columns, present }: ImportChoice): string | null {
+  // A script brings its own tables.
+  if (format === 'sql') return null;
+  const name = table.trim();
+  if (name === '') return 'The table needs a name.';
+  if (/^sqlite_/i.test(name)) return 'Names that begin with sqlite_ are SQLite’s own: choose another.';
+  const included = columns.filter((column) => column.included);
+  if (included.length === 0) return 'Include at least one column.';
+  const unnamed = included.find((column) => column.name.trim() === '');
+  if (unnamed) return `The column “${unnamed.source}” needs a name.`;
+  const twice = repeated(included.map((column) => column.name.trim()));
+  if (twice !== null) return `Two columns are named ${twice}: SQLite does not tell upper from lower case.`;
+  if (into === 'new') return null;
+  const there = present.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (there && there.type !== 'table') return `${there.name} is a ${there.type}, not a table: choose another name.`;
+  if (mode === 'create' && there) {
+    return `A table named ${there.name} exists: choose another name, or add to it or replace it.`;
+  }
+  if (mode !== 'create' && !there) {
+    return `There is no table named ${name} to ${mode === 'append' ? 'add to' : 'replace'}: make a new one.`;
+  }
+  return null;
+}
+
+function repeated(names: readonly string[]): string | null {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) return name;
+    seen.add(key);
+  }
+  return null;
+}

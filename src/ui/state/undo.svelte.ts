@@ -1,0 +1,82 @@
+/**
+ * Back to the data before the last script, and forth again: each return makes a point of its own, which the next press goes
+ * back to. It outlives the Lab page, like the answer that it belongs to.
+ */
+import type { PointInTime, QueryOutcome } from '../../engine/client.ts';
+import { announcer } from './announcer.svelte.ts';
+import type { EngineState } from './engine.svelte.ts';
+import { writtenText } from './written-text.ts';
+
+interface Step {
+  /** Where a press goes to. */
+  point: PointInTime;
+  /** What the press is called. */
+  title: 'Undo' | 'Redo';
+  /** What has happened, in words. */
+  said: string;
+}
+
+export class UndoState {
+  readonly #engine: EngineState;
+  #step = $state.raw<Step | null>(null);
+  #done = $state.raw<string | null>(null);
+  #busy = $state(false);
+  #problem = $state.raw<string | null>(null);
+  /** Called when the data is another. */
+  onChange: () => void = () => {};
+
+  constructor(engine: EngineState) {
+    this.#engine = engine;
+  }
+
+  /** What can be gone back to or forth to; null when there is nothing. */
+  get step(): Step | null {
+    return this.#step;
+  }
+  /** What was done, where no further step is offered. */
+  get done(): string | null {
+    return this.#done;
+  }
+  get busy(): boolean {
+    return this.#busy;
+  }
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** After a script: what it wrote, and the state before it, where that is kept. */
+  offer(outcomes: readonly QueryOutcome[], point: PointInTime | null): void {
+    this.forget();
+    if (point) this.#step = { point, title: 'Undo', said: writtenText(outcomes) };
+  }
+
+  forget(): void {
+    this.#step = null;
+    this.#done = null;
+    this.#problem = null;
+  }
+
+  async press(): Promise<void> {
+    const step = this.#step;
+    if (!step || this.#busy) return;
+    const { call } = this.#engine.client;
+    this.#busy = true;
+    this.#problem = null;
+    try {
+      const known = new Set((await call.pointsInTime({})).points.map(({ id }) => id));
+      await this.#engine.restorePoint(step.point.id);
+      const said = step.title === 'Undo' ? 'Undone: the data is as before' : 'Done again: the data is as after';
+      this.#done = `${said} this script.`;
+      announcer.say(this.#done);
+      this.onChange();
+      // Newest first: the state that was just left.
+      const left = (await call.pointsInTime({})).points.find(({ id }) => !known.has(id));
+      this.#step = left ? { point: left, title: step.title === 'Undo' ? 'Redo' : 'Undo', said: this.#done } : null;
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+      announcer.say(this.#problem);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

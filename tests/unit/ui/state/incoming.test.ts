@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { IncomingFiles } from '../../../../src/ui/state/incoming.svelte.ts';
+import { tooLargeToOpen } from '../../../../src/ui/state/file-size.ts';
+
+describe('files that are handed to the page', () => {
+  test('databases are opened, by name or by their first bytes; the rest waits in order', async () => {
+    const opened: string[] = [];
+    const incoming = new IncomingFiles((file) => {
+      opened.push(file.name);
+      return Promise.resolve();
+    });
+    const files = [
+      new File(['a,b'], 'a.csv'),
+      new File(['junk'], 'mine.DB'),
+      new File(['SQLite format 3\0rest'], 'no-extension'),
+      new File(['[]'], 'b.json'),
+    ];
+    await incoming.take(files);
+    expect(opened).toEqual(['mine.DB', 'no-extension']);
+    expect(incoming.current).toBe(files[0]);
+    expect(incoming.more).toBe(1);
+    incoming.paste();
+    expect(incoming.current).toBe('paste');
+    const pasted = new File(['x'], 'pasted.csv');
+    incoming.pasted(pasted);
+    expect(incoming.current).toBe(pasted);
+    incoming.next();
+    incoming.next();
+    expect(incoming.current).toBe(files[3]);
+    incoming.next();
+    expect(incoming.current).toBeNull();
+    expect(incoming.more).toBe(0);
+  });
+
+  test('a database that no page can hold is refused before it is read', () => {
+    expect(tooLargeToOpen(500e6, null)).toBeNull();
+    expect(tooLargeToOpen(500e6, 4)).toBeNull();
+    expect(tooLargeToOpen(2 ** 31, 64)).toMatch(/has 2 GB; a page can hold less/);
+    expect(tooLargeToOpen(600 * 2 ** 20, 1)).toMatch(/600 MB, more than half of this device's memory \(about 1 GB\)/);
+  });
+});
