@@ -78,12 +78,12 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       unusable = request.role === 'primary' ? unusableIn(attached.connection) : [];
       return report();
     },
-    apply({ records }) {
-      session().apply(records);
+    apply({ records, historyId }) {
+      session().apply(records, historyId);
       return { version: session().version };
     },
-    promote({ epoch }) {
-      session().promote(epoch);
+    promote({ epoch, logNumber }) {
+      session().promote(epoch, logNumber);
       return { version: session().version };
     },
     setPragmas({ pragmas }) {
@@ -168,7 +168,11 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
 function runRead(session: Session, request: RunRequest, isCancelled: (() => boolean) | null): RunReply {
   const { connection, classifier, role } = session;
   connection.hold();
-  const statements = classifier.describe(request.sql);
+  // A script goes to the primary as a whole as soon as one of its statements must, and is classified there as it runs.
+  const statements = classifier.describe(
+    request.sql,
+    ({ classification }) => classification === null || !runsHere(classification, 'replica'),
+  );
   const [only] = statements;
   if (!only) throw new AppError('sql', 'There is no statement here: write one, for example SELECT 1.');
   if (statements.length > 1) return { kind: 'elsewhere', statements };

@@ -317,9 +317,13 @@ export interface DatabaseApi {
   /** Instantiates SQLite once from a compiled module; later calls answer at once. A warm spare has only this. */
   warm(request: WarmRequest): { warmMs: number };
   attach(request: AttachRequest): WorkerReport;
-  /** Records in log order; a gap is an error `record-gap`, and the engine re-attaches. */
-  apply(request: { records: PageRecord[] }): { version: Version };
-  promote(request: { epoch: number }): { version: Version };
+  /**
+   * Records in log order; a gap is an error `record-gap`, and the engine re-attaches. `historyId` begins another history with
+   * them: the data went back to an earlier state.
+   */
+  apply(request: { records: PageRecord[]; historyId?: string }): { version: Version };
+  /** `logNumber` is the log's: a worker that has missed a record must not become the primary (error `record-gap`). */
+  promote(request: { epoch: number; logNumber: number }): { version: Version };
   setPragmas(request: { pragmas: string[] }): void;
   describe(request: { sql: string }): StatementSpan[];
   run(request: RunRequest): RunReply;

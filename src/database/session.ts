@@ -69,7 +69,14 @@ export class Session {
     return this.#role === 'primary' && record.epoch === this.#epoch;
   }
 
-  promote(epoch: number): void {
+  /** Error `record-gap` for a replica that has not come as far as the log: it must not write. */
+  promote(epoch: number, logNumber: number): void {
+    if (this.#version.logNumber < logNumber) {
+      throw new AppError(
+        'record-gap',
+        `This worker has come to record ${this.#version.logNumber} of ${logNumber} only.`,
+      );
+    }
     this.#role = 'primary';
     this.#epoch = epoch;
   }

@@ -15,7 +15,13 @@ export interface Assignment {
 }
 
 /** Codes that are answers to a statement, not faults of the worker that gave them. */
-const QUERY_ERRORS = new Set(['sql', 'parameters', 'deadline', 'cancelled', 'refused']);
+const QUERY_ERRORS = new Set(['sql', 'parameters', 'deadline', 'cancelled', 'refused', 'read-only']);
+
+/**
+ * No sound file takes so long to be opened: looked at, attached to. What SQLite does within one instruction nothing inside its
+ * worker can stop, so a damaged one that leads it in circles is bounded from here, by ending the worker.
+ */
+export const OPEN_MS_MAX = 20_000;
 
 export class DatabaseWorker {
   readonly calls: Connection<DatabaseApi>;
@@ -29,6 +35,10 @@ export class DatabaseWorker {
   current: string | null = null;
   /** From the moment the attach message was posted: later records reach it in order. */
   attached = false;
+  /** Counts attaches, so that what was asked before the latest one is told from what came after. */
+  attachments = 0;
+  /** It missed a record, and has taken none since it was attached again. */
+  missed = false;
   gone = false;
 
   constructor(
@@ -55,11 +65,15 @@ export interface FleetOptions {
   /** The data, and the state that every connection must share, at this moment. */
   attachment(): Omit<AttachRequest, 'role'>;
   nextEpoch(): number;
+  /** Does something once after a while, unless the returned function is called before. */
+  once(delayMs: number, action: () => void): () => void;
   workersMax: number;
   /** Takes nothing new, and so cannot become the primary. */
   isLeaving(worker: WorkerIndex): boolean;
   onPrimary(worker: DatabaseWorker | null, failover: boolean): void;
   onAttached(worker: DatabaseWorker): void;
+  /** A replica missed a record; it is being attached again and keeps its place. */
+  onMissed(worker: DatabaseWorker): void;
 }
 
 export class DatabaseFleet implements Fleet {
@@ -150,10 +164,13 @@ export class DatabaseFleet implements Fleet {
       if (!worker.gone) this.#handlers?.onDone(index, job, outcome, busyMs);
     };
     const since = this.#options.nowMs();
+    const { attachments } = worker;
     assignment.run(worker).then(
       ({ busyMs }) => done('ok', busyMs),
       (error: unknown) => {
-        const { code } = toWireError(error);
+        const wire = toWireError(error);
+        const { code } = wire;
+        if (code === 'record-gap') this.#failedOn(worker, attachments, wire);
         if (code !== 'worker-lost')
           done(QUERY_ERRORS.has(code) ? 'query-error' : 'worker-failure', this.#options.nowMs() - since);
       },
@@ -170,20 +187,40 @@ export class DatabaseFleet implements Fleet {
 
   // ---- the data ----
 
-  /** Sends a committed record to everyone but the worker that made it. A worker that cannot take it is replaced. */
+  /** Sends a committed record to everyone but the worker that made it. A worker that cannot take it is attached again. */
   broadcast(record: PageRecord, from: DatabaseWorker | null, historyId?: string): void {
     for (const worker of this.workers) {
       if (worker === from || !worker.attached) continue;
-      worker.calls.call
-        .apply({ records: [record], historyId })
-        .catch((error: unknown) => this.#fail(worker, toWireError(error)));
+      const { attachments } = worker;
+      worker.calls.call.apply({ records: [record], historyId }).then(
+        () => {
+          if (worker.attachments === attachments) worker.missed = false;
+        },
+        (error: unknown) => this.#failedOn(worker, attachments, toWireError(error)),
+      );
     }
+  }
+
+  /**
+   * A replica without some record is attached again, from the data as it is now, and keeps its slot and its queue: what was
+   * asked of it meanwhile waits in its inbox. Twice in a row is a fault of its own, and it is replaced.
+   */
+  #failedOn(worker: DatabaseWorker, attachments: number, error: WireError): void {
+    // Asked before it was attached anew: that record is in what it was attached to.
+    if (error.code === 'record-gap' && worker.attachments !== attachments) return;
+    if (error.code !== 'record-gap' || worker === this.#primary || worker.missed) return this.#fail(worker, error);
+    if (worker.gone) return;
+    worker.missed = true;
+    this.#options.onMissed(worker);
+    this.#attach(worker, 'replica').catch((failure: unknown) => this.#fail(worker, toWireError(failure)));
   }
 
   /** Another history began, and with it another epoch: the primary must bear it, or its next write is refused. */
   renewPrimary(epoch: number): void {
     const primary = this.#primary;
-    primary?.calls.call.promote({ epoch }).catch((error: unknown) => this.#fail(primary, toWireError(error)));
+    primary?.calls.call
+      .promote({ epoch, logNumber: this.#logNumber })
+      .catch((error: unknown) => this.#fail(primary, toWireError(error)));
   }
 
   broadcastPragmas(pragmas: string[], from: DatabaseWorker | null): void {
@@ -215,9 +252,14 @@ export class DatabaseFleet implements Fleet {
   pollHealth(): void {
     for (const worker of this.workers) {
       if (!worker.attached || worker.current !== null) continue;
+      const { attachments } = worker;
+      const logNumber = this.#logNumber;
       worker.calls.call.health({}).then(
         (report) => {
           worker.report = report;
+          if (report.version.logNumber < logNumber) {
+            this.#failedOn(worker, attachments, { code: 'record-gap', message: `${worker.name} missed a record.` });
+          }
           if (!worker.gone) this.#handlers?.onHeartbeat(worker.index);
         },
         () => {},
@@ -225,18 +267,33 @@ export class DatabaseFleet implements Fleet {
     }
   }
 
-  /** A worker outside the pool, for making samples and inspecting files: the spare if there is one. It is ended afterwards. */
-  async withHelper<Result>(use: (worker: DatabaseWorker) => Promise<Result>): Promise<Result> {
+  /**
+   * A worker outside the pool, for making samples and inspecting files: the spare if there is one. One that does not answer
+   * within `limitMs` is ended (error `not-opened`).
+   */
+  async withHelper<Result>(
+    use: (worker: DatabaseWorker) => Promise<Result>,
+    limitMs: number | null = null,
+  ): Promise<Result> {
     const pending = this.#spare ?? this.#warmed();
     this.#spare = null;
     const helper = await pending;
     try {
-      return await use(helper);
+      return await (limitMs === null ? use(helper) : this.#inTime(helper, use(helper), limitMs));
     } finally {
       // It has done nothing that a later replica could see, so it goes back to being the spare.
       if (!this.#spare && !helper.gone) this.#spare = Promise.resolve(helper);
       else helper.handle.terminate();
+      if (this.#keepsSpare) this.warmOne();
     }
+  }
+
+  /** Ends a helper in the middle of its work; who waits for it gets `error`. */
+  endHelper(helper: DatabaseWorker, error: AppError): void {
+    if (helper.gone) return;
+    helper.gone = true;
+    helper.handle.terminate();
+    helper.calls.lost(error);
   }
 
   /** Ends everything, for the end of the engine. */
@@ -307,12 +364,35 @@ export class DatabaseFleet implements Fleet {
       this.#options.onPrimary(worker, false);
     }
     worker.attached = true;
+    worker.attachments++;
     const { snapshot, ...state } = this.#options.attachment();
     // Its own list: messages leave at the end of the microtask, and a record appended before that is sent by itself.
     const request: AttachRequest = { ...state, snapshot: { ...snapshot, records: [...snapshot.records] }, role };
-    const report = await worker.calls.call.attach(request);
+    const report = await this.#inTime(worker, worker.calls.call.attach(request), OPEN_MS_MAX);
     worker.report = report;
     this.#options.onAttached(worker);
+  }
+
+  /** The answer of a worker, or the error `not-opened` after `limitMs`; the worker is then good for nothing more. */
+  async #inTime<Reply>(worker: DatabaseWorker, reply: Promise<Reply>, limitMs: number): Promise<Reply> {
+    let settle = (): void => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      settle = this.#options.once(limitMs, () => {
+        if (worker.index < 0) worker.gone = true;
+        const seconds = Math.round(limitMs / 1000);
+        reject(
+          new AppError(
+            'not-opened',
+            `This database could not be opened in time: after ${seconds} seconds SQLite was still at work on it. It is most likely damaged in a way that leads in circles; save its rows with the sqlite3 program's .recover.`,
+          ),
+        );
+      });
+    });
+    try {
+      return await Promise.race([reply, late]);
+    } finally {
+      settle();
+    }
   }
 
   #end(index: WorkerIndex, why: string): void {
@@ -345,6 +425,12 @@ export class DatabaseFleet implements Fleet {
     this.#handlers?.onLost(index, error.message);
   }
 
+  /** Of the data as it stands now. */
+  get #logNumber(): number {
+    const { snapshot } = this.#options.attachment();
+    return snapshot.logNumber + snapshot.records.length;
+  }
+
   /** Another replica takes over: all have every committed record, because records and jobs travel in one order. */
   #elect(): void {
     const heir =
@@ -355,7 +441,9 @@ export class DatabaseFleet implements Fleet {
     const epoch = this.#options.nextEpoch();
     if (heir) {
       heir.role = 'primary';
-      heir.calls.call.promote({ epoch }).catch((error: unknown) => this.#fail(heir, toWireError(error)));
+      heir.calls.call
+        .promote({ epoch, logNumber: this.#logNumber })
+        .catch((error: unknown) => this.#fail(heir, toWireError(error)));
     }
     this.#options.onPrimary(heir, true);
   }

@@ -108,6 +108,8 @@ export class Engine {
       workersMax: WORKERS_MAX,
       isLeaving: (worker) => this.dispatcher.workers.state[worker] === DRAINING,
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),
+      onMissed: ({ name }) =>
+        this.monitoring.event('worker', 'watch', `${name} missed a write's pages and is being attached again.`),
       onAttached: (worker) => {
         if (worker === this.fleet.primary) this.runner.primaryReady();
       },

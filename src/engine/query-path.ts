@@ -262,6 +262,7 @@ export class QueryPath {
       send: async (worker, cancelValue) => {
         // Now, not before it waited: a proof holds for the schema that it was made for.
         rewrite = this.#rewriteFor(statement, request);
+        const present = this.#options.version();
         const reply = await worker.calls.call.run({
           sql: statement.sql,
           parameters: statement.parameters,
@@ -271,6 +272,10 @@ export class QueryPath {
           simulatedWaitMs,
           provedSql: rewrite.provedSql,
         });
+        if (reply.kind === 'rows' && isBehind(reply.version, present)) {
+          // What it has read is older than a write that was told: it is asked of another worker.
+          throw new AppError('record-gap', `Worker ${worker.name} missed a record.`);
+        }
         return { reply, busyMs: reply.kind === 'rows' ? busyOf(reply.work) : 0 };
       },
     });
@@ -410,6 +415,11 @@ export interface Elsewhere {
   statements: StatementSpan[];
   /** Of `Classifications` before the worker was asked. */
   stamp: number;
+}
+
+/** Records and statements travel in one order, so a worker that answers from before `present` was sent a record that it never got. */
+function isBehind({ historyId, logNumber }: Version, present: Version): boolean {
+  return historyId !== present.historyId || logNumber < present.logNumber;
 }
 
 function runsOnReplica(classification: Classification): boolean {

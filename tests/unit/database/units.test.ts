@@ -145,7 +145,7 @@ describe('a unit', () => {
       code: 'stale-epoch',
     });
     await expect(replica.unit(unitRequest('DELETE FROM apart'))).rejects.toMatchObject({ code: 'stale-epoch' });
-    await replica.promote({ epoch: 2 });
+    await replica.promote({ epoch: 2, logNumber: log.length });
     expect((await replica.unit(unitRequest('DELETE FROM apart', { epoch: 2 }))).record?.epoch).toBe(2);
   });
 
@@ -212,7 +212,7 @@ describe('the shape of the file', () => {
     expect(whole.length).toBe(size * Number((await shape(replica))[3]));
     expect(byteLengthOf(snapshot())).toBe(whole.length);
     // The heir goes on with the same pages, and back again.
-    await replica.promote({ epoch: 2 });
+    await replica.promote({ epoch: 2, logNumber: log.length });
     const { record: next } = await replica.unit(
       unitRequest('DELETE FROM child; PRAGMA page_size = 4096; VACUUM', { epoch: 2 }),
     );
@@ -224,7 +224,7 @@ describe('the shape of the file', () => {
   it('changes with auto_vacuum, which the heir keeps up', async () => {
     await unit('PRAGMA auto_vacuum = FULL; VACUUM');
     expect((await shape(replica))[1]).toBe(1);
-    await replica.promote({ epoch: 2 });
+    await replica.promote({ epoch: 2, logNumber: log.length });
     const fill = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 900)';
     const sql = `CREATE TABLE wide AS ${fill} SELECT printf('%.300c', 'x') AS x FROM r; DELETE FROM wide WHERE rowid < 800`;
     const { record } = await replica.unit(unitRequest(sql, { epoch: 2 }));
@@ -245,7 +245,7 @@ describe('the shape of the file', () => {
     expect(await rows(replica, 'SELECT w, hex(w) FROM words')).toEqual(
       await rows(primary, 'SELECT w, hex(w) FROM words'),
     );
-    await replica.promote({ epoch: 2 });
+    await replica.promote({ epoch: 2, logNumber: log.length });
     const { record } = await replica.unit(unitRequest("INSERT INTO words VALUES ('äöü')", { epoch: 2 }));
     await primary.apply({ records: [{ ...record!, logNumber: log.length + 1 }] });
     expect(await rows(primary, 'SELECT max(rowid), hex(w) FROM words')).toEqual([[3, '00E400F600FC']]);
@@ -308,6 +308,8 @@ describe('replicas', () => {
     });
     await primary.apply({ records: [{ ...record!, logNumber: 1 }] });
     expect((await primary.health({})).version.logNumber).toBe(1);
+    // It must not become the primary either.
+    await expect(replica.promote({ epoch: 2, logNumber: 1 })).rejects.toMatchObject({ code: 'record-gap' });
   });
 
   it('read new statistics after ANALYZE', async () => {

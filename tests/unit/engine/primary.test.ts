@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { rowsOf } from '../../../src/database/columns.ts';
+import type { DatabaseWorker } from '../../../src/engine/database-fleet.ts';
+import { runRequest } from '../database/support.ts';
 import { openLab, type Lab, type LabOptions } from '../../../bench/lab.ts';
 
 const labs: Lab[] = [];
@@ -88,4 +90,106 @@ describe('without a primary', () => {
     expect(error).toBeNull();
     expect(opened.engine.fleet.primary).toBe(heir);
   });
+});
+
+describe('a replica that misses a record', () => {
+  const count = async ({ call }: Lab): Promise<unknown> => {
+    const { outcomes } = await call.execute({ sql: 'SELECT count(*) FROM mine', cache: false });
+    return rowsOf(outcomes[0].result!)[0][0];
+  };
+  const write = ({ call }: Lab) => call.execute({ sql: 'INSERT INTO mine VALUES (1)' });
+
+  /** Two replicas beside the primary, and the first of them. */
+  async function three(): Promise<{ opened: Lab; replica: DatabaseWorker }> {
+    const opened = await lab({ change: { scaler: { minWorkers: 3, maxWorkers: 3 } } });
+    while ((await opened.call.getPerformanceSummary({})).scalingStatus.ready < 3) await soon();
+    await opened.call.execute({ sql: 'CREATE TABLE mine (a)' });
+    const { workers, primary } = opened.engine.fleet;
+    return { opened, replica: workers.find((worker) => worker !== primary)! };
+  }
+
+  /** The next `apply` to this worker is lost on its way. */
+  function loseNext({ handle: { port } }: DatabaseWorker): void {
+    const post = port.postMessage;
+    port.postMessage = (message, transfer) => {
+      const said = Array.isArray(message) ? (message as { method?: string }[]) : [message as { method?: string }];
+      const lost = said.find(({ method }) => method === 'apply');
+      if (lost) port.postMessage = post;
+      const rest = said.filter((one) => one !== lost);
+      if (rest.length > 0) post(Array.isArray(message) ? rest : rest[0], transfer);
+    };
+  }
+
+  /** It has come as far as the log, or is gone. */
+  const settled = async ({ replica, opened }: { opened: Lab; replica: DatabaseWorker }): Promise<void> => {
+    const { logNumber } = opened.engine.plane.version;
+    const reached = async (): Promise<boolean> =>
+      replica.calls.call.health({}).then(
+        ({ version }) => version.logNumber >= logNumber,
+        () => replica.gone,
+      );
+    while (!(await reached())) await soon();
+  };
+  const attachedAgain = ({ engine }: Lab): number =>
+    engine.monitoring.events.latest().filter(({ message }) => message.includes('attached again')).length;
+
+  it('is attached again when the next one comes, and keeps its place', async () => {
+    const { opened, replica } = await three();
+    loseNext(replica);
+    await write(opened);
+    // Several at once: each after the lost one is refused, and it is attached once, from the data with all of them.
+    await Promise.all([write(opened), write(opened), write(opened)]);
+    await settled({ opened, replica });
+    expect(opened.engine.fleet.workers).toContain(replica);
+    expect(attachedAgain(opened)).toBe(1);
+    await write(opened);
+    await settled({ opened, replica });
+    expect(await rowsAt(replica)).toEqual([[5]]);
+    expect(attachedAgain(opened)).toBe(1);
+  });
+
+  it('answers no read from before it', async () => {
+    const { opened, replica } = await three();
+    loseNext(replica);
+    await write(opened);
+    expect(await Promise.all(Array.from({ length: 12 }, () => count(opened)))).toEqual(Array(12).fill(1));
+    await settled({ opened, replica });
+    expect(await rowsAt(replica)).toEqual([[1]]);
+  });
+
+  it('is found by its heartbeat', async () => {
+    const { opened, replica } = await three();
+    loseNext(replica);
+    await write(opened);
+    opened.engine.fleet.pollHealth();
+    await settled({ opened, replica });
+    expect(attachedAgain(opened)).toBe(1);
+  });
+
+  it('twice in a row is replaced', async () => {
+    const { opened, replica } = await three();
+    for (let round = 0; round < 2; round++) {
+      loseNext(replica);
+      await write(opened);
+      await write(opened);
+      await settled({ opened, replica });
+    }
+    expect(replica.gone).toBe(true);
+    expect(await count(opened)).toBe(4);
+  });
+
+  it('does not become the primary', async () => {
+    const { opened, replica } = await three();
+    loseNext(replica);
+    await write(opened);
+    await opened.call.killWorker({ name: opened.engine.fleet.primary!.name });
+    let { error } = await write(opened);
+    while (error) ({ error } = await write(opened)); // the first may have been meant for the one that was refused
+    expect(await count(opened)).toBe(2);
+  });
+
+  const rowsAt = async ({ calls }: DatabaseWorker) => {
+    const reply = await calls.call.run(runRequest('SELECT count(*) FROM mine'));
+    return reply.kind === 'rows' ? rowsOf(reply.result) : [];
+  };
 });
