@@ -1,5 +1,7 @@
 /** The built-in samples: names, titles and sizes for menus. Plain data; each sample's ready queries lie in its own catalogue. */
 
+import type { SampleRequest } from '../protocol.ts';
+
 export type SampleName = 'shop' | 'music' | 'flights' | 'tpch';
 
 export interface SampleSize {
@@ -7,8 +9,8 @@ export interface SampleSize {
   /** Bytes of the file and rows of all tables, about. */
   bytes: number;
   rows: number;
-  /** What to know before choosing it, where there is something. */
-  hint?: string;
+  /** About how long making it takes on a laptop. */
+  seconds: number;
 }
 
 export interface SampleEntry {
@@ -35,32 +37,32 @@ export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
     sentence: 'Customers, products, orders and events, without a single index: made to feel one missing.',
     caution: null,
     sizes: [
-      { id: 'S', bytes: 2_600_000, rows: 73_000 },
-      { id: 'M', bytes: 61_000_000, rows: 1_650_000 },
-      { id: 'L', bytes: 225_000_000, rows: 6_000_000 },
+      { id: 'S', bytes: 2_600_000, rows: 73_000, seconds: 0.3 },
+      { id: 'M', bytes: 61_000_000, rows: 1_650_000, seconds: 4 },
+      { id: 'L', bytes: 226_000_000, rows: 6_000_000, seconds: 14 },
     ],
   },
   music: {
     title: 'music',
     sentence: 'A record store: artists, albums, tracks, playlists, staff with managers, invoices.',
     caution: null,
-    sizes: [{ id: 'S', bytes: 1_000_000, rows: 16_000 }],
+    sizes: [{ id: 'S', bytes: 760_000, rows: 26_000, seconds: 0.2 }],
   },
   flights: {
     title: 'flights',
-    sentence: 'Some months of flights with delays, hubs and time zones: for aggregates, windows and gaps.',
+    sentence: 'Five months of flights with delays, hubs and time zones: for aggregates, windows and gaps.',
     caution: null,
-    sizes: [{ id: 'S', bytes: 15_000_000, rows: 150_000 }],
+    sizes: [{ id: 'S', bytes: 17_000_000, rows: 147_000, seconds: 1 }],
   },
   tpch: {
     title: 'TPC-H-like',
     sentence: 'Parts, suppliers and orders in the eight tables of the benchmark, at a scale of your choice.',
     caution: 'TPC-H-like, not dbgen',
     sizes: [
-      { id: '0.01', bytes: 12_000_000, rows: 87_000 },
-      { id: '0.02', bytes: 24_000_000, rows: 173_000 },
-      { id: '0.05', bytes: 60_000_000, rows: 433_000 },
-      { id: '0.1', bytes: 120_000_000, rows: 866_000 },
+      { id: '0.01', bytes: 12_000_000, rows: 87_000, seconds: 0.5 },
+      { id: '0.02', bytes: 24_500_000, rows: 173_000, seconds: 1 },
+      { id: '0.05', bytes: 62_000_000, rows: 433_000, seconds: 3 },
+      { id: '0.1', bytes: 124_000_000, rows: 866_000, seconds: 5 },
     ],
   },
 };
@@ -69,4 +71,8 @@ export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
 export function sampleTitle(sample: { name: SampleName; size: string }): string {
   const { title, sizes } = SAMPLES[sample.name];
   return sizes.length === 1 ? title : `${title} ${sample.size}`;
+}
+
+export function sameSample(one: SampleRequest, other: SampleRequest): boolean {
+  return one.name === other.name && one.size === other.size && one.seed === other.seed;
 }

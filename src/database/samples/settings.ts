@@ -26,6 +26,11 @@ export function checkSample(value: unknown): SampleRequest {
   return { name, size, seed };
 }
 
+/** A scale as a size: at most six decimals, one spelling per number. */
+export function tpchSize(scale: number): string {
+  return scale.toFixed(6).replace(/0+$/, '');
+}
+
 function sizeProblem(field: string, name: SampleName, size: unknown): string | null {
   if (name !== 'tpch') {
     const sizes = SAMPLES[name].sizes.map(({ id }) => id);

@@ -3,6 +3,7 @@
  * back runs nothing; only the first screen's own query runs by itself, on the built-in sample.
  */
 import { createContext } from 'svelte';
+import { sameSample, sampleTitle } from '../../database/samples/catalogue.ts';
 import { shopQueries } from '../../database/samples/shop/catalogue.ts';
 import type { Progress, SampleRequest } from '../../engine/client.ts';
 import type { View } from '../../share/view.ts';
@@ -14,6 +15,7 @@ import { IncomingFiles } from './incoming.svelte.ts';
 import type { InsightState } from './insight.svelte.ts';
 import type { LabState } from './lab.svelte.ts';
 import { isPageState, type PageState } from './page-state.ts';
+import { readyQueries } from './ready-queries.ts';
 import { route } from './route.svelte.ts';
 import { viewOf } from './view.ts';
 
@@ -48,6 +50,8 @@ export class SessionState {
   #replacing = $state.raw<{ what: string; go: () => Promise<void> } | null>(null);
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #experiment: string | null = null;
+  /** The text that the page itself put into the editor last: it may be replaced by another of the page's. */
+  #offered = FIRST_QUERY;
   /** Files that were dropped, picked or pasted. */
   readonly incoming = new IncomingFiles((file) => this.openFile(file));
   /** Opens a guided experiment that a link names. */
@@ -85,6 +89,11 @@ export class SessionState {
     return source?.type === 'sample' ? source.sample : DEFAULT_SAMPLE;
   }
 
+  /** The shop sample, as it is open or the default one: what the guided experiments ask. */
+  get shop(): SampleRequest {
+    return this.sample.name === 'shop' ? this.sample : DEFAULT_SAMPLE;
+  }
+
   async start(boot: { safe: boolean; wasmUrl: string; cores: number }): Promise<void> {
     this.#lab.sql = FIRST_QUERY;
     const view = await this.#readLink();
@@ -109,7 +118,7 @@ export class SessionState {
     const { source } = link.view;
     const run = (): Promise<void> => this.#runLinkNow(link.view);
     if (source.type !== 'sample' || this.#isAsMade(sampleOf(source))) return run();
-    await this.#replace(`the shop sample ${source.size} of the link`, run, true);
+    await this.#replace(`the sample ${sampleTitle(source)} of the link`, run, true);
   }
 
   async #runLinkNow({ source, settings }: View): Promise<void> {
@@ -152,8 +161,12 @@ export class SessionState {
     };
   }
 
+  /** Its first ready query goes into the editor, unless the person wrote something there. */
   openSample(sample: SampleRequest): Promise<void> {
-    return this.#replace(`the shop sample ${sample.size}`, () => this.#openSampleNow(sample, true));
+    return this.#replace(`the sample ${sampleTitle(sample)}`, async () => {
+      await this.#openSampleNow(sample, true);
+      if (this.#problem === null) await this.#offerFirstQuery();
+    });
   }
 
   openFile(file: File): Promise<void> {
@@ -177,7 +190,7 @@ export class SessionState {
       if (this.#problem !== null) return;
       const link = this.#link;
       if (link?.asksFor) this.#link = { ...link, asksFor: null };
-      else if (this.#lab.sql === FIRST_QUERY || this.#lab.sql.trim() === '') await this.#lookAtFirstTable();
+      else if (this.#isUntouched) await this.#lookAtFirstTable();
     });
   }
 
@@ -204,7 +217,7 @@ export class SessionState {
 
   /** Data, cache and settings exactly as after the first open, of the sample that is open. */
   startAgain(): Promise<void> {
-    return this.#replace(`the shop sample ${this.sample.size}`, () => this.#startAgainNow());
+    return this.#replace(`the sample ${sampleTitle(this.sample)}`, () => this.#startAgainNow());
   }
 
   async #startAgainNow(): Promise<void> {
@@ -264,8 +277,10 @@ export class SessionState {
     const kept = safe ? null : await this.#keptState();
     if (kept) this.#lab.restore(kept);
     const database = this.#engine.database;
-    if (this.#lab.sql === FIRST_QUERY && database?.source.type === 'sample' && !safe) await this.#lab.run('all');
-    else if (database?.source.type === 'file' && this.#lab.sql === FIRST_QUERY) await this.#lookAtFirstTable();
+    if (this.#lab.sql !== FIRST_QUERY || !database) return;
+    if (database.source.type === 'file') await this.#lookAtFirstTable();
+    else if (database.source.sample.name !== 'shop') await this.#offerFirstQuery();
+    else if (!safe) await this.#lab.run('all');
   }
 
   async #keptState(): Promise<PageState | null> {
@@ -323,13 +338,13 @@ export class SessionState {
   }
 
   async #openSampleNow(sample: SampleRequest, fresh: boolean): Promise<void> {
-    const job = this.#begun(`Making the shop sample ${sample.size}`);
+    const job = this.#begun(`Making the sample ${sampleTitle(sample)}`);
     const work = this.#engine.openSample(sample, fresh, { onProgress: (progress) => this.#progress(progress) });
     this.#job = { ...job, cancel: work.cancel };
     try {
       await work.done;
       this.#opened();
-      announcer.say(`The shop sample ${sample.size} is open.`);
+      announcer.say(`The sample ${sampleTitle(sample)} is open.`);
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -361,9 +376,20 @@ export class SessionState {
   #isAsMade(sample: SampleRequest): boolean {
     const { database, restored } = this.#engine;
     const source = database?.source;
-    const isOpen =
-      source?.type === 'sample' && source.sample.size === sample.size && source.sample.seed === sample.seed;
-    return isOpen && !database?.changed && !restored;
+    return source?.type === 'sample' && sameSample(source.sample, sample) && !database?.changed && !restored;
+  }
+
+  /** Nothing of the person's is in the editor. */
+  get #isUntouched(): boolean {
+    return this.#lab.sql === this.#offered || this.#lab.sql.trim() === '';
+  }
+
+  async #offerFirstQuery(): Promise<void> {
+    const source = this.#engine.database?.source;
+    if (source?.type !== 'sample' || !this.#isUntouched) return;
+    // What cannot be loaded offline is no harm: the text stays.
+    const queries = await readyQueries(source.sample.name).catch(() => []);
+    if (queries[0] && this.#isUntouched) this.#lab.sql = this.#offered = queries[0].sql;
   }
 
   async #lookAtFirstTable(): Promise<void> {
@@ -373,6 +399,7 @@ export class SessionState {
     if (this.#lab.sql !== text) return;
     const table = this.#engine.schema?.tables.find((one) => one.type === 'table');
     this.#lab.sql = table ? `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 100;` : '';
+    this.#offered = this.#lab.sql;
   }
 }
 
