@@ -4,6 +4,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { rowsOf } from './columns.ts';
+import { explainUnreadable } from './file-header.ts';
 import { NativeConnection, RC } from './native.ts';
 import type { PagedFile } from './paged-file.ts';
 import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
@@ -443,7 +444,7 @@ export class Connection {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#tearDown();
-      throw new AppError('not-a-database', `SQLite cannot read this file: ${why}.`);
+      throw explainUnreadable(why);
     }
   }
 

@@ -8,12 +8,10 @@ import { schemaOf, unusableIn } from './catalog.ts';
 import { censusOf } from './census.ts';
 import { byteLengthOf, relabel, transferablesOf } from './columns.ts';
 import { exportRows, type ExportWatch } from './export/export-rows.ts';
-import { checkFile, mendedFirstPage } from './file-header.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
-import { PagedFile } from './paged-file.ts';
+import { inspectFile } from './inspect-file.ts';
 import { planOf } from './plan.ts';
 import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
-import { Connection } from './connection.ts';
 import { Session } from './session.ts';
 import { makeSample } from './samples/make.ts';
 import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
@@ -128,13 +126,10 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       });
       return new Transfer({ bytes }, [bytes.buffer as ArrayBuffer]);
     },
-    inspect({ bytes }) {
-      const found = checkFile(bytes);
-      const file = new PagedFile(bytes);
-      const mended = mendedFirstPage(bytes, bytes.length);
-      if (mended) file.set(mended, 0);
-      new Connection(sqlite(), file).close();
-      return new Transfer({ bytes, report: found }, bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []);
+    inspect({ bytes, wal }) {
+      const inspected = inspectFile(sqlite(), bytes, wal);
+      const { buffer } = inspected.bytes;
+      return new Transfer(inspected, buffer instanceof ArrayBuffer ? [buffer] : []);
     },
     health() {
       return report();

@@ -3,6 +3,7 @@
  * copy where SQLite inside a page could not work with it.
  */
 import { AppError } from '../core/errors.ts';
+import { describeForeign } from './foreign-file.ts';
 import type { FileReport } from './protocol.ts';
 
 export const HEADER_BYTES = 100;
@@ -39,27 +40,76 @@ export function readHeader(bytes: Uint8Array): FileHeader {
   };
 }
 
-/** What an offered file is. Error `not-a-database`, whose message says what it looks like and what to do. */
+/** SQLite refuses to work with less than this of each page. */
+const USABLE_BYTES_MIN = 480;
+/** What the three bytes after the reserved ones must be: fractions of a page that no version ever changed. */
+const FRACTIONS = [64, 32, 32];
+const FORMAT_VERSION_MAX = 2;
+const SCHEMA_FORMAT_MAX = 4;
+const COPY_AGAIN = 'Copy it again; if the original is the same, the sqlite3 program may save its rows with .recover.';
+
+/** Whether there is a header to be read at all. */
+export function beginsLikeDatabase(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES && startsWithMagic(bytes);
+}
+
+function startsWithMagic(bytes: Uint8Array): boolean {
+  return [...MAGIC].every((char, index) => bytes[index] === char.charCodeAt(0));
+}
+
+/** What an offered file is, from its header. Error `not-a-database`, whose message says what it looks like and what to do. */
 export function checkFile(bytes: Uint8Array): FileReport {
-  if (bytes.length === 0) throw refuse('The file is empty.');
-  for (let index = 0; index < MAGIC.length; index++) {
-    if (bytes[index] !== MAGIC.charCodeAt(index)) throw refuse(describeForeign(bytes));
-  }
+  if (bytes.length === 0) throw refuse('The file is empty: there is nothing in it to open.');
+  if (!startsWithMagic(bytes)) throw refuse(describeForeign(bytes));
   if (bytes.length < HEADER_BYTES) {
     throw refuse(`The file begins like a SQLite database but ends after ${bytes.length} bytes. Copy it again.`);
   }
   const { pageSize, pageCount, pageCountValid, walMode } = readHeader(bytes);
   if (pageSize < 512 || pageSize > 65536 || (pageSize & (pageSize - 1)) !== 0) {
-    throw refuse(`Its page size is given as ${pageSize}, which SQLite never writes: the file is damaged.`);
-  }
-  const present = Math.floor(bytes.length / pageSize);
-  if (present === 0) throw refuse('The file ends within its first page. Copy it again.');
-  if (pageCountValid && pageCount > present) {
     throw refuse(
-      `The file should hold ${pageCount} pages of ${pageSize} bytes but holds ${present}: it was cut short. Copy it again.`,
+      `Its page size is given as ${pageSize}, which SQLite never writes: its first bytes are damaged. ${COPY_AGAIN}`,
     );
   }
-  return { pageSize, pageCount: pageCountValid ? pageCount : present, walMode };
+  const [writeVersion, readVersion, reserved] = bytes.subarray(18, 21);
+  if (readVersion > FORMAT_VERSION_MAX) {
+    throw refuse(
+      `It asks for version ${readVersion} of the file format; the latest known is ${FORMAT_VERSION_MAX}. It was written by another program, or its header is damaged.`,
+    );
+  }
+  if (pageSize - reserved < USABLE_BYTES_MIN) {
+    throw refuse(
+      `It reserves ${reserved} of the ${pageSize} bytes of each page; SQLite needs ${USABLE_BYTES_MIN} for itself. Its header is damaged. ${COPY_AGAIN}`,
+    );
+  }
+  if (FRACTIONS.some((fraction, index) => bytes[21 + index] !== fraction)) {
+    throw refuse(
+      `Bytes 21 to 23 of its header are ${bytes.subarray(21, 24).join(', ')} where every SQLite database has ${FRACTIONS.join(', ')}: it is damaged, or encrypted behind a plain beginning. ${COPY_AGAIN}`,
+    );
+  }
+  const schemaFormat = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES).getUint32(44);
+  if (schemaFormat > SCHEMA_FORMAT_MAX) {
+    throw refuse(
+      `Its schema is in format ${schemaFormat}; the latest known is ${SCHEMA_FORMAT_MAX}. Its header is damaged. ${COPY_AGAIN}`,
+    );
+  }
+  const present = Math.floor(bytes.length / pageSize);
+  if (present === 0) {
+    throw refuse(
+      `The file ends after ${bytes.length} bytes, within its first page of ${pageSize}: it was cut short. Copy it again.`,
+    );
+  }
+  if (pageCountValid && pageCount > present) {
+    throw refuse(
+      `The file should hold ${pageCount} pages of ${pageSize} bytes but holds ${present}: it was cut short. ${COPY_AGAIN}`,
+    );
+  }
+  const warnings =
+    writeVersion > FORMAT_VERSION_MAX
+      ? [
+          `It can be read, not written: it asks writers for version ${writeVersion} of the file format, the latest known is ${FORMAT_VERSION_MAX}.`,
+        ]
+      : [];
+  return { pageSize, pageCount: pageCountValid ? pageCount : present, walMode, warnings };
 }
 
 /**
@@ -70,8 +120,8 @@ export function mendedFirstPage(first: Uint8Array, byteLength: number): Uint8Arr
   const header = readHeader(first);
   if (!header.walMode && header.pageCountValid) return null;
   const page = first.slice(0, header.pageSize);
-  page[18] = 1;
-  page[19] = 1;
+  // A higher number stays: it keeps SQLite from writing a format that it does not know.
+  for (const place of [18, 19]) if (page[place] === 2) page[place] = 1;
   if (!header.pageCountValid) {
     const view = new DataView(page.buffer);
     view.setUint32(28, Math.floor(byteLength / header.pageSize));
@@ -80,20 +130,24 @@ export function mendedFirstPage(first: Uint8Array, byteLength: number): Uint8Arr
   return page;
 }
 
-function refuse(why: string): AppError {
-  return new AppError('not-a-database', `This file cannot be opened as a SQLite database. ${why}`);
+/** SQLite's own reason why it cannot read a file whose header is sound, in plain words with what to do. */
+export function explainUnreadable(message: string): AppError {
+  const [, object, why] = /^malformed database schema \((.*?)\)(?: - (.*))?$/s.exec(message) ?? [];
+  if (object !== undefined) {
+    const reason = why ? ` (SQLite: ${why})` : '';
+    return refuse(
+      `What its schema says about ${object} cannot be read${reason}: the file is damaged there. ${COPY_AGAIN}`,
+    );
+  }
+  if (/malformed|not a database|corrupt/.test(message)) {
+    return refuse(`Its pages are damaged, encrypted or do not belong together (SQLite: ${message}). ${COPY_AGAIN}`);
+  }
+  if (message.includes('memory')) {
+    return refuse(`It needs more memory than the browser gives (SQLite: ${message}). Make a smaller copy of it.`);
+  }
+  return refuse(`SQLite says: ${message}. ${COPY_AGAIN}`);
 }
 
-function describeForeign(bytes: Uint8Array): string {
-  const starts = (text: string): boolean => [...text].every((char, index) => bytes[index] === char.charCodeAt(0));
-  if (starts('PK'))
-    return 'It is a ZIP archive (also .xlsx, .ods): unpack it, or export the sheet as a database first.';
-  if (starts('\x1f\x8b')) return 'It is compressed with gzip: unpack it first.';
-  if (starts('%PDF')) return 'It is a PDF document.';
-  if (starts('** This file contains an SQLite'))
-    return 'It is a database of SQLite 2; convert it with the old sqlite tool.';
-  const head = bytes.subarray(0, 512);
-  const printable = head.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
-  if (printable) return 'It is a text file: if it holds SQL, paste it into the editor.';
-  return 'It does not begin like one; if it is encrypted (SQLCipher and kin), decrypt it first.';
+function refuse(why: string): AppError {
+  return new AppError('not-a-database', `This file cannot be opened as a SQLite database. ${why}`);
 }

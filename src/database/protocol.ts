@@ -254,8 +254,10 @@ export interface SampleRequest {
 export interface FileReport {
   pageSize: number;
   pageCount: number;
-  /** The header says WAL: rows not yet checkpointed live in another file and may be missing. */
+  /** The header says WAL, and no log came with it: rows not yet checkpointed live in another file and may be missing. */
   walMode: boolean;
+  /** What does not keep it from being opened: it is read-only, or damaged in places. Plain sentences. */
+  warnings: string[];
 }
 
 export type ExportFormat = 'csv' | 'json' | 'ndjson' | 'markdown' | 'sql';
@@ -332,8 +334,11 @@ export interface DatabaseApi {
   schema(request: Record<string, never>): SchemaReport;
   /** A built-in sample as a database file; reports progress {fraction, stage}; cancel leaves nothing. Errors: `sample`, `cancelled`. */
   makeSample(request: SampleRequest): { bytes: Uint8Array };
-  /** Checks the header of an offered file and opens it; the bytes come back unharmed. */
-  inspect(request: { bytes: Uint8Array }): { bytes: Uint8Array; report: FileReport };
+  /**
+   * Checks an offered file, header and pages, and opens it. The bytes come back unharmed, or with its write-ahead log `wal`
+   * laid over them.
+   */
+  inspect(request: { bytes: Uint8Array; wal?: Uint8Array }): { bytes: Uint8Array; report: FileReport };
   health(request: Record<string, never>): WorkerReport;
   /** Looks at the beginning of a file and guesses how to read it. Errors: `import` with what, where and what to do. */
   previewImport(request: { file: Blob; name: string; reading: Partial<ImportReading> }): ImportPreview;

@@ -66,7 +66,7 @@ export class Engine {
   readonly notices: Notice[] = [];
   settings: EngineSettings = engineDefaults;
   source: DataSource = DEFAULT_SOURCE;
-  opened: Pick<DatabaseInfo, 'walMode' | 'unusable'> = { walMode: false, unusable: [] };
+  opened: Pick<DatabaseInfo, 'walMode' | 'warnings' | 'unusable'> = { walMode: false, warnings: [], unusable: [] };
   /** Log number at which the present content was opened: anything later is the person's change. */
   openedAtLog = 0;
   /** Why nothing can be written here, while another tab owns the data; null when it can. */
@@ -105,6 +105,7 @@ export class Engine {
       wasmUrl: () => this.wasmUrl,
       attachment: () => ({ snapshot: this.plane.snapshot, epoch: this.plane.epoch, pragmas: this.pragmas }),
       nextEpoch: () => this.plane.nextEpoch(),
+      once: (delayMs, action) => this.timers.once(delayMs, action),
       workersMax: WORKERS_MAX,
       isLeaving: (worker) => this.dispatcher.workers.state[worker] === DRAINING,
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),

@@ -149,6 +149,8 @@ export interface DatabaseInfo {
   /** Something of the person's is committed and not yet in this browser's store: a reload now would lose it. */
   unsaved: boolean;
   walMode: boolean;
+  /** Of the file that was opened: damaged in places, read-only. Plain sentences. */
+  warnings: string[];
   unusable: { name: string; reason: string }[];
   storage: StorageState;
   isolated: boolean;
@@ -431,7 +433,7 @@ export interface EngineApi {
   boot(request: BootRequest): BootReport;
   // data
   openSample(request: { sample: SampleRequest; fresh: boolean }): DatabaseInfo;
-  openFile(request: { name: string; bytes: Uint8Array }): DatabaseInfo;
+  openFile(request: { name: string; bytes: Uint8Array; wal?: Uint8Array }): DatabaseInfo;
   exportFile(request: Record<string, never>): { name: string; bytes: Uint8Array };
   schema(request: Record<string, never>): SchemaReport;
   /** Pages by table and index, counted in the file. */

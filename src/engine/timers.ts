@@ -70,6 +70,20 @@ export class Timers {
     return timer.cancel;
   }
 
+  /** Does one thing once, unless the returned function is called before. */
+  once(delayMs: number, action: () => void): () => void {
+    const handle = this.#nextHandle++;
+    this.#actions.set(handle, () => {
+      this.#actions.delete(handle);
+      action();
+    });
+    this.#scheduler.after(delayMs, handle);
+    return () => {
+      this.#actions.delete(handle);
+      this.#scheduler.cancel(handle);
+    };
+  }
+
   delay(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       const handle = this.#nextHandle++;

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/core/random.ts';
 import { checkFile, readHeader } from '../../../src/database/file-header.ts';
 import { openFork } from '../../../src/database/fork.ts';
 import type { SqliteModule } from '../../../src/database/sqlite-module.ts';
@@ -21,16 +23,39 @@ const changed = (change: (copy: Uint8Array) => void): Uint8Array => {
   return copy;
 };
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+const log = (): Uint8Array => new Uint8Array(readFileSync('tests/fixtures/wal/notes.sqlite-wal'));
+
+function noise(length: number): Uint8Array {
+  const random = createRandom(1);
+  return Uint8Array.from({ length }, () => random.below(256));
+}
+
+function reserving(count: number): Uint8Array {
+  return changed((copy) => {
+    copy.set([2, 0], 16);
+    copy[20] = count;
+  });
+}
 
 describe('an offered file', () => {
   it.each<[string, () => Uint8Array, string]>([
     ['nothing', () => new Uint8Array(0), 'empty'],
     ['a zip archive', () => text('PK\x03\x04 and so on'), 'ZIP'],
-    ['a script', () => text('CREATE TABLE t (a);\n'), 'paste it into the editor'],
+    ['a script', () => text('CREATE TABLE t (a);\n'), 'import it'],
+    ['a picture', () => text('GIF89a and so on'), 'picture'],
+    ['zeros', () => new Uint8Array(5000), 'zeros'],
+    ['a write-ahead log', () => log(), '-wal'],
+    ['a rollback journal', () => Uint8Array.of(0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7), '-journal'],
+    ['noise, as of an encrypted file', () => noise(8192), 'decrypt it with its own program'],
     ['an encrypted file', () => changed((copy) => copy.fill(0x9a, 0, 100)), 'encrypted'],
     ['a header alone', () => bytes.slice(0, 60), 'ends after 60 bytes'],
     ['a file cut short', () => bytes.slice(0, 4096), 'cut short'],
     ['an impossible page size', () => changed((copy) => copy.set([3, 3], 16)), 'page size'],
+    ['a later file format', () => changed((copy) => copy.set([3], 19)), 'version 3 of the file format'],
+    ['too many reserved bytes', () => reserving(50), 'reserves 50 of the 512 bytes'],
+    ['other payload fractions', () => changed((copy) => copy.set([65], 21)), '65, 32, 32'],
+    ['a later schema format', () => changed((copy) => copy.set([5], 47)), 'format 5'],
+    ['a page count that lies', () => changed((copy) => copy.set([0, 0, 3, 0], 28)), 'should hold 768 pages'],
   ])('%s is refused, with what to do', async (_name, make, message) => {
     expect(() => checkFile(make())).toThrow(
       expect.objectContaining({ code: 'not-a-database', message: expect.stringContaining(message) }),
@@ -42,11 +67,50 @@ describe('an offered file', () => {
     const copy = new Uint8Array(bytes);
     const { bytes: returned, report } = await server.inspect({ bytes: copy });
     expect(returned).toEqual(bytes);
-    expect(report).toEqual({ pageSize: 4096, pageCount: 2, walMode: false });
+    expect(report).toEqual({ pageSize: 4096, pageCount: 2, walMode: false, warnings: [] });
     // A sound header over pages that are not: SQLite itself must refuse it.
     await expect(server.inspect({ bytes: changed((broken) => broken.fill(0xff, 100, 4096)) })).rejects.toMatchObject({
       code: 'not-a-database',
+      message: expect.stringContaining('.recover'),
     });
+  });
+
+  it('whose schema is malformed is refused, and the object is named', async () => {
+    const server = await startServer();
+    const at = Buffer.from(bytes).indexOf('CREATE TABLE t');
+    const malformed = changed((copy) => copy.set(text('CREATE TIBLE t'), at));
+    await expect(server.inspect({ bytes: malformed })).rejects.toMatchObject({
+      code: 'not-a-database',
+      message: expect.stringMatching(/What its schema says about t cannot be read .*syntax error/),
+    });
+  });
+
+  it('that is damaged in places opens, and says so', async () => {
+    const server = await startServer();
+    const broken = changed((copy) => copy.fill(0xee, 4096 + 8, 4096 + 10));
+    const { report } = await server.inspect({ bytes: broken });
+    expect(report.warnings).toEqual([expect.stringMatching(/^The file is damaged in places.*page 2/)]);
+    expect((await server.inspect({ bytes: new Uint8Array(bytes) })).report.warnings).toEqual([]);
+  });
+
+  it('that later writers alone may write opens, is read, and is not written', async () => {
+    const later = changed((copy) => copy.set([3], 18));
+    const server = await startServer();
+    const { report } = await server.inspect({ bytes: new Uint8Array(later) });
+    expect(report.warnings).toEqual([expect.stringContaining('can be read, not written')]);
+    await server.attach({ snapshot: snapshotOf(later), role: 'primary', epoch: 1, pragmas: [] });
+    expect(await server.run(runRequest('SELECT * FROM t'))).toMatchObject({ kind: 'rows', result: { rowCount: 2 } });
+    const reply = await server.unit(unitRequest("INSERT INTO t VALUES (3, 'z')"));
+    expect(reply).toMatchObject({ record: null, error: { message: expect.stringContaining('readonly') } });
+  });
+
+  it('of another encoding, or with reserved bytes and an application id, opens as any other', async () => {
+    const wide = databaseWith(
+      module,
+      "PRAGMA encoding = 'UTF-16be'; PRAGMA application_id = 77; CREATE TABLE w (x); INSERT INTO w VALUES ('größer')",
+    );
+    const server = await startServer();
+    expect((await server.inspect({ bytes: wide })).report.warnings).toEqual([]);
   });
 
   it('in WAL mode opens, is said to be so, and stays as it was in our base', async () => {
