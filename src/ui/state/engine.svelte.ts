@@ -147,9 +147,14 @@ export class EngineState {
   openFile(
     name: string,
     bytes: Uint8Array<ArrayBuffer>,
+    wal: Uint8Array | undefined,
     options: RunningOptions = {},
   ): { done: Promise<void>; cancel(): void } {
-    const { done, cancel } = this.client.start('openFile', { name, bytes }, { ...options, transfer: [bytes.buffer] });
+    const { done, cancel } = this.client.start(
+      'openFile',
+      { name, bytes, wal },
+      { ...options, transfer: [bytes.buffer] },
+    );
     return { done: done.then((database) => this.#takeDatabase(database)), cancel };
   }
 

@@ -6,14 +6,15 @@
 /** `paste` is an empty sheet to paste into. */
 export type Incoming = File | 'paste';
 
-const DATABASE_NAME = /\.(sqlite3?|db3?|s3db|sl3)$/i;
+/** What lies beside a database is offered with it; alone it is refused with the reason. */
+const DATABASE_NAME = /\.(sqlite3?|db3?|s3db|sl3)(-wal|-shm|-journal)?$/i;
 const DATABASE_MAGIC = 'SQLite format 3\0';
 
 export class IncomingFiles {
-  readonly #open: (file: File) => Promise<void>;
+  readonly #open: (file: File, wal: File | null) => Promise<void>;
   #waiting = $state.raw<Incoming[]>([]);
 
-  constructor(open: (file: File) => Promise<void>) {
+  constructor(open: (file: File, wal: File | null) => Promise<void>) {
     this.#open = open;
   }
 
@@ -27,8 +28,14 @@ export class IncomingFiles {
   }
 
   async take(files: Iterable<File>): Promise<void> {
-    for (const file of files) {
-      if (await isDatabase(file)) await this.#open(file);
+    const all = [...files];
+    const beside = (file: File, ending: string): File | null =>
+      all.find(({ name }) => name === `${file.name}${ending}`) ?? null;
+    // The log of a database that is here too goes with it; the log's index holds no rows.
+    const companions = new Set(all.flatMap((file) => [beside(file, '-wal'), beside(file, '-shm')]));
+    for (const file of all) {
+      if (companions.has(file)) continue;
+      if (await isDatabase(file)) await this.#open(file, beside(file, '-wal'));
       else this.#waiting = [...this.#waiting, file];
     }
   }

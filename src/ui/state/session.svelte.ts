@@ -53,7 +53,7 @@ export class SessionState {
   /** The text that the page itself put into the editor last: it may be replaced by another of the page's. */
   #offered = FIRST_QUERY;
   /** Files that were dropped, picked or pasted. */
-  readonly incoming = new IncomingFiles((file) => this.openFile(file));
+  readonly incoming = new IncomingFiles((file, wal) => this.openFile(file, wal));
   /** Opens a guided experiment that a link names. */
   onExperiment: (id: string) => void = () => {};
 
@@ -169,7 +169,8 @@ export class SessionState {
     });
   }
 
-  openFile(file: File): Promise<void> {
+  /** `wal` is the write-ahead log that lies beside the file, where it came with it. */
+  openFile(file: File, wal: File | null = null): Promise<void> {
     return this.#replace(file.name, async () => {
       const job = this.#begun(`Opening ${file.name}`);
       try {
@@ -177,7 +178,10 @@ export class SessionState {
         const refusal = tooLargeToOpen(file.size, deviceMemory);
         if (refusal !== null) throw new Error(refusal);
         const bytes = new Uint8Array(await file.arrayBuffer());
-        const work = this.#engine.openFile(file.name, bytes, { onProgress: (progress) => this.#progress(progress) });
+        const log = wal ? new Uint8Array(await wal.arrayBuffer()) : undefined;
+        const work = this.#engine.openFile(file.name, bytes, log, {
+          onProgress: (progress) => this.#progress(progress),
+        });
         this.#job = { ...job, cancel: work.cancel };
         await work.done;
         this.#opened();
