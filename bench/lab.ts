@@ -1,6 +1,6 @@
 /** A whole engine in this process, for tests and measurements: real SQLite, real pool, no threads. */
 import { readFile } from 'node:fs/promises';
-import { connect, serve, type Caller, type Port, type WorkerHandle } from '../src/core/rpc.ts';
+import { connect, serve, type Caller, type Port } from '../src/core/rpc.ts';
 import type { KeyValueStore } from '../src/core/store.ts';
 import { createDatabaseServer } from '../src/database/database-server.ts';
 import type { DatabaseApi } from '../src/database/protocol.ts';
@@ -13,6 +13,8 @@ import type { OptimizerApi } from '../src/optimizer/protocol.ts';
 import { linkedPorts } from '../src/platform/inline-fleet.ts';
 import { createMemoryStore } from '../src/platform/memory-store.ts';
 import { inlineWorld } from '../src/platform/inline-world.ts';
+import type { Tabs } from '../src/platform/tab-lock.ts';
+import { tap, type Listener, type MortalWorker } from './ambush.ts';
 
 const WASM_PATH = 'node_modules/sql.js/dist/sql-wasm.wasm';
 let compiled: Promise<WebAssembly.Module> | null = null;
@@ -21,7 +23,9 @@ export interface Lab {
   engine: Engine;
   call: Caller<EngineApi>;
   /** Every database worker spawned so far, to fail one on purpose. */
-  workers: (WorkerHandle & { fail(message: string): void })[];
+  workers: MortalWorker[];
+  /** Hears of every call to a database worker, and may end the worker there. */
+  wire: { listener: Listener };
   stop(): void;
 }
 
@@ -29,6 +33,8 @@ export interface LabOptions {
   seed?: number;
   store?: KeyValueStore;
   isolated?: boolean;
+  /** Other labs over the same store. */
+  tabs?: Tabs;
   change?: SettingsChange;
   safe?: boolean;
 }
@@ -54,17 +60,22 @@ async function preparedStore(): Promise<KeyValueStore> {
 /** Opens a lab over its own copy of the sample shop, or over `store` (an empty one makes the sample anew). */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const workers: Lab['workers'] = [];
+  const wire: Lab['wire'] = { listener: () => false };
   compiled ??= readFile(WASM_PATH).then((bytes) => WebAssembly.compile(bytes));
   const world = inlineWorld({
     module: await compiled,
     seed: options.seed ?? 1,
     store: options.store ?? (await preparedStore()),
     isolated: options.isolated,
+    tabs: options.tabs,
     serveDatabase: (port: Port) => serve<DatabaseApi>(port, createDatabaseServer()),
     serveOptimizer: (port: Port) => serve<OptimizerApi>(port, createOptimizerServer(indexAdvisor)),
     // The simulator needs no engine; it is tested and measured by itself.
     serveSimulator: () => {},
-    onSpawn: (worker) => workers.push(worker),
+    onSpawn: (worker) => {
+      tap(worker, (...heard) => wire.listener(...heard));
+      workers.push(worker);
+    },
   });
   const engine = new Engine(world);
   const ports = linkedPorts();
@@ -76,6 +87,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     engine,
     call,
     workers,
+    wire,
     stop: () => {
       engine.stop();
       ports.cut();

@@ -1,5 +1,11 @@
 /** The port to what outlives the page: values by key, as IndexedDB keeps them. Real and in-memory ones live in `platform/`. */
 
+/** What a key must hold for a write to happen: how two tabs learn that the other one has the store now. */
+export interface Expected {
+  key: string;
+  value: string | undefined;
+}
+
 /**
  * Values must be structured-cloneable and not shared between threads; they come back as copies.
  * Every method rejects with `AppError` code `storage-denied` (no store here) or `storage-full` (no room left).
@@ -7,8 +13,11 @@
 export interface KeyValueStore {
   /** In the order of `keys`; undefined for a key that is not there. */
   getMany(keys: string[]): Promise<unknown[]>;
-  /** Writes all entries, and deletes `deletedKeys` before that, in one transaction: all of it or nothing. */
-  setMany(entries: [string, unknown][], deletedKeys?: string[]): Promise<void>;
+  /**
+   * Writes all entries and deletes those of `deletedKeys` that are not among them, in one transaction: all of it or nothing.
+   * With `expected` only if that key holds that value at this moment (undefined: is not there); error `storage-taken` if not.
+   */
+  setMany(entries: [string, unknown][], deletedKeys?: string[], expected?: Expected): Promise<void>;
   delMany(keys: string[]): Promise<void>;
   /** In no promised order. */
   keys(): Promise<string[]>;

@@ -6,21 +6,12 @@ import { RULE_CATALOGUE } from '../optimizer/catalogue.ts';
 import type { Engine } from './engine.ts';
 import { exportRows } from './exporting.ts';
 import { importFile, previewImport } from './importing.ts';
-import {
-  boot,
-  keepValue,
-  openFile,
-  openSample,
-  resetEverything,
-  SETTINGS_KEY,
-  startAgain,
-  storedValue,
-  takeOver,
-} from './opening.ts';
+import { boot, keepValue, openFile, openSample, SETTINGS_KEY, startAgain, storedValue } from './opening.ts';
 import { plainOutcome } from './outcome.ts';
 import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './points-in-time.ts';
 import { NO_PARAMETERS } from './parameters.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
+import { resetEverything, takeOver } from './tabs.ts';
 import { decisionReport, performanceSummary, statementReports } from './readings.ts';
 
 /** Orphans are counted for so long; keys that do not fit are told as not counted. */
@@ -33,7 +24,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     boot: (request, context) => (booted ??= boot(engine, request, context)),
 
     openSample: ({ sample, fresh }, context) => openSample(engine, sample, fresh, context),
-    openFile: ({ name, bytes }) => openFile(engine, name, bytes),
+    openFile: ({ name, ...file }, context) => openFile(engine, name, file, context),
     exportFile: () => exportFile(engine),
     schema: () => engine.schema(),
     census: () => engine.onAnyWorker('counting pages', (worker) => worker.calls.call.census({})),
@@ -76,6 +67,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     cacheStats: () => engine.cache.statistics(),
 
     startLoad: async (settings) => {
+      if (settings.writeShare > 0) engine.refuseReadOnly();
       const report = await engine.load.start(settings);
       const { shape, ratePerS, peakPerS, durationMs } = settings;
       const rates = shape === 'steady' ? `${ratePerS}` : `${ratePerS} to ${peakPerS}`;
@@ -127,7 +119,7 @@ async function execute(
   const preview = request.preview ? await engine.optimizer.preview(request.sql, request.preview, NO_PARAMETERS) : null;
   const { ran, error, notes, undoPoint } = await engine.run(
     preview ? { ...request, sql: preview.sql } : request,
-    context.signal,
+    context,
   );
   const buffers: ArrayBuffer[] = [];
   const outcomes = ran.map((one): QueryOutcome => {

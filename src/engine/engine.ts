@@ -3,12 +3,13 @@
  * the world around it is handed in. What the page may ask of it is in `api.ts`.
  */
 import { AppError } from '../core/errors.ts';
-import type { CancelSignal, Server } from '../core/rpc.ts';
+import type { Server } from '../core/rpc.ts';
 import type { PageRecord } from '../database/protocol.ts';
 import { Dispatcher } from '../pool/dispatcher.ts';
 import type { WorkerIndex } from '../pool/fleet.ts';
 import { ScalingLoop } from '../pool/scaling-loop.ts';
 import { DRAINING, type WorkerState } from '../pool/worker-table.ts';
+import { NOBODY, type Asker } from './asker.ts';
 import { Classifications } from './classifications.ts';
 import { DatabaseFleet, type DatabaseWorker } from './database-fleet.ts';
 import { DataPlane } from './data-plane.ts';
@@ -29,6 +30,7 @@ import { SavedCache } from './saved-cache.ts';
 import { changeSettings, ejectionSettingsOf, engineDefaults, poolSettingsOf } from './settings.ts';
 import { SimulatorLink } from './simulator-link.ts';
 import { SnapshotEmitter } from './snapshots.ts';
+import { StepsTaken } from './steps-taken.ts';
 import { stoppable, Timers } from './timers.ts';
 import { Turnstile } from './turnstile.ts';
 import { UnitPath, type Origin } from './unit-path.ts';
@@ -58,6 +60,7 @@ export class Engine {
   readonly monitoring: Monitoring;
   readonly vault: Vault;
   readonly load: LoadGenerator;
+  readonly units: UnitPath;
   readonly queries: QueryPath;
   readonly snapshots: SnapshotEmitter;
   readonly turnstile = new Turnstile();
@@ -71,6 +74,8 @@ export class Engine {
   openedAtLog = 0;
   /** Why nothing can be written here, while another tab owns the data; null when it can. */
   readOnly: string | null = null;
+  /** Everything kept was removed: nothing is put into the store any more. */
+  keepsNothing = false;
   unsavedSinceMs: number | null = null;
   pragmas: string[] = [];
   wasmUrl = '';
@@ -167,17 +172,25 @@ export class Engine {
       },
     });
     this.simulator = new SimulatorLink(platform.spawnSimulator);
+    let told = '';
     this.vault = new Vault({
       store: platform.store,
       wallMs,
+      newId: platform.newId,
+      allocate: (byteLength) => this.plane.allocate(byteLength),
       createScheduler,
-      current: () => ({ snapshot: this.plane.snapshot, source: this.source }),
+      estimate: () => platform.estimate(),
+      current: () => ({ content: this.plane.content, source: this.source }),
+      onTaken: (message) => this.lostStore(message),
       onState: (state) => {
         if (this.plane.isOpen && this.isStored) {
           this.unsavedSinceMs = null;
           this.savedCache.noteChange();
         }
-        if (state.state !== 'kept' && state.message) this.notice(`storage-${state.state}`, 'watch', state.message);
+        if (state.message === told) return;
+        told = state.message;
+        // Of another tab the page tells by itself, where it says that nothing can be written.
+        if (told && state.state !== 'other-tab') this.notice(`storage-${state.state}`, 'watch', told);
       },
     });
     this.load = new LoadGenerator({
@@ -193,23 +206,26 @@ export class Engine {
       },
     });
     const classifications = new Classifications();
+    const steps = new StepsTaken();
     const heard = {
       onRan: (ran: Ran) => this.#onRan(ran),
       onFailed: (_sql: string, error: AppError) => this.monitoring.failed(error.code),
     };
-    const units = new UnitPath({
+    this.units = new UnitPath({
       nowMs,
       pool: this.runner,
       turnstile: this.turnstile,
       version: () => this.plane.version,
       epoch: () => this.plane.epoch,
       deadlineMs: () => this.settings.deadlineMs,
+      steps,
       commit: (record, from, { request, origin }) => {
         const point = origin === 'load' ? null : pointBefore(this, request.sql);
         this.commit(record, from);
         return point;
       },
       end: (worker) => this.dispatcher.kill(worker.index, 'it failed in the middle of a write'),
+      readOnly: () => this.readOnly,
       pragmasSet: (pragmas, from) => {
         this.pragmas = lastOfEach([...this.pragmas, ...pragmas]);
         this.cache.setPragmas(this.pragmas);
@@ -225,7 +241,7 @@ export class Engine {
       cache: this.cache,
       optimizer: this.optimizer,
       classifications,
-      units,
+      units: this.units,
       version: () => this.plane.version,
       schemaCookie: () => this.plane.schemaCookie,
       settings: () => ({
@@ -255,8 +271,8 @@ export class Engine {
     return this.outcome(last);
   }
 
-  run(request: ExecuteRequest, signal: CancelSignal | null, origin: Origin = 'person'): Promise<ScriptRan> {
-    return this.queries.script(request, signal, origin);
+  run(request: ExecuteRequest, asker: Asker | null, origin: Origin = 'person'): Promise<ScriptRan> {
+    return this.queries.script(request, asker ?? NOBODY, origin);
   }
 
   outcome(ran: Ran): QueryOutcome {
@@ -345,6 +361,13 @@ export class Engine {
     return this.settings;
   }
 
+  /** Another tab keeps the data from now on. What is open stays open, to be read. */
+  lostStore(message: string): void {
+    if (this.vault.owned) this.vault.letGo(message);
+    this.savedCache.letGo();
+    this.readOnly = message;
+  }
+
   /** Error `read-only` where another tab owns the data. */
   refuseReadOnly(): void {
     if (this.readOnly !== null) throw new AppError('read-only', this.readOnly);
@@ -362,6 +385,7 @@ export class Engine {
     this.unsavedSinceMs = null;
     this.openedAtLog = this.plane.version.logNumber;
     this.pragmas = [];
+    this.units.primaryState.reset();
     this.cache.setPragmas([]);
     this.cache.store.reset(this.plane.version);
     this.optimizer.reattach();
@@ -427,15 +451,18 @@ export class Engine {
 
   #onPrimary(worker: DatabaseWorker | null, failover: boolean): void {
     if (!failover) return;
+    const temporary = this.units.primaryState.lose();
+    const gone = temporary.length > 0 ? ` Gone with the former one: ${temporary.join(', ')} (temporary).` : '';
     if (worker) {
-      this.monitoring.event(
-        'failover',
-        'watch',
-        `${worker.name} took over as the primary; no committed write was lost.`,
-      );
+      const message = `${worker.name} took over as the primary; no committed write was lost.${gone}`;
+      this.monitoring.event('failover', 'watch', message);
       this.runner.primaryReady();
     } else
-      this.monitoring.event('failover', 'bad', 'The primary was lost and no replica is ready; a new one is starting.');
+      this.monitoring.event(
+        'failover',
+        'bad',
+        `The primary was lost and no replica is ready; a new one is starting.${gone}`,
+      );
   }
 
   #onWorkerChange(index: WorkerIndex, state: WorkerState, reason: string): void {

@@ -2,12 +2,15 @@
 import { AppError, toWireError } from '../core/errors.ts';
 import type { CallContext } from '../core/rpc.ts';
 import type { SampleRequest } from '../database/protocol.ts';
+import { sameSample } from '../database/samples/first-screen/catalogue.ts';
 import { checkSample } from '../database/samples/settings.ts';
 import type { Engine } from './engine.ts';
+import { OPEN_MS_MAX } from './database-fleet.ts';
 import { DEFAULT_SOURCE } from './engine.ts';
 import type { BootReport, BootRequest, DatabaseInfo, DataSource } from './protocol.ts';
+import type { Kept } from './kept-reader.ts';
 import { databaseInfo } from './readings.ts';
-import { UndoPages } from './undo-pages.ts';
+import { listenToTabs, ONLY_HERE, OTHER_OWNER } from './tabs.ts';
 import { engineDefaults, settingsFromStore } from './settings.ts';
 
 export const SETTINGS_KEY = 'settings';
@@ -25,19 +28,26 @@ interface Content {
   bytes: Uint8Array;
   pageSize: number;
   walMode: boolean;
+  /** What is to be said about the file, where there is one. */
+  warnings?: string[];
 }
 
 /** Opens what was kept, or the sample asked for, and starts the pool. */
 export async function boot(engine: Engine, request: BootRequest, context: CallContext): Promise<BootReport> {
   engine.wasmUrl = request.wasmUrl;
   engine.fleet.warmOne();
-  const claim = request.safe ? SAFE : await engine.platform.claimStore();
+  listenToTabs(engine);
+  const claim = request.safe ? SAFE : await engine.platform.tabs.claim();
   engine.vault.claimed(claim.owned ? null : { state: request.safe ? 'safe' : 'other-tab', message: claim.message });
-  if (claim.message) engine.notice('tabs', 'watch', claim.message);
+  if (claim.owned && claim.message) engine.notice('tabs', 'watch', claim.message);
   if (!request.safe) engine.apply(settingsFromStore(await storedValue(engine, SETTINGS_KEY)));
 
-  const restored = !request.safe && request.sample === null && (await restore(engine));
-  if (!restored) await openFirst(engine, request.sample, context);
+  // Also for a link that brings its own sample: what is kept stays beside it.
+  const kept = request.safe ? null : await loadKept(engine);
+  const restored = kept !== null && request.sample === null;
+  if (restored) openKept(engine, kept);
+  else await openFirst(engine, request.sample, context);
+  if (restored && !claim.owned) engine.readOnly = OTHER_OWNER;
   engine.begin();
   await firstAnswer(engine, restored, context);
   await engine.savedCache.restore(claim.owned);
@@ -51,46 +61,47 @@ export async function openSample(
   context: CallContext,
 ): Promise<DatabaseInfo> {
   const sample = checkSample(asked);
-  if (!fresh && engine.source.type === 'sample' && sameSample(engine.source.sample, sample))
+  // Alone from the start, so that of two openings the later one asked for is what is open in the end.
+  return engine.turnstile.alone(async () => {
+    if (!fresh && engine.source.type === 'sample' && sameSample(engine.source.sample, sample))
+      return databaseInfo(engine);
+    await replaceContent(engine, await makeSample(engine, sample, context));
     return databaseInfo(engine);
-  await replaceContent(engine, await makeSample(engine, sample, context));
-  return databaseInfo(engine);
+  }, context.signal);
 }
 
 /** Opens a person's file. When it cannot be opened, everything stays as it was. */
-export async function openFile(engine: Engine, name: string, bytes: Uint8Array): Promise<DatabaseInfo> {
-  const inspected = await engine.fleet.withHelper(({ calls }) =>
-    calls.call.inspect({ bytes }, { transfer: [bytes.buffer as ArrayBuffer] }),
-  );
-  const { pageSize, walMode } = inspected.report;
-  await replaceContent(engine, { source: { type: 'file', name }, bytes: inspected.bytes, pageSize, walMode });
-  engine.vault.noteChange();
-  return databaseInfo(engine);
+export function openFile(
+  engine: Engine,
+  name: string,
+  { bytes, wal }: { bytes: Uint8Array; wal?: Uint8Array },
+  context: CallContext,
+): Promise<DatabaseInfo> {
+  return engine.turnstile.alone(async () => {
+    const inspected = await engine.fleet.withHelper(
+      ({ calls }) => calls.call.inspect({ bytes, wal }, { transfer: [bytes.buffer as ArrayBuffer] }),
+      OPEN_MS_MAX,
+    );
+    const { pageSize, walMode, warnings } = inspected.report;
+    const source: DataSource = { type: 'file', name };
+    await replaceContent(engine, { source, bytes: inspected.bytes, pageSize, walMode, warnings });
+    engine.vault.noteChange();
+    return databaseInfo(engine);
+  }, context.signal);
 }
 
 /** Data, cache and settings exactly as after the first open of this sample. */
 export async function startAgain(engine: Engine, sample: SampleRequest, context: CallContext): Promise<BootReport> {
   await engine.load.stop();
-  const content = await makeSample(engine, sample, context);
-  await engine.vault.forget();
-  engine.apply(engineDefaults);
-  await keepValue(engine, SETTINGS_KEY, engineDefaults);
-  await replaceContent(engine, content);
-  engine.cache.store.resetStatistics();
-  return report(engine, false);
-}
-
-/** Takes the data over from the tab that owns it: that one saves and becomes read-only, this one goes on with what is kept. */
-export function takeOver(_engine: Engine, _context: CallContext): Promise<BootReport> {
-  throw new AppError('storage', 'Taking over is being built.');
-}
-
-/** Everything that this lab has kept in the browser is gone afterwards; the page then loads anew. */
-export async function resetEverything(engine: Engine): Promise<void> {
-  await engine.load.stop();
-  await engine.vault.forget();
-  engine.cache.store.clear();
-  await engine.platform.store.clear();
+  return engine.turnstile.alone(async () => {
+    const content = await makeSample(engine, sample, context);
+    await engine.vault.forget();
+    engine.apply(engineDefaults);
+    await keepValue(engine, SETTINGS_KEY, engineDefaults);
+    await replaceContent(engine, content);
+    engine.cache.store.resetStatistics();
+    return report(engine, false);
+  }, context.signal);
 }
 
 /** A value of the store; undefined when there is none or the store fails. */
@@ -104,6 +115,7 @@ export async function storedValue(engine: Engine, key: string): Promise<unknown>
 
 /** Keeps a small value; a store that fails is the vault's to tell, not this one's. */
 export async function keepValue(engine: Engine, key: string, value: unknown): Promise<void> {
+  if (engine.keepsNothing) return;
   try {
     await engine.platform.store.setMany([[key, value]]);
   } catch (error) {
@@ -111,18 +123,18 @@ export async function keepValue(engine: Engine, key: string, value: unknown): Pr
   }
 }
 
-async function restore(engine: Engine): Promise<boolean> {
-  const { kept, damaged } = await engine.vault.load();
-  if (damaged) engine.notice('damaged', 'bad', damaged);
-  if (!kept) return false;
-  // What was damaged had log numbers, and perhaps a kept cache: what follows must not pass for it.
-  const { historyId } = kept.snapshot;
-  const { newId } = engine.platform;
-  const snapshot = { ...kept.snapshot, historyId: damaged ? newId() : historyId };
-  engine.plane.restore({ snapshot, lineId: newId(), points: new UndoPages() });
-  engine.source = kept.source;
+/** What this browser keeps, damage told; null when there is nothing that can be opened. */
+export async function loadKept(engine: Engine): Promise<Kept | null> {
+  const { kept, damage } = await engine.vault.load();
+  if (damage) engine.notice('damaged', damage.lost ? 'bad' : 'watch', damage.message);
+  return kept;
+}
+
+/** Lays what was kept into the data plane; the pool is told by the caller. */
+export function openKept(engine: Engine, { content, source }: Kept): void {
+  engine.plane.restore(content);
+  engine.source = source;
   engine.cache.store.reset(engine.plane.version);
-  return true;
 }
 
 async function openFirst(engine: Engine, asked: SampleRequest | null, context: CallContext): Promise<void> {
@@ -131,7 +143,7 @@ async function openFirst(engine: Engine, asked: SampleRequest | null, context: C
   const { source, bytes, pageSize, walMode } = await makeSample(engine, sample, context);
   engine.plane.open(bytes, pageSize);
   engine.source = source;
-  engine.opened = { walMode, unusable: [] };
+  engine.opened = { walMode, warnings: [], unusable: [] };
   engine.cache.store.reset(engine.plane.version);
 }
 
@@ -148,6 +160,7 @@ async function firstAnswer(engine: Engine, restored: boolean, context: CallConte
       `The database kept in this browser could not be opened (${message}). A sample is open instead.`,
     );
     await openFirst(engine, null, context);
+    engine.readOnly = null;
     await engine.contentChanged();
   }
   engine.openedAtLog = engine.plane.version.logNumber;
@@ -164,10 +177,16 @@ async function makeSample(engine: Engine, asked: SampleRequest, context: CallCon
   );
   // The page size is in bytes 16 and 17 of the header, big-endian; 1 stands for 65536.
   const pageSize = (bytes[16] << 8) | bytes[17];
-  return { source: { type: 'sample', sample }, bytes, pageSize: pageSize === 1 ? 65536 : pageSize, walMode: false };
+  return {
+    source: { type: 'sample', sample },
+    bytes,
+    pageSize: pageSize === 1 ? 65536 : pageSize,
+    walMode: false,
+  };
 }
 
-async function replaceContent(engine: Engine, content: Content): Promise<void> {
+/** Inside `turnstile.alone`: no write is under way. When no worker can take it, what was open is open again. */
+export async function replaceContent(engine: Engine, content: Content): Promise<void> {
   await engine.vault.settle();
   const before = { content: engine.plane.content, source: engine.source, opened: engine.opened };
   engine.plane.open(content.bytes, content.pageSize);
@@ -181,13 +200,12 @@ async function replaceContent(engine: Engine, content: Content): Promise<void> {
     await engine.contentChanged();
     throw error;
   }
-  engine.opened = { walMode: content.walMode, unusable: engine.fleet.primary?.report?.unusable ?? [] };
+  const { walMode, warnings = [] } = content;
+  engine.opened = { walMode, warnings, unusable: engine.fleet.primary?.report?.unusable ?? [] };
+  engine.readOnly = null;
+  if (engine.vault.state.state === 'other-tab') engine.notice('storage-other-tab', 'watch', ONLY_HERE);
 }
 
-function report(engine: Engine, restored: boolean): BootReport {
+export function report(engine: Engine, restored: boolean): BootReport {
   return { database: databaseInfo(engine), restored, notices: [...engine.notices], settings: engine.settings };
-}
-
-function sameSample(one: SampleRequest, other: SampleRequest): boolean {
-  return one.name === other.name && one.size === other.size && one.seed === other.seed;
 }

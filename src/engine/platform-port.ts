@@ -20,7 +20,31 @@ export interface EnginePlatform {
   /** True where SharedArrayBuffer may be used (cross-origin isolated). */
   isolated: boolean;
   store: KeyValueStore;
-  /** Asks to be the one tab that saves; false when another tab is. */
-  claimStore(): Promise<{ owned: boolean; message: string }>;
+  tabs: Tabs;
+  /** What the site keeps in this browser and how much it may; null where the browser does not tell. */
+  estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   cores: number;
+}
+
+/** Tabs of this page over one store: one of them owns it and saves. */
+export interface Tabs {
+  /** Asks to be the owner; never waits. `message` is what to tell the person, or empty. */
+  claim(): Promise<{ owned: boolean; message: string }>;
+  /**
+   * Becomes the owner: asks the present one to save and let go, and takes the store from one that does not answer within two
+   * seconds (it is frozen, or busy). True when it answered.
+   */
+  takeOver(): Promise<boolean>;
+  /** What other tabs want, and do. Called once. */
+  listen(listeners: TabListeners): void;
+  /** Tells the others that everything kept is about to be removed. */
+  tellReset(): void;
+}
+
+export interface TabListeners {
+  /** Another tab asks for the store: resolves when everything is saved. */
+  onAsked(): Promise<void>;
+  /** The store was taken without asking. */
+  onTaken(): void;
+  onReset(): void;
 }

@@ -47,6 +47,7 @@ export function pointBefore(engine: Engine, what: string): number {
  * inside `turnstile.alone`, which was entered before the fork was made.
  */
 export function commitAlone(engine: Engine, record: PageRecord, what: string): PointInTime | null {
+  engine.refuseReadOnly();
   const id = pointBefore(engine, what);
   engine.commit({ ...record, epoch: engine.plane.epoch }, null);
   return pointOf(engine, id);

@@ -43,6 +43,11 @@ export class SavedCache {
     }
   }
 
+  /** Another tab has the store: nothing is saved here any more. */
+  letGo(): void {
+    this.#owned = false;
+  }
+
   noteChange(): void {
     if (!this.#owned || this.#armed || !this.#options.cache.store.settings.persist) return;
     this.#armed = true;

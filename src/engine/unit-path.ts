@@ -3,13 +3,16 @@
  * statements, and its pages are in the log before anybody hears of it.
  */
 import { AppError, fromWireError, toWireError } from '../core/errors.ts';
-import type { CancelSignal } from '../core/rpc.ts';
-import type { PageRecord, Parameters, UnitReply, Version } from '../database/protocol.ts';
+import type { Classification, PageRecord, Parameters, UnitReply, Version, WorkProgress } from '../database/protocol.ts';
+import type { Asker } from './asker.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
 import { parametersFor } from './parameters.ts';
-import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runner.ts';
-import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
+import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
+import { PrimaryState } from './primary-state.ts';
+import { ROW_LIMIT_DEFAULT, type ExecuteRequest, type RunProgress } from './protocol.ts';
 import { asAppError, busyOf, type Ran, type ScriptRan } from './ran.ts';
+import type { StepsTaken } from './steps-taken.ts';
+import { unitStopped } from './stopped.ts';
 import type { Turnstile } from './turnstile.ts';
 
 export interface UnitPathOptions {
@@ -19,9 +22,12 @@ export interface UnitPathOptions {
   version(): Version;
   epoch(): number;
   deadlineMs(): number | null;
+  steps: StepsTaken;
   /** Takes a record into the log and sends it on: the moment of commit. Returns the point in time before it, if one was made. */
   commit(record: PageRecord, from: DatabaseWorker, asked: Asked): number | null;
   pragmasSet(pragmas: string[], from: DatabaseWorker): void;
+  /** Why nothing may be written; null when it may. */
+  readOnly(): string | null;
   /** Ends a worker whose state cannot be trusted any more. */
   end(worker: DatabaseWorker): void;
   onRan(ran: Ran): void;
@@ -34,7 +40,7 @@ export type Origin = 'person' | 'load';
 /** A request as it came in. */
 export interface Asked {
   request: ExecuteRequest;
-  signal: CancelSignal | null;
+  asker: Asker;
   origin: Origin;
   /** Of the data that was open then. */
   historyId: string;
@@ -42,14 +48,16 @@ export interface Asked {
 
 export class UnitPath {
   readonly #options: UnitPathOptions;
+  readonly primaryState = new PrimaryState();
 
   constructor(options: UnitPathOptions) {
     this.#options = options;
   }
 
   async run(asked: Asked): Promise<ScriptRan> {
-    const { request, signal, historyId } = asked;
-    const { nowMs, pool, turnstile } = this.#options;
+    const { request, asker, historyId } = asked;
+    const { signal } = asker;
+    const { nowMs, pool, turnstile, readOnly } = this.#options;
     const startMs = nowMs();
     const parameters: Parameters[] = [];
     const given = request.parameters;
@@ -65,6 +73,12 @@ export class UnitPath {
         );
       }
     };
+    const refusal = (): AppError => new AppError('read-only', readOnly() ?? '');
+    /** What another tab owns may be read, and tried on in temporary tables; what would change it is refused before it runs. */
+    const checkReadsOnly = async (worker: DatabaseWorker): Promise<void> => {
+      const statements = await worker.calls.call.describe({ sql: request.sql });
+      if (statements.some(({ classification }) => classification === null || mayWrite(classification))) throw refusal();
+    };
     let committed: Version | null = null;
     let undoPoint: number | null = null;
     let answer: PoolAnswer<UnitReply>;
@@ -74,27 +88,37 @@ export class UnitPath {
           label: request.sql,
           retryable: false,
           onPrimary: true,
-          deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
+          deadlineMs,
           signal,
           send: async (worker, cancelValue) => {
             checkHistory();
-            const unit = worker.calls.call.unit({
-              sql: request.sql,
-              parameters,
-              deadlineMs,
-              rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
-              cancelValue,
-              epoch: this.#options.epoch(),
-            });
+            if (readOnly() !== null) await checkReadsOnly(worker);
+            const unit = worker.calls.call.unit(
+              {
+                sql: request.sql,
+                parameters,
+                deadlineMs,
+                rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
+                cancelValue,
+                epoch: this.#options.epoch(),
+              },
+              { onProgress: (report) => asker.progress(this.#progress(request.sql, report as UnitProgress)) },
+            );
             const reply = await unit.catch((error: unknown) => {
               // A fault in the worker itself: what it may have committed is nowhere else, so it must not go on as the primary.
               if (toWireError(error).code === 'internal') this.#options.end(worker);
               throw error;
             });
             checkHistory();
+            if (reply.record && readOnly() !== null) {
+              // Another tab took the data over while this ran: it is in no log, so the worker that made it must go.
+              this.#options.end(worker);
+              throw refusal();
+            }
             // Before anything else can run: what the primary has done and what the log says must not part.
             if (reply.record) undoPoint = this.#options.commit(reply.record, worker, asked);
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
+            this.primaryState.ran(reply.temporary);
             committed = this.#options.version();
             return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
           },
@@ -103,9 +127,11 @@ export class UnitPath {
     } catch (error) {
       const cause = asAppError(error);
       this.#options.onFailed(request.sql, cause);
-      return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes: [] };
+      const notes = cause.code === 'worker-lost' ? this.primaryState.tell(false) : [];
+      return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes };
     }
     const { reply } = answer;
+    const told = this.primaryState.tell(reply.statements.some(({ classification }) => classification.connectionState));
     const totalMs = nowMs() - startMs;
     const version = committed ?? this.#options.version();
     const ran = reply.statements.map((one): Ran => {
@@ -140,19 +166,36 @@ export class UnitPath {
       this.#options.onRan(statement);
       return statement;
     });
-    const notes = reply.rolledBack
-      ? ['A transaction was still open: it was rolled back, and nothing of it was kept.']
-      : [];
-    if (!reply.error) return { ran, error: null, notes, undoPoint };
-    const cause = fromWireError({
-      code: reply.error.code,
-      message: reply.error.message,
-      detail: reply.error.detail ?? undefined,
-    });
+    const notes = told;
+    if (reply.rolledBack) notes.push('A transaction was still open: it was rolled back, and nothing of it was kept.');
+    if (!reply.error) {
+      const steps = reply.statements.map(({ work }) => work.vmSteps);
+      this.#options.steps.note(version.historyId, request.sql, steps);
+      return { ran, error: null, notes, undoPoint };
+    }
+    const { code, message, detail } = reply.error;
+    const cause =
+      code === 'deadline' || code === 'cancelled'
+        ? unitStopped(code, deadlineMs, reply)
+        : fromWireError({ code, message, detail: detail ?? undefined });
     this.#options.onFailed(request.sql, cause);
     const start = reply.error.detail?.start ?? 0;
     const end = reply.error.detail?.end ?? request.sql.length;
     const span = { start, end };
     return { ran, error: { cause, statementIndex: reply.error.statementIndex, span }, notes, undoPoint };
   }
+
+  #progress(sql: string, report: UnitProgress): RunProgress {
+    const { historyId } = this.#options.version();
+    return { ...report, vmStepsBefore: this.#options.steps.before(historyId, sql, report.statementIndex) };
+  }
+}
+
+/** As the worker tells it. */
+type UnitProgress = WorkProgress & { statementIndex: number };
+
+/** Rows of temporary tables are nobody else's. */
+function mayWrite({ kind, tablesWritten, touchesEverything }: Classification): boolean {
+  if (kind === 'maintenance') return true;
+  return (kind === 'write' || kind === 'schema') && (tablesWritten.length > 0 || touchesEverything);
 }

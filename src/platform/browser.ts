@@ -4,7 +4,7 @@ import type { Random, Scheduler } from '../core/ports.ts';
 import type { KeyValueStore } from '../core/store.ts';
 import { createIndexedDbStore } from './store.ts';
 import { createSystemScheduler, systemClock } from './system-clock.ts';
-import { holdLock } from './tab-lock.ts';
+import { browserTabs, type Tabs } from './tab-lock.ts';
 
 export interface BrowserWorld {
   nowMs(): number;
@@ -15,7 +15,8 @@ export interface BrowserWorld {
   compileModule(wasmUrl: string): Promise<WebAssembly.Module | null>;
   isolated: boolean;
   store: KeyValueStore;
-  claimStore(): Promise<{ owned: boolean; message: string }>;
+  tabs: Tabs;
+  estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   cores: number;
 }
 
@@ -25,13 +26,23 @@ export function browserWorld(): BrowserWorld {
     ...systemClock,
     createScheduler: createSystemScheduler,
     random: createRandom(seed),
-    newId: () => crypto.randomUUID(),
+    newId,
     compileModule,
     isolated: globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === 'function',
     store: createIndexedDbStore(),
-    claimStore: () => holdLock('headroom-data'),
+    tabs: browserTabs('headroom-data', newId),
+    estimate,
     cores: navigator.hardwareConcurrency || 1,
   };
+}
+
+const newId = (): string => crypto.randomUUID();
+
+async function estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null> {
+  // Absent on plain http, and where the browser tells nobody.
+  const storage = navigator.storage as StorageManager | undefined;
+  const { usage, quota } = (await storage?.estimate?.()) ?? {};
+  return usage === undefined || quota === undefined ? null : { usageBytes: usage, quotaBytes: quota };
 }
 
 /** Streaming needs the right MIME type, which not every static host sends; bytes always work. */

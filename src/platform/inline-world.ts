@@ -5,6 +5,7 @@ import type { Port, WorkerHandle } from '../core/rpc.ts';
 import type { KeyValueStore } from '../core/store.ts';
 import { inlineWorker } from './inline-fleet.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { onlyTab, type Tabs } from './tab-lock.ts';
 import { createSystemScheduler, systemClock } from './system-clock.ts';
 
 export interface InlineOptions {
@@ -16,6 +17,8 @@ export interface InlineOptions {
   serveSimulator(port: Port): void;
   /** Hand in the same store again to play a reload. */
   store?: KeyValueStore;
+  /** Other engines over the same store; by default there are none. */
+  tabs?: Tabs;
   /** Shared memory works in Node too; off to take the plain path. */
   isolated?: boolean;
   /** Sees every database worker as it is spawned: to make one fail on purpose. */
@@ -34,7 +37,8 @@ export interface InlineWorld {
   compileModule(): Promise<WebAssembly.Module>;
   isolated: boolean;
   store: KeyValueStore;
-  claimStore(): Promise<{ owned: boolean; message: string }>;
+  tabs: Tabs;
+  estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   cores: number;
 }
 
@@ -55,7 +59,8 @@ export function inlineWorld(options: InlineOptions): InlineWorld {
     compileModule: () => Promise.resolve(options.module),
     isolated: options.isolated ?? true,
     store: options.store ?? createMemoryStore(),
-    claimStore: () => Promise.resolve({ owned: true, message: '' }),
+    tabs: options.tabs ?? onlyTab(),
+    estimate: () => Promise.resolve(null),
     cores: 1,
   };
 }

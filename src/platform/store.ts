@@ -4,7 +4,7 @@
  */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import { AppError } from '../core/errors.ts';
-import type { KeyValueStore } from '../core/store.ts';
+import type { Expected, KeyValueStore } from '../core/store.ts';
 
 const DATABASE_NAME = 'headroom';
 const OBJECT_STORE_NAME = 'values';
@@ -47,9 +47,14 @@ export function createIndexedDbStore(databaseName = DATABASE_NAME): KeyValueStor
     }
   };
 
-  const write = (change: (store: IDBObjectStore) => void): Promise<void> =>
+  const write = (change: (store: IDBObjectStore) => void, expected?: Expected): Promise<void> =>
     run('readwrite', async (store) => {
       try {
+        if (expected) {
+          // Inside the transaction, so that nobody can take the store between the look and the write.
+          const present = await promisifyRequest<unknown>(store.get(expected.key));
+          if (present !== expected.value) throw takenStore();
+        }
         change(store);
       } catch (error) {
         // Without this, the puts before a value that cannot be cloned would be committed.
@@ -62,11 +67,11 @@ export function createIndexedDbStore(databaseName = DATABASE_NAME): KeyValueStor
   return {
     getMany: (keys) =>
       run('readonly', (store) => Promise.all(keys.map((key) => promisifyRequest<unknown>(store.get(key))))),
-    setMany: (entries, deletedKeys = []) =>
+    setMany: (entries, deletedKeys = [], expected) =>
       write((store) => {
         for (const key of deletedKeys) store.delete(key);
         for (const [key, value] of entries) store.put(value, key);
-      }),
+      }, expected),
     delMany: (keys) =>
       write((store) => {
         for (const key of keys) store.delete(key);
@@ -103,6 +108,14 @@ export function toStorageError(error: unknown): unknown {
   }
   if (name === 'DataCloneError' || name === 'DataError') return error;
   return denied(error instanceof Error && error.message !== '' ? `${name}: ${error.message}` : name);
+}
+
+/** Error `storage-taken`: another tab has the store now. */
+export function takenStore(): AppError {
+  return new AppError(
+    'storage-taken',
+    'Another tab of this page keeps the data now, so what is changed here is not saved any more.',
+  );
 }
 
 function denied(reason: string): AppError {

@@ -1,46 +1,119 @@
 import { describe, expect, it } from 'vitest';
-import { holdLock, type LockSource } from '../../../src/platform/tab-lock.ts';
+import {
+  createTabs,
+  type Channel,
+  type LockSource,
+  type TabListeners,
+  type Tabs,
+} from '../../../src/platform/tab-lock.ts';
 
-/** Web Locks as the specification has them, for `ifAvailable` requests only. */
-function createLocks(): LockSource {
-  const held = new Set<string>();
-  return {
-    request: async (name, _options, callback) => {
-      if (held.has(name)) return callback(null);
-      held.add(name);
-      try {
-        return await callback({ name });
-      } finally {
-        held.delete(name);
-      }
+/** Web Locks and a BroadcastChannel as the specifications have them, for tabs of one process. */
+function createBrowser() {
+  let holder: { lost(): void } | null = null;
+  const locks: LockSource = {
+    request: async (_name, { ifAvailable, steal }, callback) => {
+      if (holder && ifAvailable) return callback(null);
+      if (holder && steal) holder.lost();
+      return new Promise((resolve, reject) => {
+        const me = { lost: () => reject(new DOMException('stolen', 'AbortError')) };
+        holder = me;
+        void callback({})?.then(() => {
+          if (holder === me) holder = null;
+          resolve(undefined);
+        });
+      });
     },
   };
+  const listeners = new Map<Channel, (event: { data: unknown }) => void>();
+  const createChannel = (): Channel => {
+    const channel: Channel = {
+      postMessage: (data) => {
+        for (const [other, listener] of listeners) if (other !== channel) queueMicrotask(() => listener({ data }));
+      },
+      addEventListener: (_type, listener) => listeners.set(channel, listener),
+    };
+    return channel;
+  };
+  const timers: (() => void)[] = [];
+  let ids = 0;
+  const tab = (given: Partial<TabListeners> = {}): Tabs & { events: string[] } => {
+    const events: string[] = [];
+    const options = { name: 'data', locks, channel: createChannel(), newId: () => `${++ids}` };
+    const tabs = createTabs({ ...options, after: (_delayMs, act) => timers.push(act) });
+    tabs.listen({
+      onAsked: () => Promise.resolve(void events.push('asked')),
+      onTaken: () => events.push('taken'),
+      onReset: () => events.push('reset'),
+      ...given,
+    });
+    return { ...tabs, events };
+  };
+  return { tab, ringAll: () => timers.splice(0).forEach((act) => act()) };
 }
 
-describe('holdLock', () => {
-  it('lets one tab own it, until that tab gives it back', async () => {
-    const locks = createLocks();
-    const first = await holdLock('store', locks);
-    expect(first).toMatchObject({ owned: true, message: '' });
-    const second = await holdLock('store', locks);
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+};
+
+describe('tabs over one store', () => {
+  it('have one owner', async () => {
+    const { tab } = createBrowser();
+    expect(await tab().claim()).toEqual({ owned: true, message: '' });
+    const second = await tab().claim();
     expect(second.owned).toBe(false);
     expect(second.message).toContain('Another tab');
-    second.release();
-    expect((await holdLock('store', locks)).owned).toBe(false);
-    expect((await holdLock('other', locks)).owned).toBe(true);
-
-    first.release();
-    await Promise.resolve().then(() => Promise.resolve());
-    expect((await holdLock('store', locks)).owned).toBe(true);
   });
 
-  it('owns it with a warning where there are no locks, or where they are denied', async () => {
-    const without = await holdLock('store', null);
+  it('ask the owner, which saves and lets go before the other goes on', async () => {
+    const { tab } = createBrowser();
+    let saved = (): void => {};
+    const first = tab({ onAsked: () => new Promise((resolve) => (saved = resolve)) });
+    const second = tab();
+    await first.claim();
+    await second.claim();
+    let done = false;
+    const taking = second.takeOver().then((answered) => ((done = true), answered));
+    await settled();
+    expect(done).toBe(false);
+    saved();
+    expect(await taking).toBe(true);
+    expect(first.events).toEqual([]);
+    expect((await tab().claim()).owned).toBe(false);
+    // And back again.
+    expect(await first.takeOver()).toBe(true);
+    expect(second.events).toEqual(['asked']);
+  });
+
+  it('take the store from an owner that does not answer, and it learns of it', async () => {
+    const { tab, ringAll } = createBrowser();
+    const first = tab({ onAsked: () => new Promise(() => {}) });
+    const second = tab();
+    await first.claim();
+    await second.claim();
+    const taking = second.takeOver();
+    await settled();
+    ringAll();
+    expect(await taking).toBe(false);
+    await settled();
+    expect(first.events).toEqual(['taken']);
+    expect(await second.takeOver()).toBe(true);
+  });
+
+  it('hear of a reset, all but the one that did it', async () => {
+    const { tab } = createBrowser();
+    const [first, second] = [tab(), tab()];
+    first.tellReset();
+    await settled();
+    expect([first.events, second.events]).toEqual([[], ['reset']]);
+  });
+
+  it('all own it, and are told so, where there are no locks or they are denied', async () => {
+    const options = { name: 'data', channel: null, newId: () => '1', after: () => {} };
+    const without = await createTabs({ ...options, locks: null }).claim();
     expect(without.owned).toBe(true);
     expect(without.message).toContain('no tab locks');
-    without.release();
-
-    const denied = await holdLock('store', { request: () => Promise.reject(new DOMException('no', 'SecurityError')) });
+    const refusing: LockSource = { request: () => Promise.reject(new DOMException('no', 'SecurityError')) };
+    const denied = await createTabs({ ...options, locks: refusing }).claim();
     expect(denied.owned).toBe(true);
     expect(denied.message).toContain('denies');
   });
