@@ -6,6 +6,7 @@ import type { EngineApi } from '../../src/engine/protocol.ts';
 import { browserWorld } from '../../src/platform/browser.ts';
 import { linkedPorts } from '../../src/platform/inline-fleet.ts';
 import { handleOf, portOf } from '../../src/platform/ports.ts';
+import { tap } from '../ambush.ts';
 import { chaos, type ChaosLab, type ChaosReport } from '../chaos.ts';
 import { pointReads, type PointReadReport } from '../point-reads.ts';
 
@@ -17,6 +18,7 @@ export interface MeasuredEngineApi extends EngineApi {
 declare const self: DedicatedWorkerGlobalScope;
 
 const workers: ChaosLab['workers'] = [];
+const wire: ChaosLab['wire'] = { listener: () => false };
 
 /** A real worker that can be made to fail: it is terminated, and its owner hears of it as of any other failure. */
 function spawnDatabase(): WorkerHandle {
@@ -34,6 +36,7 @@ function spawnDatabase(): WorkerHandle {
       failed(message);
     },
   };
+  tap(mortal, (...heard) => wire.listener(...heard));
   workers.push(mortal);
   return mortal;
 }
@@ -54,7 +57,7 @@ engine.attach(
       const { near, far } = linkedPorts();
       serve<EngineApi>(far, engineHandlers(engine));
       const { call } = connect<EngineApi>(near);
-      return chaos({ engine, call, workers }, emptyDatabase, trials, seed, () => {});
+      return chaos({ engine, call, workers, wire }, emptyDatabase, trials, seed, () => {});
     },
     pointReads: ({ requests, rounds }) => pointReads(engine, requests, rounds),
   }),

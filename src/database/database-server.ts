@@ -2,6 +2,7 @@
  * The database worker's side of `DatabaseApi`. Statements run to their end without yielding; only the simulated wait, which
  * comes after, lets other calls in.
  */
+import { checksumOf } from '../core/checksum.ts';
 import { AppError, invariant } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { schemaOf, unusableIn } from './catalog.ts';
@@ -134,11 +135,19 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
     health() {
       return report();
     },
-    previewImport() {
-      throw new AppError('import', 'Imports are being built.');
+    digest() {
+      const bytes = session().connection.file.toBytes();
+      return { version: session().version, byteLength: bytes.length, checksum: checksumOf(bytes) };
     },
-    importFile() {
-      throw new AppError('import', 'Imports are being built.');
+    async previewImport({ file, name, reading }) {
+      const { previewImport } = await import('./import/preview.ts');
+      return previewImport(file, name, reading);
+    },
+    async importFile(request, context) {
+      const { importFile } = await import('./import/import-file.ts');
+      const reply = await importFile(sqlite(), request, context);
+      const buffer = reply.record?.pages.buffer;
+      return new Transfer(reply, buffer instanceof ArrayBuffer ? [buffer] : []);
     },
     async exportRows({ snapshot, pragmas, what, format }, context) {
       const own = new Session(sqlite(), { snapshot, role: 'replica', epoch: 0, pragmas });

@@ -219,6 +219,8 @@ export interface UnitReply {
   rolledBack: boolean;
   /** PRAGMAs that set and succeeded, to be replayed to the replicas. */
   pragmas: string[];
+  /** Temporary tables, views and triggers that are there after it: they live on the primary alone. */
+  temporary: string[];
   /** The statement that failed, if one did; those after it were not run. */
   error: { statementIndex: number; code: string; message: string; detail: SqlErrorDetail | null } | null;
 }
@@ -340,6 +342,8 @@ export interface DatabaseApi {
    */
   inspect(request: { bytes: Uint8Array; wal?: Uint8Array }): { bytes: Uint8Array; report: FileReport };
   health(request: Record<string, never>): WorkerReport;
+  /** The database file as this worker has it, in short: two workers at one version must agree (`core/checksum`). */
+  digest(request: Record<string, never>): { version: Version; byteLength: number; checksum: number };
   /** Looks at the beginning of a file and guesses how to read it. Errors: `import` with what, where and what to do. */
   previewImport(request: { file: Blob; name: string; reading: Partial<ImportReading> }): ImportPreview;
   /**

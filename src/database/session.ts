@@ -20,6 +20,8 @@ export class Session {
   #pragmas: string[] = [];
   /** A page size has been asked for, so that a VACUUM may change it. */
   pageSizeAsked = false;
+  /** Temporary tables, views and triggers of this connection. */
+  temporary: string[] = [];
 
   constructor(module: SqliteModule, { snapshot, role, epoch, pragmas }: AttachRequest) {
     this.connection = new Connection(module, fileFromSnapshot(module, snapshot));

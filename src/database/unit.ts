@@ -4,8 +4,16 @@
  */
 import { AppError } from '../core/errors.ts';
 import { quoted } from './catalog.ts';
+import type { Connection } from './connection.ts';
 import { isVacuum, mayChangeStatistics, shapesTheFile } from './first-token.ts';
-import type { Classification, SqlErrorDetail, UnitReply, UnitRequest, UnitStatement } from './protocol.ts';
+import type {
+  Classification,
+  SqlErrorDetail,
+  UnitReply,
+  UnitRequest,
+  UnitStatement,
+  WorkProgress,
+} from './protocol.ts';
 import { takeRecord } from './records.ts';
 import type { Session } from './session.ts';
 import { vacuumBeside } from './vacuum.ts';
@@ -154,6 +162,9 @@ class UnitRun {
     // Some settings are passed over inside a transaction; others are told of them, so here too they take hold now at the latest.
     for (const pragma of this.pragmas) connection.run(pragma);
     this.#session.noteSettings(this.pragmas);
+    if (this.statements.some(({ classification }) => classification.kind === 'schema')) {
+      this.#session.temporary = temporaryObjects(connection);
+    }
     const tables = this.#committed ? [...this.#committed].sort() : null;
     const record = takeRecord(connection.file, epoch, tables);
     if (record) this.#session.noteOwnRecord();
@@ -162,6 +173,7 @@ class UnitRun {
       record,
       rolledBack: this.#rolledBack,
       pragmas: this.pragmas,
+      temporary: this.#session.temporary,
       error,
     };
   }
@@ -183,6 +195,11 @@ function refuseShadows({ connection }: Session): void {
     'refused',
     `${names}: a temporary table or view cannot share its name with one of the database, because other workers do not see it. The temporary one was dropped; choose another name.`,
   );
+}
+
+function temporaryObjects(connection: Connection): string[] {
+  const names = connection.query("SELECT name FROM temp.sqlite_schema WHERE type <> 'index' ORDER BY name");
+  return names.map(([name]) => String(name));
 }
 
 function writes({ kind }: Classification): boolean {
