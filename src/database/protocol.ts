@@ -350,7 +350,7 @@ export interface DatabaseApi {
    * Imports a file into a private fork of `snapshot` and gives what changed as one record (log number and epoch 0: the engine
    * numbers it); null when nothing did. Reports `ImportProgress`; a cancel or an error leaves nothing behind.
    */
-  importFile(request: { snapshot: Snapshot; file: Blob; name: string; plan: ImportPlan }): {
+  importFile(request: { snapshot: Snapshot; pragmas: string[]; file: Blob; name: string; plan: ImportPlan }): {
     report: ImportReport;
     record: PageRecord | null;
   };
