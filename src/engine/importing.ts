@@ -1,7 +1,12 @@
 /** Files that become rows: looked at, then imported on a private fork whose pages are taken into the log at once or not at all. */
-import { AppError } from '../core/errors.ts';
-import type { CallContext } from '../core/rpc.ts';
+import { AppError, toWireError } from '../core/errors.ts';
+import type { CallContext, CancelSignal } from '../core/rpc.ts';
+import type { PageRecord, Snapshot } from '../database/protocol.ts';
+import { materialize } from '../database/records.ts';
+import type { DatabaseWorker } from './database-fleet.ts';
 import type { Engine } from './engine.ts';
+import { replaceContent } from './opening.ts';
+import { commitAlone } from './points-in-time.ts';
 import type {
   DatabaseInfo,
   ImportFileRequest,
@@ -10,15 +15,97 @@ import type {
   PointInTime,
   PreviewRequest,
 } from './protocol.ts';
+import { databaseInfo } from './readings.ts';
 
-export function previewImport(_engine: Engine, _request: PreviewRequest): Promise<ImportPreview> {
-  throw new AppError('import', 'Imports are being built.');
+/** An import that does not heed a cancel for so long (a statement that runs on and on) is ended with its worker. */
+const CANCEL_GRACE_MS = 400;
+
+export function previewImport(engine: Engine, request: PreviewRequest): Promise<ImportPreview> {
+  return withImporter(engine, null, ({ calls }) => calls.call.previewImport(request));
 }
 
+/** Errors: `import`, `memory`, `cancelled`, `read-only`; after each of them nothing has changed. */
 export function importFile(
-  _engine: Engine,
-  _request: ImportFileRequest,
-  _context: CallContext,
+  engine: Engine,
+  { file, name, plan }: ImportFileRequest,
+  context: CallContext,
 ): Promise<{ report: ImportReport; database: DatabaseInfo; point: PointInTime | null }> {
-  throw new AppError('import', 'Imports are being built.');
+  const into = plan.into;
+  if (into === 'open') engine.refuseReadOnly();
+  // Alone: a write between the fork and its record would be lost. Reads go on.
+  return engine.turnstile.alone(async () => {
+    const snapshot = into === 'open' ? engine.plane.snapshot : nothing(engine);
+    const pragmas = into === 'open' ? engine.pragmas : [];
+    const { report, record } = await withImporter(engine, context.signal, ({ calls }) =>
+      calls.call.importFile(
+        { snapshot, pragmas, file, name, plan },
+        {
+          onProgress: (progress) => context.progress(progress),
+          cancelWith: (cancel) => context.signal.onCancel(cancel),
+        },
+      ),
+    );
+    if (context.signal.cancelled) throw cancelled();
+    let point: PointInTime | null = null;
+    if (into === 'new') await openNew(engine, name, record);
+    else if (record) {
+      // Another tab may have taken the data over meanwhile.
+      engine.refuseReadOnly();
+      point = commitAlone(engine, record, `importing ${name}`);
+    }
+    return { report, database: databaseInfo(engine), point };
+  }, context.signal);
+}
+
+/** A worker outside the pool; when it dies or does not heed a cancel, the engine answers all the same. */
+function withImporter<Reply>(
+  engine: Engine,
+  signal: CancelSignal | null,
+  use: (worker: DatabaseWorker) => Promise<Reply>,
+): Promise<Reply> {
+  return engine.fleet.withHelper(async (worker) => {
+    let isDone = false;
+    signal?.onCancel(() => {
+      void engine.timers.delay(CANCEL_GRACE_MS).then(() => {
+        if (!isDone) engine.fleet.endHelper(worker, cancelled());
+      });
+    });
+    try {
+      return await use(worker);
+    } catch (error) {
+      const { code, message } = toWireError(error);
+      // What is left of a memory that was full is of no use to a replica.
+      if (code === 'memory') engine.fleet.endHelper(worker, new AppError(code, message));
+      if (code !== 'worker-lost') throw error;
+      throw new AppError(
+        'import',
+        `The worker that read the file died (${message}), perhaps for want of memory. Nothing was imported; import the file in parts.`,
+      );
+    } finally {
+      isDone = true;
+    }
+  });
+}
+
+/** A snapshot of no bytes stands for an empty database. */
+function nothing(engine: Engine): Snapshot {
+  return { historyId: engine.platform.newId(), logNumber: 0, pageSize: 4096, base: new Uint8Array(0), records: [] };
+}
+
+async function openNew(engine: Engine, fileName: string, record: PageRecord | null): Promise<void> {
+  if (!record) throw new AppError('import', `${fileName} made no table: there is nothing to open.`);
+  const { pageSize } = record;
+  const snapshot = { ...nothing(engine), pageSize, records: [{ ...record, logNumber: 1 }] };
+  const name = `${fileName.replace(/(\.[a-z0-9]{1,8}){1,2}$/i, '') || 'imported'}.sqlite`;
+  await replaceContent(engine, {
+    source: { type: 'file', name },
+    bytes: materialize(snapshot),
+    pageSize,
+    walMode: false,
+  });
+  engine.vault.noteChange();
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', 'The import was cancelled: nothing was kept of it.');
 }

@@ -1,0 +1,217 @@
+/** How a CSV file is to be read, from its first rows: delimiter, quote, header, what means NULL, types. Each guess is a sentence. */
+import { csvRecords, type CsvRecords } from './csv-rows.ts';
+import type { CsvDialect } from './csv-records.ts';
+import { shown, TypeGuess, wholeNumber, realNumber } from './fit.ts';
+import { columnNames } from './names.ts';
+import type { ImportColumn, ImportReading } from './protocol.ts';
+
+export const SAMPLE_ROWS = 5000;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** Characters that delimiters are compared on. */
+const DELIMITER_SAMPLE = 64 * 1024;
+/** What often stands for "no value". None is taken for that unless everything else in its columns is a number. */
+const NULL_WORDS = ['NULL', 'null', '\\N', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'None', '-'];
+
+export const DELIMITER_NAMES: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'vertical bar',
+  ' ': 'space',
+};
+
+/** A cell of the sample as it stands, and whether it was quoted. */
+interface Cell {
+  text: string;
+  quoted: boolean;
+}
+
+export interface CsvGuess {
+  reading: Pick<ImportReading, 'delimiter' | 'quote' | 'header' | 'nullTexts' | 'columns'>;
+  guesses: string[];
+}
+
+export function newlineOf(sample: string): CsvDialect['newline'] {
+  return !sample.includes('\n') && sample.includes('\r') ? '\r' : '\n';
+}
+
+/** `isWhole`: the sample is the whole file. What `given` says is taken, and no sentence is made of it. */
+export async function guessCsv(
+  sample: string,
+  isWhole: boolean,
+  name: string,
+  given: Partial<ImportReading>,
+): Promise<CsvGuess> {
+  const guesses: string[] = [];
+  const newline = newlineOf(sample);
+  const quote = given.quote ?? '"';
+  let delimiter = given.delimiter;
+  if (delimiter === undefined) {
+    const guess = await guessDelimiter(sample, isWhole, name, { quote, newline });
+    delimiter = guess.delimiter;
+    guesses.push(guess.because);
+  }
+  const rows = await sampleRows(sample, isWhole, { delimiter, quote, newline });
+  const width = rows.length > 0 ? mostCommon(rows.map((row) => row.length)) : (given.columns?.length ?? 0);
+  const even = rows.filter((row, index) => row.length === width || index === 0);
+  const header = given.header ?? looksLikeHeader(even, width);
+  if (given.header === undefined && even.length > 0) {
+    guesses.push(
+      header
+        ? 'The first row holds names: its cells are unlike the rows below.'
+        : 'The first row holds data: its cells are like the rows below, or not all different.',
+    );
+  }
+  const [first = []] = even;
+  const columnCount = header ? Math.max(width, first.length) : width;
+  const data = (header ? even.slice(1) : even).filter((row) => row.length === columnCount);
+  const nulls = guessNulls(data, columnCount, quote);
+  const nullTexts = given.nullTexts ?? nulls.texts;
+  if (!given.nullTexts) guesses.push(...nulls.guesses);
+  const sources = Array.from(
+    { length: columnCount },
+    (_, index) => (header && first[index]?.text.trim()) || `column ${index + 1}`,
+  );
+  const columns = keptColumns(given.columns, sources) ?? guessColumns(sources, data, new Set(nullTexts), quote);
+  return { reading: { delimiter, quote, header, nullTexts, columns }, guesses };
+}
+
+/** Columns that the person has already decided about stay, as long as they are still the file's. */
+export function keptColumns(given: ImportColumn[] | undefined, sources: readonly string[]): ImportColumn[] | null {
+  return given?.length === sources.length && given.every(({ source }, index) => source === sources[index])
+    ? given
+    : null;
+}
+
+async function guessDelimiter(
+  sample: string,
+  isWhole: boolean,
+  name: string,
+  dialect: Omit<CsvDialect, 'delimiter'>,
+): Promise<{ delimiter: string; because: string }> {
+  const part = sample.slice(0, DELIMITER_SAMPLE);
+  let best = { delimiter: '', score: 0, width: 1 };
+  for (const delimiter of DELIMITERS) {
+    const rows = await sampleRows(part, isWhole && part.length === sample.length, { ...dialect, delimiter }, true);
+    if (rows.length === 0) continue;
+    const width = mostCommon(rows.map((row) => row.length));
+    if (width < 2) continue;
+    // Consistency first; where several are consistent, the one that makes more columns, and what the file's name says.
+    const share = rows.filter((row) => row.length === width).length / rows.length;
+    const named = delimiter === '\t' && /\.(tsv|tab)$/i.test(name) ? 1 : 0;
+    const score = share * share * (1 + Math.log2(width) / 8 + named);
+    if (score > best.score) best = { delimiter, score, width };
+  }
+  if (best.delimiter === '') return { delimiter: ',', because: 'One column: no delimiter divides the lines alike.' };
+  return {
+    delimiter: best.delimiter,
+    because: `Cells are divided by a ${DELIMITER_NAMES[best.delimiter]}: so most lines have ${best.width} cells.`,
+  };
+}
+
+/** Rows of the sample; a bad record stands in for a row of no cells where `withBad`. Empty lines are left out. */
+async function sampleRows(sample: string, isWhole: boolean, dialect: CsvDialect, withBad = false): Promise<Cell[][]> {
+  const rows: Cell[][] = [];
+  const once = (async function* () {
+    yield { text: sample, bytesRead: 0 };
+  })();
+  for await (const { records } of csvRecords(once, dialect, isWhole)) {
+    if ('kind' in records) {
+      if (withBad) rows.push([]);
+      continue;
+    }
+    for (let row = 0; row < records.rows.length && rows.length < SAMPLE_ROWS; row++) {
+      const cells = cellsOf(records, row);
+      if (cells.length > 1 || cells[0].text !== '') rows.push(cells);
+    }
+    if (rows.length >= SAMPLE_ROWS) break;
+  }
+  return rows;
+}
+
+function cellsOf(records: CsvRecords, row: number): Cell[] {
+  const quoted = records.hasQuotes ? records.quotedCells(row) : null;
+  return records.rows[row].map((text, index) => ({ text, quoted: quoted?.[index] ?? false }));
+}
+
+function mostCommon(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}
+
+function isNumber(text: string): boolean {
+  return wholeNumber(text) !== null || realNumber(text) !== null;
+}
+
+/** Names are words, all different; below them something else begins: numbers, or values that repeat. */
+function looksLikeHeader(rows: readonly Cell[][], width: number): boolean {
+  const [first = [], ...rest] = rows;
+  const texts = first.map(({ text }) => text.trim());
+  if (texts.length < width || texts.some((text) => text === '' || text.length > 128 || isNumber(text))) return false;
+  if (new Set(texts.map((text) => text.toLowerCase())).size < texts.length) return false;
+  if (rest.length === 0) return true;
+  const hasNumbers = texts.some((_, column) => {
+    const below = rest.map((row) => row[column]?.text ?? '').filter((text) => text !== '');
+    return below.length > 0 && below.filter(isNumber).length > below.length * 0.8;
+  });
+  if (hasNumbers) return true;
+  return texts.every((text, column) => !rest.some((row) => row[column]?.text.trim() === text));
+}
+
+function guessNulls(
+  rows: readonly Cell[][],
+  columnCount: number,
+  quote: string,
+): { texts: string[]; guesses: string[] } {
+  const texts = [''];
+  const guesses: string[] = [];
+  const isQuotedEmpty = ({ text, quoted }: Cell): boolean => quoted && text === '';
+  const asWord = ({ text, quoted }: Cell): string | null => (!quoted && NULL_WORDS.includes(text) ? text : null);
+  // For each candidate: in how many cells, and whether all other values of its columns are numbers.
+  const found = new Map<string, { cells: number; numeric: boolean }>();
+  for (let column = 0; column < columnCount; column++) {
+    const cells = rows.map((row) => row[column]).filter(({ text, quoted }) => text !== '' || quoted);
+    const candidates = cells.map((cell) => (isQuotedEmpty(cell) ? quote + quote : asWord(cell)));
+    const others = cells.filter((_, index) => candidates[index] === null);
+    const numeric = others.length > 0 && others.every(({ text }) => isNumber(text));
+    for (const candidate of candidates) {
+      if (candidate === null) continue;
+      const entry = found.get(candidate) ?? { cells: 0, numeric: true };
+      found.set(candidate, { cells: entry.cells + 1, numeric: entry.numeric && numeric });
+    }
+  }
+  if (rows.some((row) => row.some(({ text, quoted }) => text === '' && !quoted)))
+    guesses.push('An empty cell without quotes is NULL.');
+  for (const [candidate, { cells, numeric }] of found) {
+    const where = cells === 1 ? 'once' : `${cells} times`;
+    if (numeric) {
+      texts.push(candidate);
+      guesses.push(`${shown(candidate)} is NULL: it stands ${where}, only among numbers.`);
+    } else if (candidate !== quote + quote && candidate !== '-') {
+      guesses.push(`${shown(candidate)} stands ${where} and stays a text; add it to the NULLs if it means “no value”.`);
+    }
+  }
+  return { texts, guesses };
+}
+
+function guessColumns(
+  sources: readonly string[],
+  rows: readonly Cell[][],
+  nulls: ReadonlySet<string>,
+  quote: string,
+): ImportColumn[] {
+  const guesses = sources.map(() => new TypeGuess());
+  for (const row of rows) {
+    row.forEach(({ text, quoted }, column) => {
+      if (!nulls.has(quoted ? asQuoted(text, quote) : text)) guesses[column].addWritten(text);
+    });
+  }
+  const names = columnNames(sources);
+  return sources.map((source, index) => ({ source, name: names[index], type: guesses[index].type, included: true }));
+}
+
+/** A cell as it stands in the file with its quotes. */
+export function asQuoted(text: string, quote: string): string {
+  return quote + text.replaceAll(quote, quote + quote) + quote;
+}

@@ -1,0 +1,135 @@
+/** What a file is, by its first bytes and only then by its name; what cannot be imported is refused with what to do instead. */
+import { AppError } from '../../core/errors.ts';
+import type { ImportFormat } from './protocol.ts';
+
+/** Bytes that are looked at. */
+const HEAD_BYTES = 64 * 1024;
+/** An archive that unpacks to more than this is not held in memory. */
+const UNPACKED_BYTES_MAX = 4 * 2 ** 30;
+
+/** The file itself, unpacked where it was compressed with gzip, and what it seems to be. Errors `import`. */
+export async function openFile(file: Blob, name: string): Promise<{ file: Blob; name: string; format: ImportFormat }> {
+  let head = await firstBytes(file);
+  if (head.length === 0) throw refuse(`${name} is empty: there is nothing to import.`);
+  if (startsWith(head, '\x1f\x8b')) {
+    file = await gunzip(file, name);
+    name = name.replace(/\.gz$/i, '');
+    head = await firstBytes(file);
+    if (head.length === 0) throw refuse(`${name} is empty: there is nothing to import.`);
+  }
+  const foreign = foreignKind(head);
+  if (foreign) throw refuse(`${name} ${foreign}`);
+  return { file, name, format: formatOf(head, name) };
+}
+
+async function firstBytes(file: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** A folder, a file that was moved or changed since it was picked, a disk that is gone. */
+export function unreadable(error: unknown): AppError {
+  return refuse(
+    `The file cannot be read (${error instanceof Error ? error.message : String(error)}). A folder cannot be imported; a file that was changed or moved has to be picked again.`,
+  );
+}
+
+async function gunzip(file: Blob, name: string): Promise<Blob> {
+  const parts: Blob[] = [];
+  let bytes = 0;
+  try {
+    const unpacked = file.stream().pipeThrough(new DecompressionStream('gzip'));
+    const reader = unpacked.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      bytes += next.value.length;
+      if (bytes > UNPACKED_BYTES_MAX) {
+        await reader.cancel();
+        throw refuse(`${name} unpacks to more than 4 GB, which is more than a page can hold. Import a part of it.`);
+      }
+      parts.push(new Blob([next.value]));
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw refuse(`${name} is compressed with gzip but cannot be unpacked: it is damaged or cut short. Copy it again.`);
+  }
+  return new Blob(parts);
+}
+
+function foreignKind(head: Uint8Array): string | null {
+  const starts = (text: string): boolean => startsWith(head, text);
+  if (starts('SQLite format 3\0')) return 'is a SQLite database: open it instead of importing it.';
+  if (starts('\x37\x7f\x06\x82') || starts('\x37\x7f\x06\x83'))
+    return 'is the WAL of a SQLite database: open the database file beside it.';
+  if (starts('\xd9\xd5\x05\xf9'))
+    return 'is the rollback journal of a SQLite database: open the database file beside it.';
+  if (starts('PK\x03\x04')) {
+    const names = latin1(head.subarray(0, 4000));
+    if (/\bxl\/|\[Content_Types\]/.test(names)) return 'is an Excel workbook: save the sheet as CSV and import that.';
+    if (names.includes('opendocument')) return 'is an OpenDocument sheet: save it as CSV and import that.';
+    return 'is a ZIP archive: unpack it and import the file inside.';
+  }
+  if (starts('PARE')) return 'is an encrypted Parquet file: write it without encryption and import that.';
+  if (starts('ORC')) return 'is an ORC file: convert it to Parquet or CSV.';
+  if (starts('Obj\x01')) return 'is an Avro file: convert it to Parquet or CSV.';
+  if (starts('ARROW1')) return 'is an Arrow file: convert it to Parquet or CSV.';
+  if (starts('%PDF')) return 'is a PDF document: copy the table out of it as CSV.';
+  if (starts('BZh') || starts('\xfd7zXZ') || starts('\x28\xb5\x2f\xfd') || starts('7z\xbc\xaf'))
+    return 'is compressed: unpack it first.';
+  const image = [/^\x89PNG/, /^\xff\xd8\xff/, /^GIF8/, /^RIFF....WEBP/, /^BM.{4}\0\0\0\0/].some((magic) =>
+    magic.test(latin1(head.subarray(0, 16))),
+  );
+  if (image) return 'is an image, whatever its name says.';
+  return null;
+}
+
+function formatOf(head: Uint8Array, name: string): ImportFormat {
+  if (startsWith(head, 'PAR1')) return 'parquet';
+  const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  if (extension === 'parquet')
+    throw refuse(`${name} does not begin like a Parquet file: it is damaged or something else.`);
+  // Of UTF-16 every second byte is left, which is enough to know a format by.
+  const text = latin1(head.filter((byte, index) => byte !== 0 || index > 4000)).replace(
+    /^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/,
+    '',
+  );
+  const start = text.trimStart();
+  if (extension === 'sql') return 'sql';
+  if (extension === 'csv' || extension === 'tsv' || extension === 'tab') return 'csv';
+  if (extension === 'ndjson' || extension === 'jsonl') return 'ndjson';
+  if (start.startsWith('[') || start.startsWith('{')) return looksLikeLines(start) ? 'ndjson' : 'json';
+  if (extension === 'json' || extension === 'geojson') return 'json';
+  const afterComments = start.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/;?)+/, '');
+  if (/^(PRAGMA|BEGIN|CREATE|INSERT|DROP|SET|USE)\s/i.test(afterComments)) return 'sql';
+  return 'csv';
+}
+
+/** Two first lines that are each a JSON value of their own. */
+function looksLikeLines(text: string): boolean {
+  const [first = '', second = ''] = text.split('\n').filter((line) => line.trim() !== '');
+  const isValue = (line: string): boolean => {
+    try {
+      return typeof JSON.parse(line) === 'object';
+    } catch {
+      return false;
+    }
+  };
+  return isValue(first) && (isValue(second) || (text.length >= HEAD_BYTES - 4 && /^\s*[{[]/.test(second)));
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return text;
+}
+
+export function refuse(message: string, detail?: unknown): AppError {
+  return new AppError('import', message, detail);
+}

@@ -1,0 +1,57 @@
+/** The characters of a file, chunk by chunk: no more than a chunk is held, and no character is cut at a border. */
+import { unreadable } from './file-kind.ts';
+import type { TextEncodingName } from './protocol.ts';
+
+export const CHUNK_BYTES = 1 << 20;
+
+export interface TextChunk {
+  text: string;
+  /** Bytes of the file read so far. */
+  bytesRead: number;
+}
+
+/** Bytes that mean nothing in the encoding come out as U+FFFD; a byte order mark is passed over. */
+export async function* textChunks(
+  file: Blob,
+  encoding: TextEncodingName,
+  chunkBytes = CHUNK_BYTES,
+): AsyncGenerator<TextChunk> {
+  const decoder = new TextDecoder(encoding);
+  for (let start = 0; start < file.size; start += chunkBytes) {
+    let bytes: ArrayBuffer;
+    try {
+      bytes = await file.slice(start, start + chunkBytes).arrayBuffer();
+    } catch (error) {
+      throw unreadable(error);
+    }
+    const bytesRead = Math.min(file.size, start + chunkBytes);
+    yield { text: decoder.decode(bytes, { stream: bytesRead < file.size }), bytesRead };
+  }
+}
+
+/** By byte order mark, by zeros where UTF-16 has them, by validity; with the sentence that tells the person. */
+export function guessEncoding(head: Uint8Array, isWhole: boolean): { encoding: TextEncodingName; because: string } {
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf)
+    return { encoding: 'utf-8', because: 'UTF-8: the file begins with its byte order mark.' };
+  if (head[0] === 0xff && head[1] === 0xfe)
+    return { encoding: 'utf-16le', because: 'UTF-16 (little-endian): the file begins with its byte order mark.' };
+  if (head[0] === 0xfe && head[1] === 0xff)
+    return { encoding: 'utf-16be', because: 'UTF-16 (big-endian): the file begins with its byte order mark.' };
+  const zeros = [0, 0];
+  const pairs = Math.min(head.length, 4096) >> 1;
+  for (let at = 0; at < pairs * 2; at++) if (head[at] === 0) zeros[at & 1]++;
+  if (pairs > 1 && zeros[1] > pairs * 0.6 && zeros[0] < pairs * 0.1)
+    return { encoding: 'utf-16le', because: 'UTF-16 (little-endian): every second byte is zero.' };
+  if (pairs > 1 && zeros[0] > pairs * 0.6 && zeros[1] < pairs * 0.1)
+    return { encoding: 'utf-16be', because: 'UTF-16 (big-endian): every second byte is zero.' };
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: !isWhole });
+    return { encoding: 'utf-8', because: 'UTF-8: all bytes that were looked at are valid.' };
+  } catch {
+    return {
+      encoding: 'windows-1252',
+      because:
+        'Windows-1252 (Western European): the bytes are not valid UTF-8. Choose another encoding if letters look wrong.',
+    };
+  }
+}
