@@ -1,6 +1,5 @@
 /** The three first experiments: one sentence, one question to guess first, one thing that is measured. */
-import { invariant } from '../core/errors.ts';
-import { shopQueries } from '../database/samples/shop/catalogue.ts';
+import { customerStory, revenueByCity } from '../database/samples/first-screen/catalogue.ts';
 import { formatMeasuredMs, formatTimes } from './format.ts';
 
 export type ExperimentId = 'index' | 'cache' | 'scale-up';
@@ -32,7 +31,7 @@ export const experiments: readonly Experiment[] = [
       'Without an index SQLite reads a whole table to find a few of its rows; with one it goes straight to them.',
     question: 'How much faster will this query be with the advised index?',
     choices: RATIO_CHOICES,
-    sql: readyQuery('customer-story'),
+    sql: customerStory.sql,
     takes: 'Runs the query, builds the index on a copy of the data, measures both.',
   },
   {
@@ -41,7 +40,7 @@ export const experiments: readonly Experiment[] = [
     sentence: 'An answer that is still true need not be worked out again: the cache hands it back.',
     question: 'How much faster will the same query be the second time?',
     choices: RATIO_CHOICES,
-    sql: readyQuery('revenue-by-city'),
+    sql: revenueByCity.sql,
     takes: 'Empties the cache, runs the query, runs it again.',
   },
   {
@@ -55,7 +54,7 @@ export const experiments: readonly Experiment[] = [
       { label: 'three', below: 4 },
       { label: 'four or more', below: Infinity },
     ],
-    sql: readyQuery('customer-story'),
+    sql: customerStory.sql,
     takes: 'Sends a real load for half a minute, each query with a simulated wait of 20 ms.',
   },
 ];
@@ -71,9 +70,3 @@ export const sentences = {
       ? `The pool went from ${first} to ${most} workers while the rush lasted; they leave after a quiet while.`
       : `The pool stayed at ${most}: the rush was not enough for another worker, or the scaler is off.`,
 } as const;
-
-function readyQuery(id: string): string {
-  const found = shopQueries.find((query) => query.id === id);
-  invariant(found, `the sample has a ready query named ${id}`);
-  return found.sql;
-}

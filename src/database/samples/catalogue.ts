@@ -1,6 +1,4 @@
-/** The built-in samples: names, titles and sizes for menus. Plain data; each sample's ready queries lie in its own catalogue. */
-
-import type { SampleRequest } from '../protocol.ts';
+/** The built-in samples as menus offer them: what is in each, and in which sizes. Plain data; ready queries lie in each sample's own catalogue. */
 
 export type SampleName = 'shop' | 'music' | 'flights' | 'tpch';
 
@@ -14,12 +12,9 @@ export interface SampleSize {
 }
 
 export interface SampleEntry {
-  title: string;
   /** One line: what is in it, and what it is good for. */
   sentence: string;
-  /** Said wherever the title stands alone; null for none. */
-  caution: string | null;
-  /** Offered in menus, smallest first. A sample with one size is named without it. */
+  /** Offered in menus, smallest first. */
   sizes: readonly SampleSize[];
 }
 
@@ -33,9 +28,7 @@ export interface ReadyQuery {
 
 export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
   shop: {
-    title: 'shop',
     sentence: 'Customers, products, orders and events, without a single index: made to feel one missing.',
-    caution: null,
     sizes: [
       { id: 'S', bytes: 2_600_000, rows: 73_000, seconds: 0.3 },
       { id: 'M', bytes: 61_000_000, rows: 1_650_000, seconds: 4 },
@@ -43,21 +36,15 @@ export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
     ],
   },
   music: {
-    title: 'music',
     sentence: 'A record store: artists, albums, tracks, playlists, staff with managers, invoices.',
-    caution: null,
     sizes: [{ id: 'S', bytes: 760_000, rows: 26_000, seconds: 0.2 }],
   },
   flights: {
-    title: 'flights',
     sentence: 'Five months of flights with delays, hubs and time zones: for aggregates, windows and gaps.',
-    caution: null,
     sizes: [{ id: 'S', bytes: 17_000_000, rows: 147_000, seconds: 1 }],
   },
   tpch: {
-    title: 'TPC-H-like',
     sentence: 'Parts, suppliers and orders in the eight tables of the benchmark, at a scale of your choice.',
-    caution: 'TPC-H-like, not dbgen',
     sizes: [
       { id: '0.01', bytes: 12_000_000, rows: 87_000, seconds: 0.5 },
       { id: '0.02', bytes: 24_500_000, rows: 173_000, seconds: 1 },
@@ -66,13 +53,3 @@ export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
     ],
   },
 };
-
-/** As the header shows it: `shop S`, `music`, `TPC-H-like 0.05`. */
-export function sampleTitle(sample: { name: SampleName; size: string }): string {
-  const { title, sizes } = SAMPLES[sample.name];
-  return sizes.length === 1 ? title : `${title} ${sample.size}`;
-}
-
-export function sameSample(one: SampleRequest, other: SampleRequest): boolean {
-  return one.name === other.name && one.size === other.size && one.seed === other.seed;
-}

@@ -3,8 +3,7 @@
  * back runs nothing; only the first screen's own query runs by itself, on the built-in sample.
  */
 import { createContext } from 'svelte';
-import { sameSample, sampleTitle } from '../../database/samples/catalogue.ts';
-import { shopQueries } from '../../database/samples/shop/catalogue.ts';
+import { customerStory, sameSample, sampleTitle } from '../../database/samples/first-screen/catalogue.ts';
 import type { Progress, SampleRequest } from '../../engine/client.ts';
 import type { View } from '../../share/view.ts';
 import { saveFile } from '../components/save-file.ts';
@@ -21,7 +20,7 @@ import { viewOf } from './view.ts';
 
 export const DEFAULT_SAMPLE: SampleRequest = { name: 'shop', size: 'S', seed: 1 };
 /** On the first screen, run by itself. */
-const FIRST_QUERY = shopQueries[0].sql;
+const FIRST_QUERY = customerStory.sql;
 const KEEP_AFTER_MS = 600;
 
 /** Something long that is under way. */

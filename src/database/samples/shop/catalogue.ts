@@ -1,30 +1,11 @@
 /** Queries that are ready to run on the shop. Plain data. */
 import type { ReadyQuery } from '../catalogue.ts';
+import { customerStory, revenueByCity } from '../first-screen/catalogue.ts';
 
 /** The first is on the first screen. The sample has no secondary indexes, so that a missing one can be felt. */
 export const shopQueries: readonly ReadyQuery[] = [
-  {
-    id: 'customer-story',
-    name: 'What twenty customers did',
-    sentence: 'Counts the events of twenty customers; without an index it reads all events for each of them.',
-    sql: `SELECT c.id, c.name, c.city, c.joined_on,
-  (SELECT count(*) FROM events e WHERE e.customer_id = c.id) AS events
-FROM customers c
-WHERE c.id BETWEEN 1001 AND 1020
-ORDER BY c.id`,
-  },
-  {
-    id: 'revenue-by-city',
-    name: 'Revenue by city',
-    sentence:
-      'Adds up all orders that were not cancelled: a join that reads everything, and a good guest in the cache.',
-    sql: `SELECT c.city, count(*) AS orders, sum(o.total_cents) / 100.0 AS revenue
-FROM orders o
-JOIN customers c ON c.id = o.customer_id
-WHERE o.status <> 'cancelled'
-GROUP BY c.city
-ORDER BY revenue DESC`,
-  },
+  customerStory,
+  revenueByCity,
   {
     id: 'one-order',
     name: 'One order and its items',
