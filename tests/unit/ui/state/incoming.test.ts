@@ -32,6 +32,23 @@ describe('files that are handed to the page', () => {
     expect(incoming.more).toBe(0);
   });
 
+  test('a write-ahead log goes with its database, and is offered alone otherwise', async () => {
+    const opened: (string | null)[][] = [];
+    const incoming = new IncomingFiles((file, wal) => {
+      opened.push([file.name, wal?.name ?? null]);
+      return Promise.resolve();
+    });
+    const named = (...names: string[]): File[] => names.map((name) => new File(['junk'], name));
+    await incoming.take(named('a.db-wal', 'a.db-shm', 'a.db', 'b.sqlite', 'c.db-wal', 'd.db-journal'));
+    expect(opened).toEqual([
+      ['a.db', 'a.db-wal'],
+      ['b.sqlite', null],
+      ['c.db-wal', null],
+      ['d.db-journal', null],
+    ]);
+    expect(incoming.current).toBeNull();
+  });
+
   test('a database that no page can hold is refused before it is read', () => {
     expect(tooLargeToOpen(500e6, null)).toBeNull();
     expect(tooLargeToOpen(500e6, 4)).toBeNull();
