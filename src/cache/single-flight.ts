@@ -18,15 +18,20 @@ export interface Seat<Value> {
   leave(reason: Error): void;
 }
 
-interface Flight<Value> {
+/** Hears how far a flight is. */
+export type FlightListener<Report> = (report: Report) => void;
+
+interface Flight<Value, Report> {
   launched: Launched<Value>;
+  /** One for every seat that is still taken. */
+  listeners: Set<FlightListener<Report>>;
   startedAfter: number;
   waiting: number;
   landed: boolean;
 }
 
-export class SingleFlight<Value> {
-  readonly #flights = new Map<string, Flight<Value>>();
+export class SingleFlight<Value, Report = never> {
+  readonly #flights = new Map<string, Flight<Value, Report>>();
   #joined = 0;
 
   /** Flights in the air that can still be joined. */
@@ -41,28 +46,38 @@ export class SingleFlight<Value> {
 
   /**
    * A seat on a flight for `key` that set out after write `afterLogNumber` (the last one acknowledged by now).
-   * `launch` runs, at once, only when there is none.
+   * `launch` runs, at once, only when there is none; what it is given tells every seat's `listener` of progress.
    */
-  join(key: string, afterLogNumber: number, launch: () => Launched<Value>): Seat<Value> {
+  join(
+    key: string,
+    afterLogNumber: number,
+    launch: (tell: FlightListener<Report>) => Launched<Value>,
+    listener: FlightListener<Report> = () => {},
+  ): Seat<Value> {
     const flying = this.#flights.get(key);
     if (flying !== undefined && flying.startedAfter >= afterLogNumber) {
       this.#joined++;
-      return this.#seat(key, flying, false);
+      return this.#seat(key, flying, false, listener);
     }
-    const flight: Flight<Value> = { launched: launch(), startedAfter: afterLogNumber, waiting: 0, landed: false };
+    const listeners = new Set<FlightListener<Report>>();
+    const launched = launch((report) => listeners.forEach((each) => each(report)));
+    const flight = { launched, listeners, startedAfter: afterLogNumber, waiting: 0, landed: false };
     this.#flights.set(key, flight);
     const land = (): void => {
       flight.landed = true;
       this.#forget(key, flight);
     };
     flight.launched.result.then(land, land);
-    return this.#seat(key, flight, true);
+    return this.#seat(key, flight, true, listener);
   }
 
-  #seat(key: string, flight: Flight<Value>, first: boolean): Seat<Value> {
+  #seat(key: string, flight: Flight<Value, Report>, first: boolean, listener: FlightListener<Report>): Seat<Value> {
     let seated = true;
     let reject: (reason: Error) => void = () => {};
     flight.waiting++;
+    // A function of its own: two seats may have the same listener.
+    const hears: FlightListener<Report> = (report) => listener(report);
+    flight.listeners.add(hears);
     const left = new Promise<never>((_resolve, refuse) => {
       reject = refuse;
     });
@@ -72,6 +87,7 @@ export class SingleFlight<Value> {
       leave: (reason) => {
         if (!seated || flight.landed) return;
         seated = false;
+        flight.listeners.delete(hears);
         reject(reason);
         if (--flight.waiting > 0) return;
         this.#forget(key, flight);
@@ -81,7 +97,7 @@ export class SingleFlight<Value> {
   }
 
   /** A newer flight under the same key stays. */
-  #forget(key: string, flight: Flight<Value>): void {
+  #forget(key: string, flight: Flight<Value, Report>): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }
 }

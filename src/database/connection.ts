@@ -10,23 +10,18 @@ import type { PagedFile } from './paged-file.ts';
 import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
 import { columnNames, readRows } from './row-reader.ts';
+import { LOOK_INTERVAL_STEPS, RunWatch, type RunLimits } from './run-watch.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
 import { firstToken, isSemicolon, tokensOf, variablesOf, type Variable } from './tokens.ts';
 
 /** Compiled statements kept; one that was not used since the last look goes first. */
 const STATEMENTS_MAX = 128;
-/** VM steps between two looks at clock and cancel flag: some ten microseconds. */
-const PROGRESS_INTERVAL_STEPS = 2000;
 /** 64 MB of page cache (negative: KB): with a read transaction held, 8 times the point reads of the default. */
 const PAGE_CACHE = -65536;
 
-export interface RunOptions {
-  /** From the start of this run; null for none. */
-  deadlineMs?: number | null;
+export interface RunOptions extends RunLimits {
   rowLimit?: number | null;
-  /** True stops the run with error `cancelled`. */
-  isCancelled?: (() => boolean) | null;
 }
 
 export interface RunOutcome {
@@ -61,12 +56,6 @@ interface Literal {
   parameters: SqlValue[];
 }
 
-interface Limits {
-  deadlineAtMs: number;
-  isCancelled: (() => boolean) | null;
-  stopped: 'deadline' | 'cancelled' | null;
-}
-
 export class Connection {
   readonly module: SqliteModule;
   readonly file: PagedFile;
@@ -77,13 +66,14 @@ export class Connection {
   /** Moves whenever the schema may have: then names of columns are asked for again. */
   #schemaAt = 0;
   #progress = 0;
-  #limits: Limits = { deadlineAtMs: Infinity, isCancelled: null, stopped: null };
+  readonly #watch: RunWatch;
   #descriptor: number | null = null;
 
   /** Opens SQLite on `file`. Error `not-a-database` when its pages cannot be read as one. */
   constructor(module: SqliteModule, file: PagedFile) {
     this.module = module;
     this.file = file;
+    this.#watch = new RunWatch(module.internals.progress !== null);
     this.#database = this.#openDatabase();
     this.#native = new NativeConnection(module, this.#database.db);
     this.#setUp();
@@ -168,7 +158,7 @@ export class Connection {
       for (const [index, value] of values) bindValue(this.module, compiled.pointer, index, value);
       let before: ResultColumns | null = null;
       for (let code: number = RC.row; code === RC.row;) {
-        this.#limits = { deadlineAtMs: Infinity, isCancelled: null, stopped: null };
+        this.#watch.off();
         const rowLimit = rowsNext(before);
         const read = readRows(this.module, compiled.pointer, { rowLimit, shouldStop: null, onRow: before !== null });
         code = read.code;
@@ -214,24 +204,13 @@ export class Connection {
 
   #execute(compiled: Compiled, begunMs: number, wasKept: boolean, options: RunOptions): RunOutcome {
     const { module } = this;
-    const { raw, internals, imports } = module;
+    const { raw, imports } = module;
     const statement = compiled.pointer;
     // Nothing was compiled for a kept one, and the clock is slow beside its look-up.
     const started = wasKept ? begunMs : performance.now();
     const stepsBefore = this.#vmSteps(statement);
     const clockBefore = imports.clockReads();
-    const deadlineAtMs = options.deadlineMs == null ? Infinity : started + options.deadlineMs;
-    this.#limits = { deadlineAtMs, isCancelled: options.isCancelled ?? null, stopped: null };
-    const { result, code, stopped } = readRows(module, statement, {
-      rowLimit: options.rowLimit ?? null,
-      shouldStop: internals.progress ? null : () => this.#mustStop(),
-      names: compiled.namesAt === this.#schemaAt ? compiled.names : undefined,
-    });
-    compiled.names = result.names;
-    compiled.namesAt = this.#schemaAt;
-    if (compiled.mayChangeSchema) this.#schemaAt++;
-    if (code !== RC.done && code !== RC.row) throw this.#failure(code, compiled.sql);
-    if (stopped) throw this.#stopError();
+    const result = this.#read(compiled, options, started);
     const stepsAfter = this.#vmSteps(statement);
     const vmSteps = stepsAfter === null || stepsBefore === null ? null : (stepsAfter - stepsBefore) >>> 0;
     return {
@@ -246,6 +225,29 @@ export class Connection {
         rows: result.rowCount,
       },
     };
+  }
+
+  /** Its rows, under watch. */
+  #read(compiled: Compiled, options: RunOptions, nowMs: number): ResultColumns {
+    const watch = this.#watch;
+    watch.begin(options, nowMs);
+    try {
+      const { result, code, stopped } = readRows(this.module, compiled.pointer, {
+        rowLimit: options.rowLimit ?? null,
+        shouldStop: this.module.internals.progress ? null : () => watch.look(),
+        counter: watch,
+        names: compiled.namesAt === this.#schemaAt ? compiled.names : undefined,
+      });
+      compiled.names = result.names;
+      compiled.namesAt = this.#schemaAt;
+      if (code !== RC.done && code !== RC.row) throw this.#failure(code, compiled.sql);
+      if (stopped) throw watch.error;
+      return result;
+    } finally {
+      if (compiled.mayChangeSchema) this.#schemaAt++;
+      // What the connection runs for itself has no deadline.
+      watch.off();
+    }
   }
 
   #vmSteps(statement: number): number | null {
@@ -306,25 +308,10 @@ export class Connection {
   }
 
   #failure(code: number, sql: string): AppError {
-    if (code === RC.interrupt && this.#limits.stopped) return this.#stopError();
+    if (code === RC.interrupt && this.#watch.stopped) return this.#watch.error;
     // Errors while running concern values, not a place in the text.
     const message = this.#native.message();
     return new AppError('sql', message, { ...noPosition(message), sql });
-  }
-
-  // --- limits ------------------------------------------------------------------------------------------------------
-
-  #mustStop(): boolean {
-    const limits = this.#limits;
-    if (limits.isCancelled?.()) limits.stopped = 'cancelled';
-    else if (limits.deadlineAtMs !== Infinity && performance.now() > limits.deadlineAtMs) limits.stopped = 'deadline';
-    return limits.stopped !== null;
-  }
-
-  #stopError(): AppError {
-    return this.#limits.stopped === 'cancelled'
-      ? new AppError('cancelled', 'The statement was cancelled while it ran.')
-      : new AppError('deadline', 'The statement was stopped: it ran longer than its deadline allows.');
   }
 
   // --- transactions ------------------------------------------------------------------------------------------------
@@ -434,10 +421,10 @@ export class Connection {
   #setUp(): void {
     const { raw, internals } = this.module;
     if (internals.progress) {
-      this.#progress = raw.addFunction(() => (this.#mustStop() ? 1 : 0), 'ii');
+      this.#progress = raw.addFunction(() => (this.#watch.look() ? 1 : 0), 'ii');
       const words = this.module.i32();
       words[(this.#native.db + internals.progress.callback) >> 2] = this.#progress;
-      words[(this.#native.db + internals.progress.interval) >> 2] = PROGRESS_INTERVAL_STEPS;
+      words[(this.#native.db + internals.progress.interval) >> 2] = LOOK_INTERVAL_STEPS;
     }
     try {
       this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY; SELECT count(*) FROM sqlite_schema`);

@@ -16,6 +16,7 @@ import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } 
 import { Session } from './session.ts';
 import { makeSample } from './samples/make.ts';
 import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
+import type { RunLimits } from './run-watch.ts';
 import { runUnit } from './unit.ts';
 
 const COPIED_BYTES_MAX = 8192;
@@ -62,6 +63,20 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
     };
   };
 
+  const limitsOf = ({ deadlineMs, cancelValue }: RunRequest, context: CallContext): RunLimits => ({
+    deadlineMs,
+    isCancelled: cancelCheck(cancelValue),
+    onProgress: (report) => context.progress(report),
+  });
+  const waited = async (reply: RunReply, waitMs: number): Promise<RunReply | Transfer<RunReply>> => {
+    if (reply.kind === 'rows') {
+      const started = performance.now();
+      await sleep(waitMs);
+      reply.work.simulatedWaitMs = performance.now() - started;
+    }
+    return packed(reply);
+  };
+
   return {
     async warm(request) {
       const started = performance.now();
@@ -93,20 +108,12 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       session().connection.hold();
       return session().classifier.describe(sql);
     },
-    async run(request) {
-      const reply = runRead(session(), request, cancelCheck(request.cancelValue));
-      if (reply.kind === 'elsewhere') return reply;
-      if (request.simulatedWaitMs > 0) {
-        const started = performance.now();
-        await sleep(request.simulatedWaitMs);
-        reply.work.simulatedWaitMs = performance.now() - started;
-      }
-      // Moving a dozen buffers costs more than copying a few rows.
-      if (byteLengthOf(reply.result) < COPIED_BYTES_MAX) return reply;
-      return new Transfer(reply, transferablesOf(reply.result));
+    run(request, context) {
+      const reply = runRead(session(), request, limitsOf(request, context));
+      return request.simulatedWaitMs > 0 ? waited(reply, request.simulatedWaitMs) : packed(reply);
     },
-    unit(request) {
-      const reply = runUnit(session(), request, cancelCheck(request.cancelValue));
+    unit(request, context) {
+      const reply = runUnit(session(), request, cancelCheck(request.cancelValue), (report) => context.progress(report));
       const buffers = reply.statements.flatMap(({ result }) => (result ? transferablesOf(result) : []));
       if (reply.record?.pages.buffer instanceof ArrayBuffer) buffers.push(reply.record.pages.buffer);
       return new Transfer(reply, buffers);
@@ -169,7 +176,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
 }
 
 /** Runs a statement that only reads, or says that it belongs elsewhere. Errors: `sql`, `parameters`, `deadline`, `cancelled`. */
-function runRead(session: Session, request: RunRequest, isCancelled: (() => boolean) | null): RunReply {
+function runRead(session: Session, request: RunRequest, limits: RunLimits): RunReply {
   const { connection, classifier, role } = session;
   connection.hold();
   // A script goes to the primary as a whole as soon as one of its statements must, and is classified there as it runs.
@@ -189,9 +196,8 @@ function runRead(session: Session, request: RunRequest, isCancelled: (() => bool
   }
   if (!runsHere(classification, role)) return { kind: 'elsewhere', statements };
   const outcome = connection.run(request.provedSql ?? only.sql, request.parameters, {
-    deadlineMs: request.deadlineMs,
+    ...limits,
     rowLimit: request.rowLimit,
-    isCancelled,
   });
   const renamed = request.provedSql === null ? outcome.result : relabel(outcome.result, classification.columnNames);
   return {
@@ -202,6 +208,12 @@ function runRead(session: Session, request: RunRequest, isCancelled: (() => bool
     work: outcome.work,
     readClock: outcome.readClock ?? classification.mayReadClock,
   };
+}
+
+/** Moving a dozen buffers costs more than copying a few rows. */
+function packed(reply: RunReply): RunReply | Transfer<RunReply> {
+  if (reply.kind === 'elsewhere' || byteLengthOf(reply.result) < COPIED_BYTES_MAX) return reply;
+  return new Transfer(reply, transferablesOf(reply.result));
 }
 
 function runsHere({ kind, connectionState }: Classification, role: 'primary' | 'replica'): boolean {

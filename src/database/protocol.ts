@@ -200,6 +200,15 @@ export interface Work {
   rows: number;
 }
 
+/** How far a statement is, told while it runs: progress of `run` and of `unit`. */
+export interface WorkProgress {
+  rows: number;
+  /** To the nearest few thousand; null where the callback failed its calibration. */
+  vmSteps: number | null;
+  /** Since the statement began. */
+  elapsedMs: number;
+}
+
 /** A script for the primary: all statements in order, nothing between them. */
 export interface UnitRequest {
   sql: string;
@@ -330,7 +339,9 @@ export interface DatabaseApi {
   promote(request: { epoch: number; logNumber: number }): { version: Version };
   setPragmas(request: { pragmas: string[] }): void;
   describe(request: { sql: string }): StatementSpan[];
+  /** Reports `WorkProgress`. */
   run(request: RunRequest): RunReply;
+  /** Reports `WorkProgress` with the `statementIndex` that it is of. */
   unit(request: UnitRequest): UnitReply;
   plan(request: { sql: string }): PlanNode[];
   schema(request: Record<string, never>): SchemaReport;

@@ -13,6 +13,8 @@ export interface ReadOptions {
   rowLimit: number | null;
   /** Asked every few hundred rows; true stops. For where SQLite's own progress callback is out of reach. */
   shouldStop: (() => boolean) | null;
+  /** Is kept up to date, for whoever tells of progress. */
+  counter?: { rows: number };
   /** Names of the columns, where they are known for certain; else they are asked for. */
   names?: string[];
   /** An earlier reading stopped at its limit: the statement stands on a row that nobody has read yet. */
@@ -43,10 +45,12 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
     ? directReader(module, statement, gathered, module.internals.row)
     : functionReader(module, statement, gathered);
   const limit = options.rowLimit ?? Infinity;
+  const { counter } = options;
   let rowCount = 0;
   let stopped = false;
   while (code === RC.row && rowCount < limit) {
     readRow(rowCount++);
+    if (counter) counter.rows = rowCount;
     if (options.shouldStop && rowCount % ROWS_BETWEEN_CHECKS === 0 && options.shouldStop()) {
       stopped = true;
       break;

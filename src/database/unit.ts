@@ -19,7 +19,12 @@ import type { Session } from './session.ts';
 import { vacuumBeside } from './vacuum.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
-export function runUnit(session: Session, request: UnitRequest, isCancelled: (() => boolean) | null): UnitReply {
+export function runUnit(
+  session: Session,
+  request: UnitRequest,
+  isCancelled: (() => boolean) | null,
+  onProgress: ((progress: WorkProgress & { statementIndex: number }) => void) | null = null,
+): UnitReply {
   session.checkPrimary(request.epoch);
   const { connection, classifier } = session;
   connection.release();
@@ -44,6 +49,7 @@ export function runUnit(session: Session, request: UnitRequest, isCancelled: (()
         deadlineMs: deadlineAtMs === null ? null : Math.max(0, deadlineAtMs - performance.now()),
         rowLimit: classification.kind === 'read' ? request.rowLimit : null,
         isCancelled,
+        onProgress: onProgress && ((progress: WorkProgress) => onProgress({ ...progress, statementIndex })),
       };
       const outcome =
         session.pageSizeAsked && isVacuum(sql)

@@ -4,7 +4,15 @@
  */
 import { AppError } from '../core/errors.ts';
 import { connect, type Caller, type Connection, type Port } from '../core/rpc.ts';
-import type { EngineApi, EngineSnapshot, EventReport, ExecuteRequest, Notice, ScriptOutcome } from './protocol.ts';
+import type {
+  EngineApi,
+  EngineSnapshot,
+  EventReport,
+  ExecuteRequest,
+  Notice,
+  RunProgress,
+  ScriptOutcome,
+} from './protocol.ts';
 
 export { byteLengthOf, CELL, cellAt, relabel, rowsOf } from '../database/columns.ts';
 export type * from './protocol.ts';
@@ -29,9 +37,12 @@ export interface Running<Value> {
   cancel(): void;
 }
 
-export interface RunningOptions {
+/** What a method tells while it works. */
+export type ProgressOf<Method extends keyof EngineApi> = Method extends 'execute' ? RunProgress : Progress;
+
+export interface RunningOptions<Told = Progress> {
   transfer?: ArrayBuffer[];
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: Told) => void;
 }
 
 export class EngineClient {
@@ -55,7 +66,7 @@ export class EngineClient {
   }
 
   /** Runs a script; the handle cancels it. */
-  execute(request: ExecuteRequest, options: RunningOptions = {}): Running<ScriptOutcome> {
+  execute(request: ExecuteRequest, options: RunningOptions<RunProgress> = {}): Running<ScriptOutcome> {
     return this.start('execute', request, options);
   }
 
@@ -63,15 +74,13 @@ export class EngineClient {
   start<Method extends keyof EngineApi>(
     method: Method,
     argument: Parameters<EngineApi[Method]>[0],
-    options: RunningOptions = {},
+    options: RunningOptions<ProgressOf<Method>> = {},
   ): Running<ReturnType<EngineApi[Method]>> {
     let cancel = (): void => {};
     const call = this.call[method] as (argument: unknown, options: object) => Promise<ReturnType<EngineApi[Method]>>;
     const done = call(argument, {
       transfer: options.transfer,
-      onProgress: (report: unknown) => {
-        if (isProgress(report)) options.onProgress?.(report);
-      },
+      onProgress: (report: unknown) => options.onProgress?.(report as ProgressOf<Method>),
       cancelWith: (stop: () => void) => {
         cancel = stop;
       },
@@ -89,8 +98,4 @@ export class EngineClient {
   lost(message: string): void {
     this.#connection.lost(new AppError('engine-lost', message));
   }
-}
-
-function isProgress(report: unknown): report is Progress {
-  return typeof report === 'object' && report !== null && 'fraction' in report && 'stage' in report;
 }

@@ -242,6 +242,7 @@ export class Engine {
       optimizer: this.optimizer,
       classifications,
       units: this.units,
+      steps,
       version: () => this.plane.version,
       schemaCookie: () => this.plane.schemaCookie,
       settings: () => ({
@@ -429,7 +430,11 @@ export class Engine {
   /** Between its steps everything else goes on. */
   async #fold(): Promise<void> {
     this.#folding = true;
-    const steps = this.plane.fold();
+    // Only what lies in the store: then it has all records after its older base too, and two ways to the same state.
+    await this.vault.save();
+    const { snapshot, content } = this.plane;
+    const stored = this.vault.storedThrough(content.lineId);
+    const steps = this.plane.fold(stored !== null && stored > snapshot.logNumber ? stored : undefined);
     while (!steps.next().done) await this.timers.delay(0);
     this.#folding = false;
     this.vault.noteChange();

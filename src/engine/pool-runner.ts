@@ -8,11 +8,12 @@ import type { CancelSignal } from '../core/rpc.ts';
 import type { Dispatcher, SettledStatus } from '../pool/dispatcher.ts';
 import type { JobIndex, WorkerIndex } from '../pool/fleet.ts';
 import type { DatabaseFleet, DatabaseWorker } from './database-fleet.ts';
+import { readStopped, unitEnded, waitStopped } from './stopped.ts';
 
 /** A stopped run has this long to end by itself; then its worker is terminated and replaced. */
 export const STOP_GRACE_MS = 250;
 /** Beyond the worker's own deadline, for one that cannot stop by itself. */
-export const DEADLINE_SLACK_MS = 250;
+const DEADLINE_SLACK_MS = 250;
 
 export interface PoolCall<Reply> {
   label: string;
@@ -20,6 +21,7 @@ export interface PoolCall<Reply> {
   retryable: boolean;
   /** Writes and whatever uses a connection's own state. */
   onPrimary: boolean;
+  /** As it was asked for; the worker keeps it, and the pool a moment later. */
   deadlineMs: number | null;
   signal: CancelSignal | null;
   /** `cancelValue` is what the worker must see in its cell to stop; null where it has none. */
@@ -177,11 +179,11 @@ export class PoolRunner {
           given = status;
           this.#stop(worker, cancelValue);
         }
-        if (!stillRuns || !call.onPrimary) reject(endOf(status, call, failure));
+        if (!stillRuns || !call.onPrimary) reject(endOf(status, call, failure, worker !== -1));
         // Of a write only its end tells whether it was committed: the page hears then, and hears the truth.
         else {
           late = () => {
-            if (answer === null || ranOn === null) reject(endOf(status, call, failure));
+            if (answer === null || ranOn === null) reject(endOf(status, call, failure, true));
             else
               resolve({ reply: answer.reply, worker: ranOn, attempts: tries, queueMs: waitMs, serviceMs, pickReason });
           };
@@ -189,7 +191,8 @@ export class PoolRunner {
       }
     });
 
-    const accepted = dispatcher.submit({ retryable: call.retryable, pinned, deadlineMs: call.deadlineMs });
+    const deadlineMs = call.deadlineMs === null ? null : call.deadlineMs + DEADLINE_SLACK_MS;
+    const accepted = dispatcher.submit({ retryable: call.retryable, pinned, deadlineMs });
     if (typeof accepted === 'string') {
       this.#open.delete(job);
       this.#fleet.forget(job);
@@ -221,10 +224,11 @@ function cancelled(): AppError {
   return new AppError('cancelled', 'Cancelled. Nothing of it was kept.');
 }
 
-function endOf(status: SettledStatus, call: PoolCall<unknown>, failure: unknown): unknown {
+function endOf(status: SettledStatus, call: PoolCall<unknown>, failure: unknown, begun: boolean): unknown {
   if (status === 'cancelled') return cancelled();
   if (status === 'deadline') {
-    return new AppError('deadline', `Stopped: it took longer than its deadline of ${call.deadlineMs} ms.`);
+    if (!begun) return waitStopped(call.deadlineMs);
+    return call.onPrimary ? unitEnded(call.deadlineMs) : readStopped(call.deadlineMs);
   }
   if (status === 'lost') {
     return new AppError(

@@ -455,6 +455,7 @@ export interface EngineApi {
   /** What the browser answered to `navigator.storage.persist()`, which only a page may ask. */
   storagePersistence(request: { persisted: boolean }): void;
   // queries; cancel by the call's own cancel
+  /** Reports `RunProgress`. */
   execute(request: ExecuteRequest): ScriptOutcome;
   describe(request: { sql: string }): StatementSpan[];
   wholeCell(request: { resultId: number; row: number; column: number }): { value: SqlValue };

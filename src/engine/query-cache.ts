@@ -14,8 +14,9 @@ import type { CancelSignal } from '../core/rpc.ts';
 import { byteLengthOf, relabel } from '../database/columns.ts';
 import type { Classification, Parameters, QueryClass, ResultColumns, Version } from '../database/protocol.ts';
 import { canonicalText } from '../sql/fingerprint.ts';
+import type { Asker } from './asker.ts';
 import { describeParameters } from './parameters.ts';
-import type { CacheEntryReport, CacheStatistics } from './protocol.ts';
+import type { CacheEntryReport, CacheStatistics, RunProgress } from './protocol.ts';
 
 /** Canonical texts are remembered: making one takes longer than a hit. */
 const CANONICAL_TEXTS_MAX = 5000;
@@ -51,7 +52,7 @@ export interface Admission {
 
 export class QueryCache {
   readonly store: ResultCache<CachedResult>;
-  readonly #flights = new SingleFlight<unknown>();
+  readonly #flights = new SingleFlight<unknown, RunProgress>();
   readonly #canonical = new Map<string, string>();
   readonly #nowMs: () => number;
   /** Called when the earliest expiry may have moved. */
@@ -130,19 +131,24 @@ export class QueryCache {
 
   /**
    * One execution for equal misses. A read joins only a flight that set out after the last write acknowledged before it
-   * arrived; one waiter's cancel does not disturb the others.
+   * arrived; one waiter's cancel does not disturb the others, and all of them hear of its progress.
    */
   async flight<Value>(
     key: string,
     lastWrite: number,
-    signal: CancelSignal | null,
-    launch: (signal: CancelSignal) => Promise<Value>,
+    asker: Asker,
+    launch: (everybody: Asker) => Promise<Value>,
   ): Promise<{ first: boolean; value: Value }> {
-    const seat = this.#flights.join(key, lastWrite, () => {
-      const stop = new StopSignal();
-      return { result: launch(stop), cancel: () => stop.cancel() };
-    });
-    signal?.onCancel(() => seat.leave(new AppError('cancelled', 'Cancelled. Nothing of it was kept.')));
+    const seat = this.#flights.join(
+      key,
+      lastWrite,
+      (tell) => {
+        const signal = new StopSignal();
+        return { result: launch({ signal, progress: tell }), cancel: () => signal.cancel() };
+      },
+      (report) => asker.progress(report),
+    );
+    asker.signal?.onCancel(() => seat.leave(new AppError('cancelled', 'Cancelled. Nothing of it was kept.')));
     return { first: seat.first, value: (await seat.result) as Value };
   }
 

@@ -2,8 +2,7 @@
  * The life of a query, from text to outcome: classify, cache, optimize, balance, execute, admit. A script that only
  * reads is so many queries; one that may write is a unit, and runs on the primary with nothing between its statements.
  */
-import { AppError } from '../core/errors.ts';
-import type { CancelSignal } from '../core/rpc.ts';
+import { AppError, toWireError } from '../core/errors.ts';
 import { sliceRows } from '../database/columns.ts';
 import type {
   Classification,
@@ -12,14 +11,18 @@ import type {
   RunReply,
   StatementSpan,
   Version,
+  WorkProgress,
 } from '../database/protocol.ts';
+import { NOBODY, type Asker } from './asker.ts';
 import type { Classifications, KnownText } from './classifications.ts';
 import type { OptimizerLink, Verdict } from './optimizer-link.ts';
 import { parametersFor } from './parameters.ts';
-import { DEADLINE_SLACK_MS, type PoolAnswer, type PoolRunner } from './pool-runner.ts';
+import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from './protocol.ts';
 import type { Found, QueryCache } from './query-cache.ts';
 import { asAppError, busyOf, type CacheFinding, type Ran, type RewriteFinding, type ScriptRan } from './ran.ts';
+import type { StepsTaken } from './steps-taken.ts';
+import { readStopped } from './stopped.ts';
 import type { Asked, Origin, UnitPath } from './unit-path.ts';
 
 /** A person who asked for "optimized" waits this long for the proof; then the text runs as typed. */
@@ -36,6 +39,7 @@ export interface QueryPathOptions {
   schemaCookie(): number;
   settings(): { cacheEnabled: boolean; simulatedWaitMs: number; deadlineMs: number | null };
   units: UnitPath;
+  steps: StepsTaken;
   onRan(ran: Ran): void;
   onFailed(sql: string, error: AppError): void;
 }
@@ -64,9 +68,9 @@ export class QueryPath {
   }
 
   /** Runs all statements of a text, in order. Rejects, or throws, only for what is wrong with the request as a whole. */
-  script(request: ExecuteRequest, signal: CancelSignal | null, origin: Origin = 'person'): Promise<ScriptRan> {
+  script(request: ExecuteRequest, asker: Asker = NOBODY, origin: Origin = 'person'): Promise<ScriptRan> {
     const known = this.#known(request.sql);
-    const asked: Asked = { request, signal, origin, historyId: this.#options.version().historyId };
+    const asked: Asked = { request, asker, origin, historyId: this.#options.version().historyId };
     const whole = {
       sql: request.sql,
       span: { start: 0, end: request.sql.length },
@@ -80,11 +84,7 @@ export class QueryPath {
   }
 
   /** One statement that only reads. What the cache holds ready is answered at once, without a promise. */
-  read(
-    statement: Statement,
-    request: ExecuteRequest,
-    signal: CancelSignal | null,
-  ): Ran | Promise<Ran> | Promise<Ran | Elsewhere> {
+  read(statement: Statement, request: ExecuteRequest, asker: Asker): Ran | Promise<Ran> | Promise<Ran | Elsewhere> {
     const startMs = this.#options.nowMs();
     const classification = this.#classificationOf(statement.sql);
     const classifiedMs = this.#options.nowMs();
@@ -93,19 +93,19 @@ export class QueryPath {
       return this.#execute(
         statement,
         request,
-        signal,
+        asker,
         { state: 'miss', reason: 'First time that this text is seen' },
         times,
       );
     }
     const uncached = this.#uncached(classification, request);
-    if (uncached !== null) return this.#execute(statement, request, signal, { state: 'off', reason: uncached }, times);
+    if (uncached !== null) return this.#execute(statement, request, asker, { state: 'off', reason: uncached }, times);
     const { cache } = this.#options;
     const key = cache.keyOf(statement.sql, statement.parameters);
     const found = cache.lookup(key, classification.queryClass, classifiedMs);
     if (found.hit === null) {
       const finding: CacheFinding = { state: 'miss', reason: found.reason };
-      return this.#shared(statement, classification, request, signal, finding, { ...times, key });
+      return this.#shared(statement, classification, request, asker, finding, { ...times, key });
     }
     const { hit } = found;
     if (!(hit.result instanceof Promise)) return this.#hit(statement, request, classification, hit, hit.result, times);
@@ -158,7 +158,7 @@ export class QueryPath {
     statement: Statement,
     classification: Classification,
     request: ExecuteRequest,
-    signal: CancelSignal | null,
+    asker: Asker,
     finding: CacheFinding,
     times: Times & { key: string },
   ): Promise<Ran | Elsewhere> {
@@ -166,8 +166,8 @@ export class QueryPath {
     // Only those who asked for as many rows of the same data, and with the same patience, get the same answer.
     const { historyId, logNumber } = this.#options.version();
     const flight = `${times.key}/${historyId}/${request.rowLimit ?? ''}/${request.deadlineMs ?? ''}`;
-    const joined = await cache.flight(flight, logNumber, signal, (flightSignal) =>
-      this.#execute(statement, request, flightSignal, finding, times),
+    const joined = await cache.flight(flight, logNumber, asker, (everybody) =>
+      this.#execute(statement, request, everybody, finding, times),
     );
     if (joined.first || joined.value.kind === 'elsewhere') return joined.value;
     const ran: Ran = {
@@ -187,11 +187,11 @@ export class QueryPath {
   // ---- reads ----
 
   async #reads(statements: Statement[], asked: Asked): Promise<ScriptRan> {
-    const { request, signal } = asked;
+    const { request } = asked;
     const ran: Ran[] = [];
     for (const [statementIndex, statement] of statements.entries()) {
       try {
-        const answer = this.read(statement, request, signal);
+        const answer = this.read(statement, request, inScript(asked.asker, statementIndex));
         const outcome = answer instanceof Promise ? await answer : answer;
         if (outcome.kind === 'elsewhere') {
           // Met for the first time, and it does not just read: now its statements are known.
@@ -240,7 +240,7 @@ export class QueryPath {
   async #execute(
     statement: Statement,
     request: ExecuteRequest,
-    signal: CancelSignal | null,
+    asker: Asker,
     finding: CacheFinding,
     times: Times,
   ): Promise<Ran | Elsewhere> {
@@ -257,20 +257,29 @@ export class QueryPath {
       label: statement.sql,
       retryable: true,
       onPrimary: false,
-      deadlineMs: deadlineMs === null ? null : deadlineMs + DEADLINE_SLACK_MS,
-      signal,
+      deadlineMs,
+      signal: asker.signal,
       send: async (worker, cancelValue) => {
         // Now, not before it waited: a proof holds for the schema that it was made for.
         rewrite = this.#rewriteFor(statement, request);
         const present = this.#options.version();
-        const reply = await worker.calls.call.run({
-          sql: statement.sql,
-          parameters: statement.parameters,
-          deadlineMs,
-          rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
-          cancelValue,
-          simulatedWaitMs,
-          provedSql: rewrite.provedSql,
+        const vmStepsBefore = this.#options.steps.before(present.historyId, rewrite.provedSql ?? statement.sql);
+        const run = worker.calls.call.run(
+          {
+            sql: statement.sql,
+            parameters: statement.parameters,
+            deadlineMs,
+            rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
+            cancelValue,
+            simulatedWaitMs,
+            provedSql: rewrite.provedSql,
+          },
+          {
+            onProgress: (report) => asker.progress({ ...(report as WorkProgress), vmStepsBefore, statementIndex: 0 }),
+          },
+        );
+        const reply = await run.catch((error: unknown) => {
+          throw toWireError(error).code === 'deadline' ? readStopped(deadlineMs) : error;
         });
         if (reply.kind === 'rows' && isBehind(reply.version, present)) {
           // What it has read is older than a write that was told: it is asked of another worker.
@@ -317,6 +326,9 @@ export class QueryPath {
       notes,
     };
     this.#options.onRan(ran);
+    // A run that stopped at its row limit did not come to its end.
+    if (reply.result.limitedAt === null)
+      this.#options.steps.note(reply.version.historyId, rewrite.provedSql ?? statement.sql, [reply.work.vmSteps]);
     if (classification.kind === 'read' && rewrite.provedSql === null)
       this.#options.optimizer.consider(statement.sql, statement.parameters);
     return ran;
@@ -407,6 +419,12 @@ export class QueryPath {
     const known = this.#known(sql);
     return known?.type === 'statement' ? known.classification : null;
   }
+}
+
+/** Of a script: each of its statements says which one it is. */
+function inScript(asker: Asker, statementIndex: number): Asker {
+  if (statementIndex === 0) return asker;
+  return { signal: asker.signal, progress: (report) => asker.progress({ ...report, statementIndex }) };
 }
 
 /** The text does not just read: these are its statements. */

@@ -81,6 +81,8 @@ export class UnitPath {
     };
     let committed: Version | null = null;
     let undoPoint: number | null = null;
+    /** What the primary answered, from the moment that the log has it: whatever becomes of the worker then, this is the end. */
+    let done: PoolAnswer<UnitReply> | null = null;
     let answer: PoolAnswer<UnitReply>;
     try {
       const write = (): Promise<PoolAnswer<UnitReply>> =>
@@ -117,6 +119,7 @@ export class UnitPath {
             }
             // Before anything else can run: what the primary has done and what the log says must not part.
             if (reply.record) undoPoint = this.#options.commit(reply.record, worker, asked);
+            done = { reply, worker, attempts: 1, queueMs: 0, serviceMs: 0, pickReason: '' };
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
             this.primaryState.ran(reply.temporary);
             committed = this.#options.version();
@@ -125,11 +128,24 @@ export class UnitPath {
         });
       answer = await turnstile.pass(write, signal);
     } catch (error) {
+      if (done) return this.#ended(asked, startMs, done, committed, undoPoint);
       const cause = asAppError(error);
       this.#options.onFailed(request.sql, cause);
       const notes = cause.code === 'worker-lost' ? this.primaryState.tell(false) : [];
       return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes };
     }
+    return this.#ended(asked, startMs, answer, committed, undoPoint);
+  }
+
+  /** The unit ran to its end, whole or up to an error. */
+  #ended(
+    { request }: Asked,
+    startMs: number,
+    answer: PoolAnswer<UnitReply>,
+    committed: Version | null,
+    undoPoint: number | null,
+  ): ScriptRan {
+    const { nowMs } = this.#options;
     const { reply } = answer;
     const told = this.primaryState.tell(reply.statements.some(({ classification }) => classification.connectionState));
     const totalMs = nowMs() - startMs;
