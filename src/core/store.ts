@@ -14,7 +14,7 @@ export interface KeyValueStore {
   /** In the order of `keys`; undefined for a key that is not there. */
   getMany(keys: string[]): Promise<unknown[]>;
   /**
-   * Writes all entries and deletes those of `deletedKeys` that are not among them, in one transaction: all of it or nothing.
+   * Writes all entries, then deletes those of `deletedKeys` that are not among them, in one transaction: all of it or nothing.
    * With `expected` only if that key holds that value at this moment (undefined: is not there); error `storage-taken` if not.
    */
   setMany(entries: [string, unknown][], deletedKeys?: string[], expected?: Expected): Promise<void>;

@@ -181,14 +181,17 @@ export class DataPlane {
   }
 
   /**
-   * Folds the log into a new base, in steps between which the engine lives on; records that come meanwhile stay records.
-   * Replicas keep the base they have; the version does not change. Other content that is opened meanwhile ends it.
+   * Folds the log up to a record (by default all of it) into a new base, in steps between which the engine lives on; later
+   * records stay records. Replicas keep the base they have; the version does not change. Other content that is opened meanwhile
+   * ends it.
    */
-  *fold(): Generator<void> {
+  *fold(through = this.version.logNumber): Generator<void> {
     const { lineId } = this.content;
     const { base, records, ...rest } = this.snapshot;
-    const folded = records.length;
-    const steps = foldInSteps({ ...rest, base, records: records.slice() }, (byteLength) => this.#allocate(byteLength));
+    const folded = through - rest.logNumber;
+    const steps = foldInSteps({ ...rest, base, records: records.slice(0, folded) }, (byteLength) =>
+      this.#allocate(byteLength),
+    );
     let step = steps.next();
     for (; !step.done; step = steps.next()) {
       yield;

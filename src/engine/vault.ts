@@ -165,6 +165,11 @@ export class Vault {
     return line !== null && line.historyId === historyId && line.logNumber >= logNumber;
   }
 
+  /** Log number up to which this database lies in the store; null when it does not, or nothing is saved here. */
+  storedThrough(lineId: string): number | null {
+    return this.#owned && this.#line?.id === lineId ? this.#line.logNumber : null;
+  }
+
   /** Saves what is not saved yet. Never throws: the state tells. */
   async save(): Promise<void> {
     if (!this.#owned) return;
@@ -196,7 +201,7 @@ export class Vault {
   }
 
   get #line(): Line | null {
-    return (this.#head.lines[0]) ?? null;
+    return this.#head.lines[0] ?? null;
   }
 
   async #saveNow(): Promise<void> {

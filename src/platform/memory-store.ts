@@ -15,8 +15,9 @@ export function createMemoryStore(): KeyValueStore {
         invariant(!isShared(value), `the value of ${key} is shared memory, which a store cannot keep`);
         return [key, structuredClone(value)];
       });
-      for (const key of deletedKeys) held.delete(key);
+      const written = new Set(entries.map(([key]) => key));
       for (const [key, value] of clones) held.set(key, value);
+      for (const key of deletedKeys) if (!written.has(key)) held.delete(key);
     },
     delMany: async (keys) => {
       for (const key of keys) held.delete(key);

@@ -69,8 +69,9 @@ export function createIndexedDbStore(databaseName = DATABASE_NAME): KeyValueStor
       run('readonly', (store) => Promise.all(keys.map((key) => promisifyRequest<unknown>(store.get(key))))),
     setMany: (entries, deletedKeys = [], expected) =>
       write((store) => {
-        for (const key of deletedKeys) store.delete(key);
+        const written = new Set(entries.map(([key]) => key));
         for (const [key, value] of entries) store.put(value, key);
+        for (const key of deletedKeys) if (!written.has(key)) store.delete(key);
       }, expected),
     delMany: (keys) =>
       write((store) => {
