@@ -6,8 +6,8 @@ import type { ResultColumns } from '../protocol.ts';
 import { blobLiteral, cellTexts, realText, type CellWriter } from './cells.ts';
 import type { RowFormatter } from './formatter.ts';
 
-/** Empty, with white space at an end, with a character of the format, or like a number or a blob. */
-const AMBIGUOUS = /^$|^\s|\s$|[",\r\n]|^[+-]?\.?\d|^[xX]'/;
+/** Empty, with white space at an end, with a character of the format, or just like a number or a blob. */
+const AMBIGUOUS = /^$|^\s|\s$|[",\r\n]|^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[xX]'/;
 
 const writer: CellWriter = {
   null: '',

@@ -7,6 +7,7 @@ import type {
   ExecuteRequest,
   QueryOutcome,
   Running,
+  RunProgress,
   ScriptOutcome,
   SqlValue,
   StatementSpan,
@@ -52,6 +53,7 @@ export class LabState {
   #described = $state.raw<{ text: string; spans: StatementSpan[] }>({ text: '', spans: [] });
   #entries = $state.raw<Record<string, ParameterEntry>>({});
   #running = $state.raw<Running<ScriptOutcome> | null>(null);
+  #progress = $state.raw<RunProgress | null>(null);
   #outcome = $state.raw<ScriptOutcome | null>(null);
   #error = $state.raw<LabError | null>(null);
   #tab = $state.raw(0);
@@ -110,6 +112,14 @@ export class LabState {
   }
   get running(): boolean {
     return this.#running !== null;
+  }
+  /** Of what runs now; null until its first report. */
+  get progress(): RunProgress | null {
+    return this.#progress;
+  }
+  /** When what runs now will be stopped, from its start; null for never. */
+  get limitMs(): number | null {
+    return this.#lastRequest?.request.deadlineMs ?? this.#engine.settings?.deadlineMs ?? null;
   }
   get outcomes(): QueryOutcome[] {
     return this.#outcome?.outcomes ?? [];
@@ -229,6 +239,16 @@ export class LabState {
     await this.#execute({ sql, parameters, preview: chosen.length === 1 ? this.#preview : null, ...options }, base);
   }
 
+  /** Puts a query at the end of the text and runs it alone. */
+  async look(sql: string): Promise<void> {
+    const text = this.#sql.trimEnd();
+    this.sql = text === '' ? sql : `${text}${text.endsWith(';') ? '' : ';'}\n\n${sql}`;
+    await this.describe().catch(() => undefined);
+    // Only now: an editor that takes over a new text puts its cursor somewhere else.
+    this.#cursor = this.#sql.length;
+    await this.run('statement');
+  }
+
   /** The same request once more. */
   async runAgain(): Promise<void> {
     if (this.running || !this.#lastRequest) return;
@@ -255,7 +275,8 @@ export class LabState {
 
   async #execute(request: ExecuteRequest, base: number): Promise<void> {
     this.#lastRequest = { request, base };
-    const running = this.#engine.client.execute(request);
+    this.#progress = null;
+    const running = this.#engine.client.execute(request, { onProgress: (progress) => (this.#progress = progress) });
     this.#running = running;
     try {
       const outcome = await running.done;

@@ -164,7 +164,7 @@ export class SessionState {
   openSample(sample: SampleRequest): Promise<void> {
     return this.#replace(`the sample ${sampleTitle(sample)}`, async () => {
       await this.#openSampleNow(sample, true);
-      if (this.#problem === null) await this.#offerFirstQuery();
+      if (this.#problem === null) await this.#offerFirstQuery(sample.name);
     });
   }
 
@@ -262,13 +262,10 @@ export class SessionState {
     }
   }
 
-  /** Puts a query at the end of the text, runs it and shows it. */
+  /** Shows what a query gives, from whatever page. */
   look(sql: string): void {
-    const text = this.#lab.sql.trimEnd();
-    this.#lab.sql = text === '' ? sql : `${text}${text.endsWith(';') ? '' : ';'}\n\n${sql}`;
-    this.#lab.cursor = this.#lab.sql.length;
     route.go('/lab');
-    void this.#lab.run('statement');
+    void this.#lab.look(sql);
   }
 
   clearProblem(): void {
@@ -282,7 +279,7 @@ export class SessionState {
     const database = this.#engine.database;
     if (this.#lab.sql !== FIRST_QUERY || !database) return;
     if (database.source.type === 'file') await this.#lookAtFirstTable();
-    else if (database.source.sample.name !== 'shop') await this.#offerFirstQuery();
+    else if (database.source.sample.name !== 'shop') await this.#offerFirstQuery(database.source.sample.name);
     else if (!safe) await this.#lab.run('all');
   }
 
@@ -387,11 +384,11 @@ export class SessionState {
     return this.#lab.sql === this.#offered || this.#lab.sql.trim() === '';
   }
 
-  async #offerFirstQuery(): Promise<void> {
-    const source = this.#engine.database?.source;
-    if (source?.type !== 'sample' || !this.#isUntouched) return;
+  /** Of the sample that was opened: what the engine's last snapshot says may still be the one before. */
+  async #offerFirstQuery(name: SampleRequest['name']): Promise<void> {
+    if (!this.#isUntouched) return;
     // What cannot be loaded offline is no harm: the text stays.
-    const queries = await readyQueries(source.sample.name).catch(() => []);
+    const queries = await readyQueries(name).catch(() => []);
     if (queries[0] && this.#isUntouched) this.#lab.sql = this.#offered = queries[0].sql;
   }
 

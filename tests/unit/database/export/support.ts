@@ -132,7 +132,7 @@ export function readCsv(text: string): Cell[][] {
 
 function bareCell(text: string): Cell {
   if (text === '') return { kind: 'null', value: '' };
-  if (/^[+-]?\d/.test(text)) return numberCell(text);
+  if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return numberCell(text);
   const blob = /^X'([0-9A-F]*)'$/.exec(text);
   if (blob) return { kind: 'blob', value: blob[1].toLowerCase() };
   return { kind: 'text', value: text };
