@@ -12,6 +12,8 @@ export class PrimaryState {
   ran(temporary: readonly string[]): void {
     this.#temporary = temporary;
     this.#hasRun = true;
+    // From now on the connection has writes of its own to remember.
+    if (this.#lost?.length === 0) this.#lost = null;
   }
 
   /** The primary is gone; returns the temporary objects that went with it. */
@@ -30,11 +32,11 @@ export class PrimaryState {
     this.#lost = null;
   }
 
-  /** What to tell with the first unit after a loss; `dependsOnIt` when the unit asks for what the connection remembers. */
+  /** What to tell after a loss; `dependsOnIt` when a statement asked for what the connection remembers. Told once. */
   tell(dependsOnIt: boolean): string[] {
     const lost = this.#lost;
-    this.#lost = null;
     if (!lost || (lost.length === 0 && !dependsOnIt)) return [];
+    this.#lost = null;
     const gone = lost.length > 0 ? `${lost.join(', ')} (temporary) went with it, and ` : '';
     return [
       `Another worker took over as the primary since your last write: ${gone}last_insert_rowid(), changes() and total_changes() begin at 0.`,

@@ -202,10 +202,13 @@ export class QueryPath {
       } catch (error) {
         const cause = asAppError(error);
         this.#options.onFailed(statement.sql, cause);
-        return { ran, error: { cause, statementIndex, span: statement.span }, notes: [] };
+        // A temporary table may be missing because it went with the former primary.
+        const notes = cause.code === 'sql' ? this.#options.units.primaryState.tell(false) : [];
+        return { ran, error: { cause, statementIndex, span: statement.span }, notes };
       }
     }
-    return { ran, error: null, notes: [] };
+    const asksThePrimary = ran.some(({ classification }) => classification.connectionState);
+    return { ran, error: null, notes: asksThePrimary ? this.#options.units.primaryState.tell(true) : [] };
   }
 
   async #elsewhere({ statements: spans, stamp }: Elsewhere, asked: Asked): Promise<ScriptRan> {

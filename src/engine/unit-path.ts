@@ -63,7 +63,7 @@ export class UnitPath {
     const given = request.parameters;
     const sets = Array.isArray(given) ? given.length : 1;
     for (let index = 0; index < Math.max(1, sets); index++) parameters.push(parametersFor(given, index));
-    const deadlineMs = request.deadlineMs ?? this.#options.deadlineMs();
+    const deadlineMs: number | null = request.deadlineMs ?? this.#options.deadlineMs();
     /** A write belongs to the database that was open when it was asked for. */
     const checkHistory = (): void => {
       if (this.#options.version().historyId !== historyId) {
@@ -81,6 +81,8 @@ export class UnitPath {
     };
     let committed: Version | null = null;
     let undoPoint: number | null = null;
+    let dropped = false;
+    let told: string[] = [];
     /** What the primary answered, from the moment that the log has it: whatever becomes of the worker then, this is the end. */
     let done: PoolAnswer<UnitReply> | null = null;
     let answer: PoolAnswer<UnitReply>;
@@ -114,6 +116,7 @@ export class UnitPath {
             checkHistory();
             if (reply.record && readOnly() !== null) {
               // Another tab took the data over while this ran: it is in no log, so the worker that made it must go.
+              dropped = true;
               this.#options.end(worker);
               throw refusal();
             }
@@ -121,6 +124,9 @@ export class UnitPath {
             if (reply.record) undoPoint = this.#options.commit(reply.record, worker, asked);
             done = { reply, worker, attempts: 1, queueMs: 0, serviceMs: 0, pickReason: '' };
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
+            told = this.primaryState.tell(
+              reply.statements.some(({ classification }) => classification.connectionState),
+            );
             this.primaryState.ran(reply.temporary);
             committed = this.#options.version();
             return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
@@ -128,13 +134,13 @@ export class UnitPath {
         });
       answer = await turnstile.pass(write, signal);
     } catch (error) {
-      if (done) return this.#ended(asked, startMs, done, committed, undoPoint);
-      const cause = asAppError(error);
+      if (done) return this.#ended(asked, startMs, done, committed, undoPoint, told);
+      const cause = dropped ? refusal() : asAppError(error);
       this.#options.onFailed(request.sql, cause);
       const notes = cause.code === 'worker-lost' ? this.primaryState.tell(false) : [];
       return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes };
     }
-    return this.#ended(asked, startMs, answer, committed, undoPoint);
+    return this.#ended(asked, startMs, answer, committed, undoPoint, told);
   }
 
   /** The unit ran to its end, whole or up to an error. */
@@ -144,10 +150,11 @@ export class UnitPath {
     answer: PoolAnswer<UnitReply>,
     committed: Version | null,
     undoPoint: number | null,
+    notes: string[],
   ): ScriptRan {
     const { nowMs } = this.#options;
+    const deadlineMs = request.deadlineMs ?? this.#options.deadlineMs();
     const { reply } = answer;
-    const told = this.primaryState.tell(reply.statements.some(({ classification }) => classification.connectionState));
     const totalMs = nowMs() - startMs;
     const version = committed ?? this.#options.version();
     const ran = reply.statements.map((one): Ran => {
@@ -182,7 +189,6 @@ export class UnitPath {
       this.#options.onRan(statement);
       return statement;
     });
-    const notes = told;
     if (reply.rolledBack) notes.push('A transaction was still open: it was rolled back, and nothing of it was kept.');
     if (!reply.error) {
       const steps = reply.statements.map(({ work }) => work.vmSteps);
@@ -210,8 +216,10 @@ export class UnitPath {
 /** As the worker tells it. */
 type UnitProgress = WorkProgress & { statementIndex: number };
 
-/** Rows of temporary tables are nobody else's. */
-function mayWrite({ kind, tablesWritten, touchesEverything }: Classification): boolean {
+/** Temporary objects, which are nobody else's, show as the connection's own and as no table of the database. */
+function mayWrite({ kind, tablesWritten, touchesEverything, connectionState }: Classification): boolean {
   if (kind === 'maintenance') return true;
-  return (kind === 'write' || kind === 'schema') && (tablesWritten.length > 0 || touchesEverything);
+  return (
+    (kind === 'write' || kind === 'schema') && (tablesWritten.length > 0 || (touchesEverything && !connectionState))
+  );
 }

@@ -92,6 +92,67 @@ describe('without a primary', () => {
   });
 });
 
+describe('a primary that dies', () => {
+  async function two(): Promise<Lab> {
+    const opened = await lab({ change: { scaler: { minWorkers: 2, maxWorkers: 2 } } });
+    while ((await opened.call.getPerformanceSummary({})).scalingStatus.ready < 2) await soon();
+    await opened.call.execute({ sql: 'CREATE TABLE mine (a)' });
+    return opened;
+  }
+
+  it('with its record just in the log has written, and that is what is told', async () => {
+    const opened = await two();
+    const { fleet, dispatcher } = opened.engine;
+    opened.wire.listener = (moment, { method }) => {
+      // The record is on its way to the replica, and the job not yet settled.
+      if (moment === 'asked' && method === 'apply') dispatcher.kill(fleet.primary!.index, 'ended by hand');
+      return false;
+    };
+    const { error, outcomes } = await opened.call.execute({ sql: 'INSERT INTO mine VALUES (1)' });
+    expect(error).toBeNull();
+    expect(outcomes[0].work.rowsChanged).toBe(1);
+    opened.wire.listener = () => false;
+    const { outcomes: read } = await opened.call.execute({ sql: 'SELECT count(*) FROM mine' });
+    expect(rowsOf(read[0].result!)).toEqual([[1]]);
+  });
+
+  it('with its answer posted but not read has written nothing', async () => {
+    const opened = await two();
+    const { fleet, dispatcher } = opened.engine;
+    opened.wire.listener = (moment, { method }) => {
+      if (moment === 'asked' || method !== 'unit') return false;
+      dispatcher.kill(fleet.primary!.index, 'ended by hand');
+      return true;
+    };
+    const { error } = await opened.call.execute({ sql: 'INSERT INTO mine VALUES (1)' });
+    expect(error).toMatchObject({ code: 'worker-lost', message: expect.stringContaining('nothing was written') });
+    opened.wire.listener = () => false;
+    const { outcomes: read } = await opened.call.execute({ sql: 'SELECT count(*) FROM mine' });
+    expect(rowsOf(read[0].result!)).toEqual([[0]]);
+  });
+
+  it('takes temporary objects with it, and the next unit is told, once', async () => {
+    const opened = await two();
+    await opened.call.execute({ sql: 'CREATE TEMP TABLE draft (a); INSERT INTO draft VALUES (1)' });
+    await opened.call.killWorker({ name: opened.engine.fleet.primary!.name });
+    const events = opened.engine.monitoring.events.latest().map(({ message }) => message);
+    expect(events).toContainEqual(expect.stringContaining('Gone with the former one: draft (temporary)'));
+    const { error, notes } = await opened.call.execute({ sql: 'SELECT * FROM draft' });
+    expect(error?.message).toContain('no such table: draft');
+    expect(notes).toEqual([expect.stringContaining('draft (temporary) went with it')]);
+    expect((await opened.call.execute({ sql: 'DELETE FROM mine' })).notes).toEqual([]);
+  });
+
+  it('leaves a note where somebody asks for what it alone remembered', async () => {
+    const opened = await two();
+    await opened.call.execute({ sql: 'INSERT INTO mine VALUES (1)' });
+    await opened.call.killWorker({ name: opened.engine.fleet.primary!.name });
+    const { outcomes, notes } = await opened.call.execute({ sql: 'SELECT last_insert_rowid()' });
+    expect(rowsOf(outcomes[0].result!)).toEqual([[0]]);
+    expect(notes).toEqual([expect.stringContaining('last_insert_rowid()')]);
+  });
+});
+
 describe('a replica that misses a record', () => {
   const count = async ({ call }: Lab): Promise<unknown> => {
     const { outcomes } = await call.execute({ sql: 'SELECT count(*) FROM mine', cache: false });
