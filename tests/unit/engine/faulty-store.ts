@@ -59,7 +59,7 @@ export class FaultyStore implements KeyValueStore {
         const result = work();
         if (this.operations < this.diesAfter) resolve(result);
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
   }
