@@ -7,7 +7,7 @@ import { NativeConnection } from '../native.ts';
 import { PagedFile } from '../paged-file.ts';
 import { emptyDatabase } from '../snapshot-file.ts';
 import type { SqliteModule } from '../sqlite-module.ts';
-import { BulkInsert } from './bulk-insert.ts';
+import { BulkInsert } from '../bulk-insert.ts';
 
 export interface SampleControl {
   /** Told now and then: share done (0..1) and what is being made. */

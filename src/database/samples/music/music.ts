@@ -11,7 +11,7 @@ import { buildSample, CHUNK_ROWS, type SampleBuilder, type SampleControl } from 
 import { isoDate, isoDateTime, momentsInOrder } from '../calendar.ts';
 import { CITIES, FIRST_NAMES, LAST_NAMES } from '../shop/words.ts';
 import { shuffled, WeightedSampler, zipfWeights } from '../weighted.ts';
-import { ADJECTIVES, GENRES, MEDIA_TYPES, NOUNS, PLAYLISTS, STAFF, SUPPORT_TITLE, VERBS } from './words.ts';
+import { ADJECTIVES, GENRES, MEDIA_TYPES, MORE_NAMES, NOUNS, PLAYLISTS, STAFF, SUPPORT_TITLE, VERBS } from './words.ts';
 
 const SCHEMA = `
 CREATE TABLE artists (
@@ -319,11 +319,13 @@ function composer(artist: string, author: string, random: Random): string | null
 }
 
 function personName(random: Random): string {
-  return `${pick(FIRST_NAMES, random)} ${pick(LAST_NAMES, random)}`;
+  const first = random.below(12) === 0 ? pick(MORE_NAMES, random) : pick(FIRST_NAMES, random);
+  return `${first} ${pick(LAST_NAMES, random)}`;
 }
 
 function mail(name: string, id: number, domain: string): string {
-  return `${name.replaceAll(' ', '.')}${id}@${domain}`.toLowerCase();
+  const plain = name.normalize('NFD').replace(/[^a-zA-Z ]/g, '');
+  return `${plain.replaceAll(' ', '.')}${id}@${domain}`.toLowerCase();
 }
 
 function distinct(count: number, draw: () => string): string[] {

@@ -1,4 +1,4 @@
-/** Words of the record store, all our own: no real artist, album or person. ASCII only: see `BulkInsert`. */
+/** Words of the record store, all our own: no real artist, album or person. */
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -64,7 +64,7 @@ export const ADJECTIVES =
   Velvet Wandering Warm Wasted Wild Winter Wooden`);
 
 export const NOUNS =
-  words(`Anchor Arrow Atlas Balcony Bicycle Bridge Candle Canyon Carousel Castle Chapel Circus Clock Cloud Compass
+  words(`Anchor Arrow Atlas Balcony Bicycle Bridge Café Candle Canyon Carousel Castle Chapel Circus Clock Cloud Compass
   Crow Diamond Engine Feather Ferry Field Forest Garden Ghost Harbour Heron Highway Hotel House Island Kite Ladder Lantern Letter
   Lighthouse Machine Magnet Meadow Mirror Mountain Museum Ocean Orchard Parade Piano Pilot Pocket Prairie Radio Railway River Rooftop
   Sailor Shadow Signal Sparrow Station Stranger Summer Telegram Theatre Thunder Tiger Tower Train Umbrella Valley Violin Wagon
@@ -75,7 +75,10 @@ export const VERBS =
   Keeping Leaving Losing Missing Painting Reading Remembering Running Saving Singing Sleeping Starting Stealing Swimming Turning
   Waiting Walking Watching`);
 
-/** Title, department, and the index of whom one reports to; nobody is above the first. */
+/** First names beyond those of the shop, so that searching and sorting meet letters beyond ASCII. */
+export const MORE_NAMES = words('Zoë Björn Renée Søren Łukasz Ángel Jürgen Chloé Yıldız Núria');
+
+/** Title, the index of the group above (null at the top), and how many there are. */
 export const STAFF: readonly (readonly [title: string, manager: number | null, count: number])[] = [
   ['General Manager', null, 1],
   ['Head of Sales', 0, 1],

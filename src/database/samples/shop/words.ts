@@ -1,4 +1,4 @@
-/** Plain words for the sample shop. ASCII only: see `BulkInsert`. */
+/** Plain words for the sample shop. */
 
 export const FIRST_NAMES =
   `Ada Alan Alma Amir Anna Anton Ayla Bao Bea Ben Carla Chen Clara Dana David Diego Elena Elif Emil Emma Eva Farid Felix

@@ -1,6 +1,6 @@
 /**
  * Words of the TPC-H-like data. Names that the benchmark's queries ask for (nations, segments, types, containers, modes) are those
- * of its specification, clause 4.2; colours and prose are our own. ASCII only: see `BulkInsert`.
+ * of its specification, clause 4.2; colours and prose are our own.
  */
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
