@@ -9,8 +9,8 @@ import type { ColumnReport, SchemaReport, SqlValue, TableReport } from './protoc
 const COUNT_BUDGET_MS = 150;
 
 /** The schema in the order in which it was made; SQLite's own tables are left out. */
-export function schemaOf(connection: Connection): SchemaReport {
-  const countUntilMs = performance.now() + COUNT_BUDGET_MS;
+export function schemaOf(connection: Connection, counts = true): SchemaReport {
+  const countUntilMs = counts ? performance.now() + COUNT_BUDGET_MS : -Infinity;
   const indexSql = new Map(
     connection
       .query("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")

@@ -17,6 +17,8 @@ import { firstToken, isSemicolon, tokensOf, variablesOf, type Variable } from '.
 
 /** Compiled statements kept; one that was not used since the last look goes first. */
 const STATEMENTS_MAX = 128;
+/** No schema takes so long to be read; a damaged one may have no end. */
+const SET_UP_MS_MAX = 5000;
 /** 64 MB of page cache (negative: KB): with a read transaction held, 8 times the point reads of the default. */
 const PAGE_CACHE = -65536;
 
@@ -426,12 +428,16 @@ export class Connection {
       words[(this.#native.db + internals.progress.callback) >> 2] = this.#progress;
       words[(this.#native.db + internals.progress.interval) >> 2] = LOOK_INTERVAL_STEPS;
     }
+    this.#watch.begin({ deadlineMs: SET_UP_MS_MAX }, performance.now());
     try {
-      this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY; SELECT count(*) FROM sqlite_schema`);
+      // Reads the schema. A count of its rows would be one instruction, in which a damaged file can lead in circles unwatched.
+      this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY; SELECT 1 FROM sqlite_schema LIMIT 1`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#tearDown();
-      throw explainUnreadable(why);
+      throw explainUnreadable(this.#watch.stopped ? 'corrupt: its schema has no end' : why);
+    } finally {
+      this.#watch.off();
     }
   }
 

@@ -122,9 +122,9 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       session().connection.hold();
       return planOf(session().connection, sql);
     },
-    schema() {
+    schema({ counts }) {
       session().connection.hold();
-      return schemaOf(session().connection);
+      return schemaOf(session().connection, counts ?? true);
     },
     async makeSample(request, context) {
       const bytes = await makeSample(sqlite(), request, {

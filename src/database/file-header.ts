@@ -109,7 +109,7 @@ export function checkFile(bytes: Uint8Array): FileReport {
           `It can be read, not written: it asks writers for version ${writeVersion} of the file format, the latest known is ${FORMAT_VERSION_MAX}.`,
         ]
       : [];
-  return { pageSize, pageCount: pageCountValid ? pageCount : present, walMode, warnings };
+  return { pageSize, pageCount: pageCountValid ? pageCount : present, walMode, warnings, damaged: false };
 }
 
 /**

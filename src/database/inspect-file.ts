@@ -33,15 +33,18 @@ export function inspectFile(
   if (mended) file.set(mended, 0);
   const connection = new Connection(module, file);
   try {
-    report.warnings.push(...damageIn(connection));
+    lookAtPages(connection, report);
   } finally {
     connection.close();
   }
   return { bytes, report };
 }
 
+/** Rows that break a rule of their table (a NULL, a CHECK, a type) lie on sound pages: they are told apart from damage. */
+const ABOUT_ROWS = /^(NULL value|CHECK constraint failed|\S+ value) in /;
+
 /** SQLite's quick check, as far as the time goes: what is damaged can often be read all the same. */
-function damageIn(connection: Connection): string[] {
+function lookAtPages(connection: Connection, report: FileReport): void {
   let findings: string[];
   try {
     connection.exec(SMALL_CACHE);
@@ -50,13 +53,20 @@ function damageIn(connection: Connection): string[] {
     findings = rowsOf(check.result).flatMap(([text]) => String(text).split('\n'));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === 'deadline') return [];
-    findings = [error.message];
+    // A function or module that is not here says nothing about the pages; nor does a check that had no time.
+    findings = /malformed|corrupt/.test(error.message) ? [error.message] : [];
   }
-  if (findings.length === 0 || findings[0] === 'ok') return [];
-  const shown = findings.slice(0, FINDINGS_MAX);
-  const more = findings.length > FINDINGS_MAX ? '; and more' : '';
-  return [
-    `The file is damaged in places. What can be read is shown; what cannot gives an error; writing may make it worse. Export what you need, or save its rows with the sqlite3 program's .recover. SQLite's quick check says: ${shown.join('; ')}${more}.`,
-  ];
+  const damage = findings.filter((finding) => finding !== 'ok' && !ABOUT_ROWS.test(finding));
+  // What a damaged page seems to hold is nobody's row: it is told only where there is no damage.
+  const rows = findings.filter((finding) => ABOUT_ROWS.test(finding));
+  report.damaged = damage.length > 0;
+  if (damage.length > 0) {
+    report.warnings.push(
+      `The file is damaged in places. What can be read is shown; what cannot gives an error; writing may make it worse. Export what you need, or save its rows with the sqlite3 program's .recover. SQLite's quick check says: ${shortened(damage)}.`,
+    );
+  } else if (rows.length > 0) report.warnings.push(`Some rows break their table's own rules: ${shortened(rows)}.`);
+}
+
+function shortened(findings: readonly string[]): string {
+  return `${findings.slice(0, FINDINGS_MAX).join('; ')}${findings.length > FINDINGS_MAX ? '; and more' : ''}`;
 }

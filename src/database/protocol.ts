@@ -269,6 +269,8 @@ export interface FileReport {
   walMode: boolean;
   /** What does not keep it from being opened: it is read-only, or damaged in places. Plain sentences. */
   warnings: string[];
+  /** Its pages do not fit together: what walks through all of them may never end. */
+  damaged: boolean;
 }
 
 export type ExportFormat = 'csv' | 'json' | 'ndjson' | 'markdown' | 'sql';
@@ -344,7 +346,8 @@ export interface DatabaseApi {
   /** Reports `WorkProgress` with the `statementIndex` that it is of. */
   unit(request: UnitRequest): UnitReply;
   plan(request: { sql: string }): PlanNode[];
-  schema(request: Record<string, never>): SchemaReport;
+  /** Without `counts` no table's rows are counted. */
+  schema(request: { counts?: boolean }): SchemaReport;
   /** A built-in sample as a database file; reports progress {fraction, stage}; cancel leaves nothing. Errors: `sample`, `cancelled`. */
   makeSample(request: SampleRequest): { bytes: Uint8Array };
   /**

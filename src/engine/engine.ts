@@ -2,7 +2,7 @@
  * The engine, put together: data plane, pool, cache, optimizer, monitor and load. It runs in its own worker, or in Node;
  * the world around it is handed in. What the page may ask of it is in `api.ts`.
  */
-import { AppError } from '../core/errors.ts';
+import { AppError, toWireError } from '../core/errors.ts';
 import type { Server } from '../core/rpc.ts';
 import type { PageRecord } from '../database/protocol.ts';
 import { Dispatcher } from '../pool/dispatcher.ts';
@@ -44,6 +44,8 @@ const PICKS_KEPT = 12;
 const AFTER_FIRST_ANSWER_MS = 800;
 /** After so many workers that died before they were ready, starting more is no use. */
 const FAILED_STARTS_MAX = 4;
+/** For what the lab asks of the data by itself: schema, sizes, keys. */
+const LOOK_MS_MAX = 20_000;
 
 export class Engine {
   readonly platform: EnginePlatform;
@@ -69,7 +71,12 @@ export class Engine {
   readonly notices: Notice[] = [];
   settings: EngineSettings = engineDefaults;
   source: DataSource = DEFAULT_SOURCE;
-  opened: Pick<DatabaseInfo, 'walMode' | 'warnings' | 'unusable'> = { walMode: false, warnings: [], unusable: [] };
+  opened: Pick<DatabaseInfo, 'walMode' | 'warnings' | 'damaged' | 'unusable'> = {
+    walMode: false,
+    warnings: [],
+    damaged: false,
+    unusable: [],
+  };
   /** Log number at which the present content was opened: anything later is the person's change. */
   openedAtLog = 0;
   /** Why nothing can be written here, while another tab owns the data; null when it can. */
@@ -283,21 +290,33 @@ export class Engine {
     return new Outcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
   }
 
-  /** Runs something on any worker, the primary included, as one job of the pool. */
+  /**
+   * Runs something on any worker, the primary included, as one job of the pool. It is bounded: a damaged file can lead SQLite
+   * in circles within one instruction, where only the end of its worker helps.
+   */
   async onAnyWorker<Reply>(label: string, call: (worker: DatabaseWorker) => Promise<Reply>): Promise<Reply> {
-    const { reply } = await this.runner.run({
-      label,
-      retryable: true,
-      onPrimary: false,
-      deadlineMs: null,
-      signal: null,
-      send: async (worker) => ({ reply: await call(worker), busyMs: 0 }),
-    });
-    return reply;
+    try {
+      const { reply } = await this.runner.run({
+        label,
+        retryable: true,
+        onPrimary: false,
+        deadlineMs: LOOK_MS_MAX,
+        signal: null,
+        send: async (worker) => ({ reply: await call(worker), busyMs: 0 }),
+      });
+      return reply;
+    } catch (error) {
+      if (toWireError(error).code !== 'deadline') throw error;
+      throw new AppError(
+        'deadline',
+        `Stopped ${label}: it was not done after ${LOOK_MS_MAX / 1000} seconds. All workers are busy, or the file is damaged in a way that leads in circles.`,
+      );
+    }
   }
 
   schema() {
-    return this.onAnyWorker('reading the schema', (worker) => worker.calls.call.schema({}));
+    const counts = !this.opened.damaged;
+    return this.onAnyWorker('reading the schema', (worker) => worker.calls.call.schema({ counts }));
   }
 
   // ---- life ----

@@ -30,6 +30,7 @@ interface Content {
   walMode: boolean;
   /** What is to be said about the file, where there is one. */
   warnings?: string[];
+  damaged?: boolean;
 }
 
 /** Opens what was kept, or the sample asked for, and starts the pool. */
@@ -82,9 +83,9 @@ export function openFile(
       ({ calls }) => calls.call.inspect({ bytes, wal }, { transfer: [bytes.buffer as ArrayBuffer] }),
       OPEN_MS_MAX,
     );
-    const { pageSize, walMode, warnings } = inspected.report;
+    const { pageSize, walMode, warnings, damaged } = inspected.report;
     const source: DataSource = { type: 'file', name };
-    await replaceContent(engine, { source, bytes: inspected.bytes, pageSize, walMode, warnings });
+    await replaceContent(engine, { source, bytes: inspected.bytes, pageSize, walMode, warnings, damaged });
     engine.vault.noteChange();
     return databaseInfo(engine);
   }, context.signal);
@@ -143,7 +144,7 @@ async function openFirst(engine: Engine, asked: SampleRequest | null, context: C
   const { source, bytes, pageSize, walMode } = await makeSample(engine, sample, context);
   engine.plane.open(bytes, pageSize);
   engine.source = source;
-  engine.opened = { walMode, warnings: [], unusable: [] };
+  engine.opened = { walMode, warnings: [], damaged: false, unusable: [] };
   engine.cache.store.reset(engine.plane.version);
 }
 
@@ -200,8 +201,8 @@ export async function replaceContent(engine: Engine, content: Content): Promise<
     await engine.contentChanged();
     throw error;
   }
-  const { walMode, warnings = [] } = content;
-  engine.opened = { walMode, warnings, unusable: engine.fleet.primary?.report?.unusable ?? [] };
+  const { walMode, warnings = [], damaged = false } = content;
+  engine.opened = { walMode, warnings, damaged, unusable: engine.fleet.primary?.report?.unusable ?? [] };
   engine.readOnly = null;
   if (engine.vault.state.state === 'other-tab') engine.notice('storage-other-tab', 'watch', ONLY_HERE);
 }

@@ -151,6 +151,8 @@ export interface DatabaseInfo {
   walMode: boolean;
   /** Of the file that was opened: damaged in places, read-only. Plain sentences. */
   warnings: string[];
+  /** Its pages do not fit together; rows are not counted then. */
+  damaged: boolean;
   unusable: { name: string; reason: string }[];
   storage: StorageState;
   isolated: boolean;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LOOPING_SQL, loopingDatabase } from '../../../bench/fuzz/looping-database.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import { checkFile, readHeader } from '../../../src/database/file-header.ts';
 import { openFork } from '../../../src/database/fork.ts';
@@ -67,7 +68,7 @@ describe('an offered file', () => {
     const copy = new Uint8Array(bytes);
     const { bytes: returned, report } = await server.inspect({ bytes: copy });
     expect(returned).toEqual(bytes);
-    expect(report).toEqual({ pageSize: 4096, pageCount: 2, walMode: false, warnings: [] });
+    expect(report).toEqual({ pageSize: 4096, pageCount: 2, walMode: false, warnings: [], damaged: false });
     // A sound header over pages that are not: SQLite itself must refuse it.
     await expect(server.inspect({ bytes: changed((broken) => broken.fill(0xff, 100, 4096)) })).rejects.toMatchObject({
       code: 'not-a-database',
@@ -91,6 +92,42 @@ describe('an offered file', () => {
     const { report } = await server.inspect({ bytes: broken });
     expect(report.warnings).toEqual([expect.stringMatching(/^The file is damaged in places.*page 2/)]);
     expect((await server.inspect({ bytes: new Uint8Array(bytes) })).report.warnings).toEqual([]);
+  });
+
+  it('whose rows break a rule, or whose rules cannot be read here, is not called damaged', async () => {
+    const server = await startServer();
+    const odd = databaseWith(
+      module,
+      `CREATE TABLE ruled (x NOT NULL); CREATE TABLE checked (x); CREATE TABLE plain (x); INSERT INTO checked VALUES (1);
+       INSERT INTO ruled VALUES (1); PRAGMA writable_schema = ON;
+       UPDATE sqlite_schema SET sql = 'CREATE TABLE checked (x CHECK (secret(x)))' WHERE name = 'checked'`,
+    );
+    expect((await server.inspect({ bytes: odd })).report).toMatchObject({ damaged: false, warnings: [] });
+    const broken = databaseWith(
+      module,
+      `CREATE TABLE ruled (x); INSERT INTO ruled VALUES (NULL); PRAGMA writable_schema = ON;
+       UPDATE sqlite_schema SET sql = 'CREATE TABLE ruled (x NOT NULL)'`,
+    );
+    expect((await server.inspect({ bytes: broken })).report).toMatchObject({
+      damaged: false,
+      warnings: ["Some rows break their table's own rules: NULL value in ruled.x."],
+    });
+  });
+
+  it('whose table leads in circles opens, is told damaged, and is not counted', async () => {
+    const server = await startServer();
+    const made = new module.raw.Database();
+    made.run(LOOPING_SQL);
+    const endless = loopingDatabase(made.export(), 12);
+    made.close();
+    const { bytes: circles, report } = await server.inspect({ bytes: endless });
+    expect(report).toMatchObject({ damaged: true, warnings: [expect.stringContaining('damaged in places')] });
+    await server.attach({ snapshot: snapshotOf(circles), role: 'primary', epoch: 1, pragmas: [] });
+    const { tables } = await server.schema({ counts: !report.damaged });
+    expect(tables.map(({ name, rowCount }) => [name, rowCount])).toEqual([['t', null]]);
+    const sum = server.run(runRequest('SELECT sum(a) FROM t', { deadlineMs: 50 }));
+    await expect(sum).rejects.toMatchObject({ code: 'deadline' });
+    expect(await server.run(runRequest('SELECT * FROM t LIMIT 3'))).toMatchObject({ result: { rowCount: 3 } });
   });
 
   it('that later writers alone may write opens, is read, and is not written', async () => {
