@@ -1,0 +1,187 @@
+/** Rows come in from files and go out into files; whatever was done to the data can be taken back. */
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from '@playwright/test';
+import { cellOf, dataButton, editorOf, openLab, resultsOf, rows, run } from './lab.ts';
+import { expect, test } from './site.ts';
+
+/** Drops files on the page, as from a file manager. */
+async function drop(page: Page, files: { name: string; text: string }[]): Promise<void> {
+  const dataTransfer = await page.evaluateHandle((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) transfer.items.add(new File([text], name));
+    return transfer;
+  }, files);
+  await page.dispatchEvent('main', 'dragover', { dataTransfer });
+  await page.dispatchEvent('main', 'drop', { dataTransfer });
+}
+
+const importOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name: `Import ${name}` });
+const importButton = (dialog: Locator): Locator => dialog.getByRole('button', { name: 'Import', exact: true });
+
+/** What the browser was given to save. */
+async function saved(page: Page, press: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+}
+
+const RAGGED = '\ufeffid;name;share\r\n1;"Ada; the first";0,5\r\n2;Grace\r\n3;;1.5\r\n4;Joan;2;too;much\r\n5;"";3\r\n';
+
+test('a ragged CSV is shown, decided about, imported, looked at and taken back', async ({ page, failures }) => {
+  await openLab(page);
+  await drop(page, [{ name: 'people list.csv', text: RAGGED }]);
+  const dialog = importOf(page, 'people list.csv');
+  const first = dialog.getByRole('region', { name: 'First rows' });
+  await expect(first.getByRole('row')).toHaveCount(1 + 3);
+  await expect(first.getByRole('textbox', { name: 'Name of id' })).toHaveValue('id');
+  await expect(first.getByRole('row').nth(1).getByRole('cell')).toHaveText(['1', 'Ada; the first', '0,5']);
+  await expect(first.getByRole('row').nth(2).getByRole('cell').nth(1)).toHaveText('NULL');
+  await expect(dialog.getByText('2 lines of these cannot be read as rows')).toBeVisible();
+
+  // The person's own choices stay when something else is read again.
+  await first.getByRole('textbox', { name: 'Name of name' }).fill('who');
+  await first.getByRole('checkbox', { name: 'Import share' }).uncheck();
+  await dialog.getByRole('checkbox', { name: 'Empty cells are NULL' }).uncheck();
+  await expect(first.getByRole('row').nth(2).getByRole('cell').nth(1)).toHaveText('');
+  await expect(first.getByRole('textbox', { name: 'Name of name' })).toHaveValue('who');
+
+  await dialog.getByRole('combobox', { name: 'Table' }).fill('orders');
+  await expect(dialog).toContainText('A table named orders exists');
+  await expect(importButton(dialog)).toBeDisabled();
+  await dialog.getByRole('combobox', { name: 'Table' }).fill('people');
+  await importButton(dialog).click();
+  await expect(dialog).toContainText('3 rows imported into people');
+  await expect(dialog).toContainText('2 lines were left out');
+  const lines = await saved(page, () => dialog.getByRole('button', { name: 'Save the lines left out' }).click());
+  expect(lines.text).toContain('2;Grace');
+  expect(lines.text).toContain('4;Joan;2;too;much');
+
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(cellOf(page, 1, 2)).toHaveText('Ada; the first');
+  expect(await rows(page, 'SELECT id, who FROM people ORDER BY id')).toEqual([
+    [1, 'Ada; the first'],
+    [3, ''],
+    [5, ''],
+  ]);
+  expect(failures).toEqual([]);
+});
+
+test('an import that is undone, or closed, leaves nothing', async ({ page, failures }) => {
+  await openLab(page);
+  const schema = page.getByRole('complementary', { name: 'Schema' });
+  await drop(page, [
+    { name: 'one.csv', text: 'a,b\n1,2\n' },
+    { name: 'two.json', text: '[{"a": 1}, {"a": 9007199254740993}]' },
+  ]);
+  await expect(importOf(page, 'one.csv')).toContainText('1 more file waits');
+  await importOf(page, 'one.csv').getByRole('button', { name: 'Close' }).click();
+  const dialog = importOf(page, 'two.json');
+  await importButton(dialog).click();
+  await expect(dialog).toContainText('2 rows imported into two');
+  await expect(schema.getByRole('button', { name: 'two', exact: true })).toBeAttached();
+  expect(await rows(page, 'SELECT a FROM two ORDER BY a')).toEqual([[1], [9007199254740993n]]);
+  await dialog.getByRole('button', { name: /^Undo/ }).click();
+  await expect(dialog).toContainText('The data is as before the import');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(schema.getByRole('button', { name: 'customers', exact: true })).toBeAttached();
+  for (const name of ['one', 'two']) {
+    await expect(schema.getByRole('button', { name, exact: true })).toHaveCount(0);
+    await expect(rows(page, `SELECT * FROM ${name}`)).rejects.toThrow(/no such table/);
+  }
+  expect(failures).toEqual([]);
+});
+
+test('a long import can be cancelled, and leaves nothing', async ({ page, failures }) => {
+  await openLab(page);
+  const line = `${'x'.repeat(60)},1,2,3,4,5\n`;
+  await drop(page, [{ name: 'long.csv', text: `a,b,c,d,e,f\n${line.repeat(400_000)}` }]);
+  const dialog = importOf(page, 'long.csv');
+  await importButton(dialog).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Cancelled: nothing was imported.');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(rows(page, 'SELECT * FROM long')).rejects.toThrow(/no such table/);
+  await run(page, 'SELECT 6 * 7 AS answer');
+  await expect(cellOf(page, 1, 1)).toHaveText('42');
+  expect(failures).toEqual([]);
+});
+
+test('what is no data is refused in the dialog, and rows can be pasted', async ({ page, failures }) => {
+  await openLab(page);
+  await drop(page, [{ name: 'empty.csv', text: '' }]);
+  const empty = importOf(page, 'empty.csv');
+  await expect(empty.getByRole('alert')).toContainText(/empty/i);
+  await expect(importButton(empty)).toBeDisabled();
+  await page.keyboard.press('Escape');
+  await expect(empty).toHaveCount(0);
+
+  await dataButton(page).click();
+  await page.getByRole('button', { name: 'Paste data' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Paste data' });
+  await sheet.getByRole('textbox').fill('city\tpeople\nOslo\t709037\nBergen\t291940');
+  await sheet.getByRole('button', { name: 'Look at it' }).click();
+  const dialog = importOf(page, 'pasted.tsv');
+  await importButton(dialog).click();
+  await expect(dialog).toContainText('2 rows imported into pasted');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  expect(await rows(page, 'SELECT sum(people) FROM pasted')).toEqual([[1000977]]);
+  expect(failures).toEqual([]);
+});
+
+test('a result is saved as it is shown, a table and a database as SQL', async ({ page, failures }) => {
+  await openLab(page);
+  await run(page, `SELECT 1 AS n, NULL AS z, '' AS e, 'a,"b"' AS t, 9007199254740993 AS w, 2.0 AS r, x'0aff' AS b`);
+  await expect(cellOf(page, 1, 5)).toHaveText('9007199254740993');
+  const menu = page.getByRole('dialog', { name: 'Save these rows' });
+  await resultsOf(page).getByRole('button', { name: 'Export' }).click();
+  const save = (title: string) =>
+    saved(page, () => menu.getByRole('button', { name: `Save as ${title}`, exact: true }).click());
+  expect(await save('CSV')).toEqual({
+    name: 'result.csv',
+    text: `n,z,e,t,w,r,b\r\n1,,"","a,""b""",9007199254740993,2.0,X'0AFF'\r\n`,
+  });
+  expect(await save('JSON')).toEqual({
+    name: 'result.json',
+    text: `[\n{"n":1,"z":null,"e":"","t":"a,\\"b\\"","w":9007199254740993,"r":2.0,"b":"Cv8="}\n]\n`,
+  });
+  expect((await save('Markdown')).text).toContain(`| 1 | *NULL* |  | a,"b" | 9007199254740993 | 2.0 | \`X'0AFF'\` |`);
+  await page.keyboard.press('Escape');
+
+  const schema = page.getByRole('complementary', { name: 'Schema' });
+  await schema.getByRole('button', { name: 'Columns of products' }).click();
+  await schema.getByRole('button', { name: 'Export' }).click();
+  const table = page.getByRole('dialog', { name: 'Save products' });
+  const csv = await saved(page, () => table.getByRole('button', { name: 'Save as CSV' }).click());
+  expect(csv.name).toBe('products.csv');
+  expect(csv.text.split('\r\n')).toHaveLength(1 + 500 + 1);
+  await page.keyboard.press('Escape');
+
+  await dataButton(page).click();
+  await page.getByRole('dialog', { name: 'Data' }).getByRole('button', { name: 'Export' }).click();
+  const everything = page.getByRole('dialog', { name: 'Save all tables' });
+  const dump = await saved(page, () => everything.getByRole('button', { name: 'Save as SQL inserts' }).click());
+  expect(dump.name).toBe('shop-S.sql');
+  expect(dump.text).toMatch(/^PRAGMA foreign_keys=OFF;\nBEGIN;\nCREATE TABLE /);
+  expect(dump.text.trimEnd()).toMatch(/COMMIT;$/);
+  expect(failures).toEqual([]);
+});
+
+test('a script that wrote is undone, and done again', async ({ page, failures }) => {
+  await openLab(page);
+  const [[before]] = await rows(page, 'SELECT count(*) FROM events');
+  await run(page, 'DELETE FROM events WHERE id <= 1204');
+  const results = resultsOf(page);
+  await expect(results).toContainText('1,204 rows deleted');
+  await expect(results).toContainText(/keeps [\d.,]+ [KM]?B/);
+  await results.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(results).toContainText('Undone: the data is as before this script.');
+  expect(await rows(page, 'SELECT count(*) FROM events')).toEqual([[before]]);
+  await results.getByRole('button', { name: 'Redo', exact: true }).click();
+  await expect(results).toContainText('Done again');
+  expect(await rows(page, 'SELECT count(*) FROM events')).toEqual([[Number(before) - 1204]]);
+  await results.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(results.getByRole('button', { name: 'Redo', exact: true })).toBeVisible();
+  expect(await rows(page, 'SELECT count(*) FROM events')).toEqual([[before]]);
+  await expect(editorOf(page)).toContainText('DELETE FROM events');
+  expect(failures).toEqual([]);
+});
