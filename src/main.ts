@@ -19,6 +19,7 @@ const target = document.getElementById('app') ?? document.body;
 const { port, onFailure } = startEngine();
 const engine = new EngineState(new EngineClient(port));
 onFailure((message) => engine.fail(message));
+engine.forgetSite = async () => (await import('./platform/forget-site.ts')).forgetSite();
 mount(App, {
   target,
   props: {

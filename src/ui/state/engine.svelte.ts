@@ -46,6 +46,9 @@ export class EngineState {
   #snapshot: EngineSnapshot | null = null;
   #perSecond = SNAPSHOTS_PER_S;
   #watching = false;
+  #keeps = false;
+  /** Forgets what the page keeps outside the engine: marks, cached files, the service worker. */
+  forgetSite: () => Promise<void> = () => Promise.resolve();
   readonly #subscribe: () => void;
 
   constructor(client: EngineClient) {
@@ -60,6 +63,7 @@ export class EngineState {
     this.#subscribe = createSubscriber((update) => {
       const stop = client.on('snapshot', (snapshot) => {
         this.#snapshot = snapshot;
+        this.#watchKept(snapshot.database);
         update();
       });
       this.#watching = true;
@@ -107,8 +111,10 @@ export class EngineState {
 
   async boot(request: { sample: SampleRequest | null; safe: boolean; wasmUrl: string; cores: number }): Promise<void> {
     try {
-      this.#takeBoot(await this.client.call.boot(request));
+      const report = await this.client.call.boot(request);
+      this.#takeBoot(report);
       this.#phase = 'ready';
+      if (!report.restored && !request.safe) void this.#tellEviction(report).catch(() => undefined);
       this.#hasStarted();
       this.#askForSnapshots();
       // The first query need not wait for the schema browser.
@@ -201,6 +207,20 @@ export class EngineState {
     if (this.#phase !== 'ready') return;
     // A refusal here only means that the engine went away, which its own path reports.
     void this.client.call.watch({ perSecond: this.#watching ? this.#perSecond : 0 }).catch(() => undefined);
+  }
+
+  /** Once there is something to keep. */
+  #watchKept({ changed, storage }: DatabaseInfo): void {
+    if (this.#keeps || (!changed && storage.savedAtMs === null)) return;
+    this.#keeps = true;
+    void import('./kept-here.ts').then(({ watchKept }) => watchKept(this.client));
+  }
+
+  async #tellEviction(report: BootReport): Promise<void> {
+    if (localStorage.getItem('headroom-kept') === null) return;
+    const { evictionAt } = await import('./kept-here.ts');
+    const notice = evictionAt(report);
+    if (notice) this.notify(notice);
   }
 
   #takeBoot(report: BootReport): void {

@@ -238,6 +238,7 @@ export class SessionState {
     clearTimeout(this.#keepTimer);
     this.#lab.onKeep = () => {};
     await this.#engine.client.call.resetEverything({});
+    await this.#engine.forgetSite();
     window.location.replace(window.location.pathname);
     window.location.reload();
   }
