@@ -9,7 +9,7 @@ import { checkSettings, type ViewSettings } from './view-settings.ts';
 
 export const VIEW_VERSION = 1;
 
-export const VIEW_PAGES = ['lab', 'optimizer', 'cache', 'cluster', 'monitor'] as const;
+export const VIEW_PAGES = ['lab', 'data', 'optimizer', 'cache', 'cluster', 'monitor'] as const;
 export type ViewPage = (typeof VIEW_PAGES)[number];
 
 /** A file is only named: whoever opens the link is asked for it. */

@@ -13,6 +13,12 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { id: 'lab', title: 'Lab', about: 'Write a query, see what happened and why', load: () => Lab },
   {
+    id: 'data',
+    title: 'Data',
+    about: 'What is open, where it is kept, how its tables relate',
+    load: () => import('./pages/Data.svelte').then((module) => module.default),
+  },
+  {
     id: 'optimizer',
     title: 'Optimizer',
     about: 'Where the time goes, and what can be proved faster',

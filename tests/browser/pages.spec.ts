@@ -8,6 +8,7 @@ import { expect, test } from './site.ts';
 /** What each page shows of the first query's life. */
 const PAGES = [
   { name: 'Lab', shows: '20 rows, 5 columns.' },
+  { name: 'Data', shows: 'order_items' },
   { name: 'Optimizer', shows: /where e\.customer_id/i },
   { name: 'Cache', shows: /where e\.customer_id/i },
   { name: 'Cluster', shows: 'primary' },
@@ -35,7 +36,7 @@ test('every page opens by the navigation and by its address, and shows what it i
   const cold = await context.newPage();
   await cold.goto('./#/monitor');
   await expect(cold.getByRole('heading', { level: 1, name: 'Monitor' })).toBeVisible();
-  await cold.keyboard.press('Alt+Digit3');
+  await cold.keyboard.press('Alt+Digit4');
   await expect(cold.getByRole('heading', { level: 1, name: 'Cache' })).toBeVisible();
   expect(failures).toEqual([]);
 });

@@ -12,6 +12,8 @@ export interface TableColumn<Row> {
   sortBy?: (row: Row) => number | string | null;
   /** Colour of the cell's word; the word itself must say the same. */
   tone?: (row: Row) => 'good' | 'watch' | 'bad' | 'write' | 'muted' | '';
+  /** A bar under the cell's text, 0..1 of its width; the text must say the same. */
+  share?: (row: Row) => number | null;
   /** CSS width; without one the column takes what is left. */
   width?: string;
 }

@@ -15,7 +15,7 @@ export interface ViewParts {
 export function viewOf({ page, source, settings, lab, experiment }: ViewParts): View {
   return {
     version: 1,
-    page: (['lab', 'optimizer', 'cache', 'cluster', 'monitor'] as const).find((id) => id === page) ?? 'lab',
+    page: (['lab', 'data', 'optimizer', 'cache', 'cluster', 'monitor'] as const).find((id) => id === page) ?? 'lab',
     source: source.type === 'file' ? { type: 'file', name: source.name } : { type: 'sample', ...source.sample },
     sql: lab.sql,
     parameters: Object.fromEntries(

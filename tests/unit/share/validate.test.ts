@@ -63,7 +63,7 @@ describe('validate', () => {
   const refused: [path: string, value: unknown, says: string][] = [
     ['version', 2, 'another version'],
     ['version', undefined, 'another version'],
-    ['page', 'admin', 'view.page must be one of lab, optimizer, cache, cluster, monitor'],
+    ['page', 'admin', 'view.page must be one of lab, data, optimizer, cache, cluster, monitor'],
     ['page', ['lab'], 'view.page'],
     ['extra', 1, "a part 'extra'"],
     ['sql', undefined, 'view.sql must be text'],
