@@ -58,6 +58,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
         vmSteps: internals.vmSteps !== null,
         progress: internals.progress !== null,
         clock: imports.hasClock,
+        rows: internals.row !== null,
       },
       unusable,
     };

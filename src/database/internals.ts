@@ -203,10 +203,11 @@ const ODD_VALUES = `SELECT x, x || '', x + 0, typeof(x), length(x) FROM (
   (-9223372036854775808), (9223372036854775807), (1.5), (-0.0), (1e308), (9e999), (-9e999), (NULL), (''), ('text'), (x''), (x'00ff'),
   (zeroblob(3)), (char(233, 0, 128512)), (CAST(x'ff41' AS TEXT)), (CAST(3 AS REAL)), (count(*)), (printf('%.5000c', 'y')))`;
 
-function readsAlike(module: BareModule, native: NativeConnection, row: RowLayout): boolean {
+/** Whether rows read by this layout are those that the functions give. */
+export function readsAlike(module: BareModule, native: NativeConnection, row: RowLayout): boolean {
   // A REAL column may hold whole numbers as integers inside; text that a sorter returns lies elsewhere than a constant.
   native.exec(
-    "CREATE TABLE reals (r REAL, t TEXT); INSERT INTO reals VALUES (3, 'b'), (-4, 'a'), (2.5, NULL), (1e15, 'c')",
+    "DROP TABLE IF EXISTS reals; CREATE TABLE reals (r REAL, t TEXT); INSERT INTO reals VALUES (3, 'b'), (-4, 'a'), (2.5, NULL), (1e15, 'c')",
   );
   return [ODD_VALUES, 'SELECT r, t FROM reals', 'SELECT r, t, max(r) OVER () FROM reals ORDER BY t, r'].every((sql) => {
     const [direct, plain] = [row, null].map((layout) => {

@@ -150,14 +150,25 @@ export interface AttachRequest {
   pragmas: string[];
 }
 
+/** Which ways into SQLite's insides passed their self-test; for the others the plain path is in use. */
+export interface Calibrated {
+  /** Steps of a statement are counted. */
+  vmSteps: boolean;
+  /** Progress, deadline and cancel act while a statement works, not only between its rows. */
+  progress: boolean;
+  /** It is seen whether a statement asks for the time. */
+  clock: boolean;
+  /** Rows are read straight from memory, not by a call per cell. */
+  rows: boolean;
+}
+
 export interface WorkerReport {
   version: Version;
   /** Bytes of this worker's wasm heap, and of its private pages. */
   heapBytes: number;
   privatePageBytes: number;
   schemaCookie: number;
-  /** Whether VM steps, progress and the clock hook passed their self-test; else the plain path is in use. */
-  calibrated: { vmSteps: boolean; progress: boolean; clock: boolean };
+  calibrated: Calibrated;
   /** Things of the file that cannot work here (FTS5, R-Tree, own functions): name and reason. */
   unusable: { name: string; reason: string }[];
 }

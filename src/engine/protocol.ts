@@ -7,6 +7,7 @@ import type { PickerName } from '../balancer/settings.ts';
 import type { CacheSettings } from '../cache/settings.ts';
 import type { WireError } from '../core/errors.ts';
 import type {
+  Calibrated,
   Classification,
   Parameters,
   QueryClass,
@@ -38,6 +39,7 @@ export type * from './data-protocol.ts';
 
 export type {
   CacheSettings,
+  Calibrated,
   ScalerSettings,
   Classification,
   IndexAdvice,
@@ -278,6 +280,8 @@ export interface WorkerSnapshot {
   startMs: number | null;
   /** What it runs now, shortened; null when idle. */
   current: string | null;
+  /** Null before it has reported. */
+  calibrated: Calibrated | null;
 }
 
 export interface ScaleDecisionReport {

@@ -100,6 +100,7 @@ function workerSnapshot(engine: Engine, report: WorkerReport): WorkerSnapshot {
     heapBytes: worker?.report?.heapBytes ?? 0,
     privatePageBytes: worker?.report?.privatePageBytes ?? 0,
     startMs: worker?.startMs ?? null,
+    calibrated: worker?.report?.calibrated ?? null,
     current: label && label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH)}…` : label,
   };
 }

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../../../src/database/columns.ts';
 import type { Connection } from '../../../src/database/connection.ts';
-import { calibrate, onlyOne } from '../../../src/database/internals.ts';
+import { calibrate, onlyOne, readsAlike } from '../../../src/database/internals.ts';
+import { NativeConnection } from '../../../src/database/native.ts';
+import type { SqlValue, WorkProgress } from '../../../src/database/protocol.ts';
 import type { SqliteModule } from '../../../src/database/sqlite-module.ts';
 import { databaseWith, openOn, sqlite } from './support.ts';
 
@@ -32,6 +34,44 @@ describe('calibration', () => {
     expect([onlyOne([]), onlyOne([4]), onlyOne([4, 8])]).toEqual([null, 4, null]);
   });
 
+  it('of two places that fit takes neither, and goes on with the rest', () => {
+    // Every word that a search looks for is seen twice, side by side.
+    const twice = (words: Int32Array): Int32Array =>
+      new Proxy(words, {
+        get: (target, key) => {
+          const at = Number(key);
+          return [999, 499, 7, 16, 25, -1].includes(target[at - 1]) ? target[at - 1] : target[at];
+        },
+        set: (target, key, value: number) => {
+          target[Number(key)] = value;
+          return true;
+        },
+      });
+    const seen = calibrate({ ...module, i32: () => twice(module.i32()) });
+    expect([seen.vmSteps, seen.errorOffset]).toEqual([null, null]);
+    expect([seen.variables, seen.progress]).toEqual([module.internals.variables, module.internals.progress]);
+  });
+
+  it('refuses a layout of rows that is not so', () => {
+    const row = module.internals.row!;
+    const native = new NativeConnection(module, new module.raw.Database().db);
+    expect(readsAlike(module, native, row)).toBe(true);
+    for (const wrong of [
+      { ...row, size: row.size + 8 },
+      { ...row, text: row.length, length: row.text },
+      { ...row, flags: row.flags + 2 },
+      { ...row, pointer: row.pointer + 4 },
+    ]) {
+      let alike = false;
+      try {
+        alike = readsAlike(module, native, wrong);
+      } catch {
+        // Told by an error as well: the search takes it for "no".
+      }
+      expect(alike).toBe(false);
+    }
+  });
+
   it('broken on purpose, turns every feature off', () => {
     expect(broken.module.internals).toEqual({
       vmSteps: null,
@@ -40,6 +80,34 @@ describe('calibration', () => {
       row: null,
       progress: null,
     });
+  });
+});
+
+describe('with any one of them off', () => {
+  const queries: [string, SqlValue[]][] = [
+    ["SELECT x, x / 3.0, 'n' || x, CASE WHEN x % 2 THEN x END, CAST(x AS BLOB), x * 90071992547409 FROM t", []],
+    ['SELECT ?1, ?2, ?3, typeof(?1)', [9007199254740993n, 'é', null]],
+    ["SELECT zeroblob(3), char(233, 128512), -0.0, 9e999, '' FROM t LIMIT 3", []],
+  ];
+
+  it.each(['vmSteps', 'progress', 'errorOffset', 'variables', 'row'] as const)('%s: the same answers', (off) => {
+    const plain = openOn(
+      { ...module, internals: { ...module.internals, [off]: null } },
+      databaseWith(module, `CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)`),
+    );
+    const whole = openOn(module, databaseWith(module, `CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)`));
+    for (const [sql, values] of queries) expect(plain.query(sql, values)).toEqual(whole.query(sql, values));
+    expect(() => plain.run(ENDLESS, [], { deadlineMs: 5 })).toThrow(expect.objectContaining({ code: 'deadline' }));
+    expect(() => plain.run('SELECT nosuch FROM t')).toThrow(expect.objectContaining({ code: 'sql' }));
+    const { vmSteps } = plain.run('SELECT sum(x) FROM t').work;
+    expect(vmSteps === null).toBe(off === 'vmSteps');
+    const told: WorkProgress[] = [];
+    expect(() => plain.run(ENDLESS, [], { deadlineMs: 450, onProgress: (report) => told.push(report) })).toThrow();
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.every((report) => (report.vmSteps === null) === (off === 'progress'))).toBe(true);
+    expect(told[0].rows).toBeGreaterThan(0);
+    plain.close();
+    whole.close();
   });
 });
 
