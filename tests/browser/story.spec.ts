@@ -84,7 +84,7 @@ test('from a cold open to a shared link', async ({ page, browser, failures }) =>
 
   await test.step('the link opens the same view elsewhere, and runs nothing by itself', async () => {
     await dataButton(page).click();
-    await page.getByRole('button', { name: 'Shop S', exact: true }).click();
+    await page.getByRole('button', { name: /^shop: S/ }).click();
     // The changes to the file are in no other place: the page asks first.
     await page.getByRole('button', { name: 'Open without saving' }).click();
     await expect(dataButton(page)).toContainText('shop S');
