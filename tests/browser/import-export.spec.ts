@@ -1,7 +1,7 @@
 /** Rows come in from files and go out into files; whatever was done to the data can be taken back. */
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { cellOf, dataButton, editorOf, openLab, resultsOf, rows, run } from './lab.ts';
+import { cellOf, dataButton, editorOf, execute, openLab, resultsOf, rows, run, RUNAWAY } from './lab.ts';
 import { expect, test } from './site.ts';
 
 /** Drops files on the page, as from a file manager. */
@@ -166,6 +166,26 @@ test('a result is saved as it is shown, a table and a database as SQL', async ({
   expect(failures).toEqual([]);
 });
 
+test('an export that has no row to write yet can be cancelled', async ({ page, failures }) => {
+  await openLab(page);
+  await run(page, `CREATE VIEW endless AS ${RUNAWAY}`);
+  const schema = page.getByRole('complementary', { name: 'Schema' });
+  await schema.getByRole('button', { name: 'Columns of endless' }).click();
+  await schema.getByRole('button', { name: 'Export' }).click();
+  const menu = page.getByRole('dialog', { name: 'Save endless' });
+  await menu.getByRole('button', { name: 'Save as JSON', exact: true }).click();
+  await menu.getByRole('button', { name: 'Cancel' }).click();
+  await expect(menu.getByRole('alert')).toContainText('cancelled: nothing was saved');
+  await page.keyboard.press('Escape');
+  // The worker that was busy with it is gone; another makes the next one.
+  await schema.getByRole('button', { name: 'Columns of products' }).click();
+  await schema.getByRole('button', { name: 'Export' }).first().click();
+  const other = page.getByRole('dialog', { name: 'Save products' });
+  const json = await saved(page, () => other.getByRole('button', { name: 'Save as JSON', exact: true }).click());
+  expect(JSON.parse(json.text)).toHaveLength(500);
+  expect(failures).toEqual([]);
+});
+
 test('a script that wrote is undone, and done again', async ({ page, failures }) => {
   await openLab(page);
   const [[before]] = await rows(page, 'SELECT count(*) FROM events');
@@ -173,14 +193,19 @@ test('a script that wrote is undone, and done again', async ({ page, failures })
   const results = resultsOf(page);
   await expect(results).toContainText('1,204 rows deleted');
   await expect(results).toContainText(/keeps [\d.,]+ [KM]?B/);
+  await expect(results).not.toContainText('later write');
   await results.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(results).toContainText('Undone: the data is as before this script.');
   expect(await rows(page, 'SELECT count(*) FROM events')).toEqual([[before]]);
   await results.getByRole('button', { name: 'Redo', exact: true }).click();
   await expect(results).toContainText('Done again');
   expect(await rows(page, 'SELECT count(*) FROM events')).toEqual([[Number(before) - 1204]]);
+  // What others wrote since goes with it, and is said.
+  await execute(page, 'CREATE TABLE later (n)');
+  await expect(results).toContainText('takes back 1 later write too');
   await results.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(results.getByRole('button', { name: 'Redo', exact: true })).toBeVisible();
+  await expect(rows(page, 'SELECT * FROM later')).rejects.toThrow(/no such table/);
   expect(await rows(page, 'SELECT count(*) FROM events')).toEqual([[before]]);
   await expect(editorOf(page)).toContainText('DELETE FROM events');
   expect(failures).toEqual([]);

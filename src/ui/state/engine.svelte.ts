@@ -180,8 +180,10 @@ export class EngineState {
   }
 
   /** Back to how the data was. */
-  async restorePoint(id: number): Promise<void> {
-    await this.#takeDatabase(await this.client.call.restorePoint({ id }));
+  async restorePoint(id: number): Promise<DatabaseInfo> {
+    const database = await this.client.call.restorePoint({ id });
+    await this.#takeDatabase(database);
+    return database;
   }
 
   /** In a tab that only reads: goes on here with what is kept; the other tab only reads from then on. */

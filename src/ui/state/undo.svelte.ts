@@ -14,6 +14,8 @@ interface Step {
   title: 'Undo' | 'Redo';
   /** What has happened, in words. */
   said: string;
+  /** Log number of the data when this was offered: whatever was written later goes with a press. */
+  atLog: number;
 }
 
 export class UndoState {
@@ -33,6 +35,11 @@ export class UndoState {
   get step(): Step | null {
     return this.#step;
   }
+  /** Writes since it was offered, by an import or the load: a press takes them back too. */
+  get later(): number {
+    const { database } = this.#engine;
+    return this.#step && database ? Math.max(0, database.version.logNumber - this.#step.atLog) : 0;
+  }
   /** What was done, where no further step is offered. */
   get done(): string | null {
     return this.#done;
@@ -47,7 +54,8 @@ export class UndoState {
   /** After a script: what it wrote, and the state before it, where that is kept. */
   offer(outcomes: readonly QueryOutcome[], point: PointInTime | null): void {
     this.forget();
-    if (point) this.#step = { point, title: 'Undo', said: writtenText(outcomes) };
+    const atLog = Math.max(...outcomes.map(({ version }) => version.logNumber));
+    if (point) this.#step = { point, title: 'Undo', said: writtenText(outcomes), atLog };
   }
 
   forget(): void {
@@ -64,14 +72,15 @@ export class UndoState {
     this.#problem = null;
     try {
       const known = new Set((await call.pointsInTime({})).points.map(({ id }) => id));
-      await this.#engine.restorePoint(step.point.id);
+      const { version } = await this.#engine.restorePoint(step.point.id);
       const said = step.title === 'Undo' ? 'Undone: the data is as before' : 'Done again: the data is as after';
       this.#done = `${said} this script.`;
       announcer.say(this.#done);
       this.onChange();
       // Newest first: the state that was just left.
       const left = (await call.pointsInTime({})).points.find(({ id }) => !known.has(id));
-      this.#step = left ? { point: left, title: step.title === 'Undo' ? 'Redo' : 'Undo', said: this.#done } : null;
+      const title = step.title === 'Undo' ? 'Redo' : 'Undo';
+      this.#step = left ? { point: left, title, said: this.#done, atLog: version.logNumber } : null;
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
       announcer.say(this.#problem);
