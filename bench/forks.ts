@@ -29,7 +29,7 @@ const BLOB_BYTES = 3900;
 /** Forks a database of about `megabytes` (10^6 bytes). A throwaway base of that size is made first; memory peaks at twice that. */
 export function forkTimes(module: SqliteModule, megabytes: number, rounds: number): ForkReport {
   const base = databaseOf(module, megabytes * 1e6);
-  const shared = base.buffer instanceof SharedArrayBuffer;
+  const shared = mayShare();
   const snapshot: Snapshot = { historyId: 'h', logNumber: 0, pageSize: 4096, base, records: [] };
   const times: number[][] = [[], [], [], []];
   let privateBytes = 0;

@@ -9,6 +9,8 @@ import { NativeConnection, RC } from '../../src/database/native.ts';
 import type { DatabaseApi } from '../../src/database/protocol.ts';
 import { loadSqlite } from '../../src/database/sqlite-module.ts';
 import { portOf } from '../../src/platform/ports.ts';
+import { forkTimes, type ForkReport } from '../forks.ts';
+import { shipAgainstReplay, type ReplicationReport } from '../replication.ts';
 import { pointReadsInside, type InsideReadsReport } from './inside-point-reads.ts';
 
 export interface InsideApi extends DatabaseApi {
@@ -17,6 +19,8 @@ export interface InsideApi extends DatabaseApi {
   /** Steps to the last row and reads nothing: the least that any way of reading rows takes. */
   stepLoop(request: { sql: string }): { rows: number };
   pointReads(request: { bytes: Uint8Array; reads: number; rounds: number }): InsideReadsReport;
+  replication(request: { rounds: number }): ReplicationReport;
+  forks(request: { megabytes: number; rounds: number }): ForkReport;
 }
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -40,5 +44,7 @@ serve<InsideApi>(portOf(self), {
     plain.finalize(statement);
     return { rows };
   },
+  replication: async ({ rounds }) => shipAgainstReplay(await loaded(), rounds),
+  forks: async ({ megabytes, rounds }) => forkTimes(await loaded(), megabytes, rounds),
   pointReads: async ({ bytes, reads, rounds }) => pointReadsInside(await loaded(), bytes, reads, rounds),
 });

@@ -4,7 +4,7 @@ import { importRows } from './import-rows.ts';
 import { cacheHits, chaosInside } from './inside-engine.ts';
 import { manyQueries } from './many-queries.ts';
 import { addReplicas, endReplicas, prepareReplicas, scanReplicas } from './memory.ts';
-import { pointReads } from './point-reads.ts';
+import { forks, pointReads, shippedWrites } from './inside-measures.ts';
 import { replicas } from './replicas.ts';
 import { rowsToPage } from './rows-to-page.ts';
 import { stopRunaway } from './stops.ts';
@@ -17,6 +17,8 @@ const measurements = {
   scanReplicas,
   endReplicas,
   pointReads,
+  shippedWrites,
+  forks,
   cacheHits,
   stopRunaway,
   manyQueries,

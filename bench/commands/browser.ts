@@ -3,6 +3,7 @@ import { buildBench, buildProduct, openHost } from '../browser-host.ts';
 import { list, number, UsageError, type Command } from '../command.ts';
 import { told, type Figure, type Group } from './browser/figure.ts';
 import { imports } from './browser/imports.ts';
+import { forks, writes } from './browser/pages.ts';
 import { cache, manyQueries, pointReads } from './browser/queries.ts';
 import { memory, replicas } from './browser/replicas.ts';
 import { rows } from './browser/rows.ts';
@@ -17,6 +18,8 @@ const GROUPS: Readonly<Record<string, Group>> = {
   rows,
   replicas,
   memory,
+  writes,
+  forks,
   'point-reads': pointReads,
   cache,
   'many-queries': manyQueries,
