@@ -15,11 +15,12 @@ type Fuzz = (options: FuzzOptions, progress: Progress) => Promise<unknown>;
 
 const KINDS: Readonly<Record<string, () => Promise<Fuzz>>> = {
   databases: async () => (await import('../fuzz/run-databases.ts')).runDatabases,
+  texts: async () => (await import('../fuzz/run-texts.ts')).runTexts,
 };
 
 export const command: Command = {
   name: 'fuzz',
-  summary: 'damaged database files: no hang, no crash, no worker that does not come back',
+  summary: 'damaged database files and texts: no hang, no crash, no worker that does not come back',
   options: [
     { name: 'what', type: 'string', required: true, help: `what is damaged: ${Object.keys(KINDS).join(', ')}` },
     { name: 'count', type: 'number', default: 1000, help: 'how many files, 1 to 1,000,000' },

@@ -96,7 +96,7 @@ async function openNew(engine: Engine, fileName: string, record: PageRecord | nu
   if (!record) throw new AppError('import', `${fileName} made no table: there is nothing to open.`);
   const { pageSize } = record;
   const snapshot = { ...nothing(engine), pageSize, records: [{ ...record, logNumber: 1 }] };
-  const name = `${fileName.replace(/(\.[a-z0-9]{1,8}){1,2}$/i, '') || 'imported'}.sqlite`;
+  const name = `${fileName.replace(/(\.[a-z0-9]{1,8})(\.gz)?$/i, '') || 'imported'}.sqlite`;
   await replaceContent(engine, {
     source: { type: 'file', name },
     bytes: materialize(snapshot),

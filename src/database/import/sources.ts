@@ -18,11 +18,14 @@ export async function sourceOf(file: Blob, name: string, reading: ImportReading)
   return csvSource(reading, newlineOf(text), chunks);
 }
 
+const SAMPLE_BYTES = 1 << 20;
+
 /** The first megabyte as text, and whether that is all. */
 export async function sampleText(
   file: Blob,
   encoding: ImportReading['encoding'],
 ): Promise<{ text: string; isWhole: boolean }> {
-  for await (const { text, bytesRead } of textChunks(file, encoding)) return { text, isWhole: bytesRead >= file.size };
+  for await (const { text, bytesRead } of textChunks(file, encoding, SAMPLE_BYTES))
+    return { text, isWhole: bytesRead >= file.size };
   return { text: '', isWhole: true };
 }
