@@ -33,6 +33,15 @@ test.each(['csv', 'json', 'ndjson'] as const)('%s', async (format: ExportFormat)
   expect(await rows(table)).toEqual(await rows('mixed'));
 });
 
+test('csv, one column with NULLs, which are empty lines', async () => {
+  await lab.call.execute({ sql: 'CREATE TABLE thin (n INTEGER); INSERT INTO thin VALUES (1), (NULL), (3)' });
+  const { file, name } = await lab.call.exportRows({ what: { table: 'thin' }, format: 'csv' });
+  const { reading } = await lab.call.previewImport({ file, name, reading: {} });
+  await lab.call.importFile({ file, name, plan: { reading, table: 'thin_again', mode: 'create', into: 'open' } });
+  const { outcomes } = await lab.call.execute({ sql: 'SELECT n FROM thin_again ORDER BY rowid' });
+  expect(rowsOf(outcomes[0].result!)).toEqual([[1], [null], [3]]);
+});
+
 test('sql, the whole database', async () => {
   const before = await rows('mixed');
   const { file, name } = await lab.call.exportRows({ what: { database: true }, format: 'sql' });
