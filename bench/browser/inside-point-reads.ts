@@ -3,7 +3,6 @@
  * turns over the same keys, all with a kept statement in a held read transaction. Every row read is added up and compared.
  */
 import { createRandom } from '../../src/core/random.ts';
-import { cellAt } from '../../src/database/columns.ts';
 import { Connection } from '../../src/database/connection.ts';
 import { fileFromSnapshot } from '../../src/database/snapshot-file.ts';
 import type { SqliteModule } from '../../src/database/sqlite-module.ts';
@@ -65,8 +64,8 @@ function ours(module: SqliteModule, bytes: Uint8Array): Reader {
   return (keys) => {
     let sum = 0;
     for (const key of keys) {
-      const { result } = connection.run(SQL, [key]);
-      sum += Number(cellAt(result, 0, 0)) + String(cellAt(result, 0, 1)).length;
+      const [amount, name] = connection.first(SQL, [key])!;
+      sum += Number(amount) + String(name).length;
     }
     return sum;
   };

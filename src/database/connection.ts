@@ -9,7 +9,7 @@ import { NativeConnection, RC } from './native.ts';
 import type { PagedFile } from './paged-file.ts';
 import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
-import { columnNames, readRows } from './row-reader.ts';
+import { columnNames, readRows, readValues } from './row-reader.ts';
 import { LOOK_INTERVAL_STEPS, RunWatch, type RunLimits } from './run-watch.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
@@ -137,6 +137,31 @@ export class Connection {
     else if (this.#statements.size > STATEMENTS_MAX) this.#forgetOne();
   }
 
+  /**
+   * First row of one statement as values, null when there is none: the quickest way to a single row. It is neither watched nor
+   * counted. Errors as of `run`.
+   */
+  first(sql: string, parameters: Parameters = []): SqlValue[] | null {
+    const kept = this.#statements.get(sql);
+    const compiled = kept ?? this.#compileOne(sql);
+    if (kept) kept.used = true;
+    else if (!compiled.isPragma) this.#statements.set(sql, compiled);
+    let literal: Literal | null;
+    try {
+      literal = this.#bind(compiled, parameters);
+      if (literal === null) {
+        const code = this.module.raw._sqlite3_step(compiled.pointer);
+        if (code === RC.row) return readValues(this.module, compiled.pointer);
+        if (code !== RC.done) throw this.#failure(code, sql);
+        return null;
+      }
+    } finally {
+      if (compiled.mayChangeSchema) this.#schemaAt++;
+      this.#finish(compiled);
+    }
+    return this.first(literal.sql, literal.parameters);
+  }
+
   /** Rows of one statement as arrays of values. */
   query(sql: string, parameters: Parameters = []): SqlValue[][] {
     return rowsOf(this.run(sql, parameters).result);
@@ -174,7 +199,7 @@ export class Connection {
 
   /** First column of the first row, as a number; 0 when there is none. */
   number(sql: string): number {
-    return Number(this.query(sql)[0]?.[0] ?? 0);
+    return Number(this.first(sql)?.[0] ?? 0);
   }
 
   /** Rows of EXPLAIN or EXPLAIN QUERY PLAN of a statement, whose parameters stay unbound. Never hand it a PRAGMA. */

@@ -2,10 +2,10 @@
  * Steps a statement and gathers its rows as columns, cell by cell straight from wasm memory: no row objects, no JavaScript
  * strings. A string is made where a person looks at it.
  */
-import { CELL, ColumnBuilder, CUT_CELL_BYTES, LARGE_CELL_BYTES } from './columns.ts';
+import { CELL, cellAt, ColumnBuilder, CUT_CELL_BYTES, LARGE_CELL_BYTES, largeAt, textIn } from './columns.ts';
 import { RC } from './native.ts';
 import type { RowLayout } from './internals.ts';
-import type { LargeCell, ResultColumns } from './protocol.ts';
+import type { LargeCell, ResultColumns, SqlValue } from './protocol.ts';
 import type { SqliteModule } from './sqlite-module.ts';
 
 export interface ReadOptions {
@@ -166,6 +166,53 @@ function directReader(
       refresh();
     }
   };
+}
+
+/** The row that a statement stands on, as values: for one row there is no need of columns. */
+export function readValues(module: SqliteModule, statement: number): SqlValue[] {
+  const count = module.raw._sqlite3_data_count(statement);
+  const values: SqlValue[] = [];
+  const layout = module.internals.row;
+  for (let column = 0; column < count; column++) {
+    const value = layout ? valueAt(module, statement, column, layout) : undefined;
+    values.push(value === undefined ? valueByFunctions(module, statement, column) : value);
+  }
+  return values;
+}
+
+/** Straight from memory; undefined for a shape that is left to the functions. */
+function valueAt(
+  module: SqliteModule,
+  statement: number,
+  column: number,
+  { pointer, size, text, length, flags }: RowLayout,
+): SqlValue | undefined {
+  const words = module.i32();
+  const cell = (words[(statement + pointer) >> 2] >>> 0) + column * size;
+  const flag = words[(cell + flags) >> 2] >>> ((flags & 2) << 3);
+  if (flag & MEM.null) return null;
+  if (flag & MEM.integer) {
+    const low = words[cell >> 2];
+    return words[(cell >> 2) + 1] === low >> 31 ? low : undefined;
+  }
+  if (flag & MEM.real) return module.f64()[cell >> 3];
+  if (flag & (MEM.integerReal | MEM.zeroTail)) return undefined;
+  const bytes = module.u8();
+  const start = words[(cell + text) >> 2] >>> 0;
+  const end = start + words[(cell + length) >> 2];
+  if ((flag & MEM.text) === 0) return bytes.slice(start, end);
+  return bytes[cell + flags + 2] === UTF8 ? textIn(bytes, start, end) : undefined;
+}
+
+function valueByFunctions(module: SqliteModule, statement: number, column: number): SqlValue {
+  const builders: ColumnBuilder[] = [];
+  builders[column] = new ColumnBuilder();
+  const gathered: Gathered = { builders, large: [] };
+  readCell(module, statement, column, gathered, 0);
+  const columns: ResultColumns['columns'] = [];
+  columns[column] = builders[column].finish(1);
+  const result = { names: [], rowCount: 1, columns, large: gathered.large, limitedAt: null };
+  return largeAt(result, 0, column) ?? cellAt(result, 0, column);
 }
 
 /** Names of the columns that a compiled statement returns; none for one that returns no rows. */

@@ -20,6 +20,8 @@ export interface RawSqlite {
   _sqlite3_finalize(statement: number): number;
   _sqlite3_clear_bindings(statement: number): number;
   _sqlite3_column_count(statement: number): number;
+  /** Columns of the present row; 0 when it stands on none. */
+  _sqlite3_data_count(statement: number): number;
   _sqlite3_column_name(statement: number, column: number): number;
   _sqlite3_column_type(statement: number, column: number): number;
   _sqlite3_column_double(statement: number, column: number): number;
