@@ -5,7 +5,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Random, Scheduler } from '../core/ports.ts';
 import { createRandom } from '../core/random.ts';
-import type { SchemaReport } from '../database/protocol.ts';
+import type { SchemaReport, TableReport } from '../database/protocol.ts';
 import { Arrivals } from '../workload/arrivals.ts';
 import { RequestMix } from '../workload/mix.ts';
 import { loadProblems } from '../workload/settings.ts';
@@ -15,6 +15,8 @@ export const LOAD_TABLE = 'headroom_load';
 /** Arrivals of one wake-up at most, so that a burst cannot hold the engine. */
 const BURST_MAX = 500;
 const ARRIVAL_TIMER = 1;
+/** Keys of a read at most: beyond, more of them change nothing. */
+const KEYS_MAX = 100_000;
 
 /** A read of the mix; the key is its one parameter. */
 export interface LoadRead {
@@ -177,31 +179,51 @@ function pickRead(reads: LoadRead[], random: Random): number {
   return reads.length - 1;
 }
 
-/** What can be read of any database: rows by key, and rows that refer to a key, in whatever tables have rows. */
+/** What can be read of any database: rows by key, and rows that refer to a row by key, in whatever tables have rows. */
 export function loadReads(schema: SchemaReport): LoadRead[] {
   const reads: LoadRead[] = [];
   for (const table of schema.tables) {
-    if (
-      table.type !== 'table' ||
-      !table.rowCount ||
-      table.name === LOAD_TABLE ||
-      /\bWITHOUT\s+ROWID\b/i.test(table.sql)
-    )
-      continue;
+    if (table.type !== 'table' || table.rowCount === 0 || table.name === LOAD_TABLE) continue;
     const name = quoted(table.name);
-    reads.push({ sql: `SELECT * FROM ${name} WHERE rowid = ?`, keyCount: Math.min(table.rowCount, 100_000), share: 3 });
-    for (const key of table.foreignKeys) {
-      const parent = schema.tables.find((other) => other.name === key.table);
-      const column = key.columns[0];
-      if (!parent?.rowCount || key.columns.length !== 1 || column === undefined) continue;
+    if (!table.withoutRowid) {
       reads.push({
-        sql: `SELECT count(*) FROM ${name} WHERE ${quoted(column)} = ?`,
-        keyCount: Math.min(parent.rowCount, 100_000),
+        sql: `SELECT * FROM ${name} WHERE rowid = ?`,
+        keyCount: keyCountOf(table),
+        share: 3,
+      });
+    }
+    for (const { columns, table: parentName, references } of table.foreignKeys) {
+      const parent = schema.tables.find((other) => other.name.toLowerCase() === parentName.toLowerCase());
+      const column = columns[0];
+      if (!parent || parent.rowCount === 0 || columns.length !== 1 || column === undefined) continue;
+      const key = keyExpression(parent, references[0]);
+      if (key === null) continue;
+      reads.push({
+        sql: `SELECT count(*) FROM ${name} WHERE ${quoted(column)} = ${key}`,
+        keyCount: keyCountOf(parent),
         share: 1,
       });
     }
   }
   return reads;
+}
+
+/** Rows that were not counted, because it would take long, are many. */
+function keyCountOf({ rowCount }: TableReport): number {
+  return Math.min(rowCount ?? KEYS_MAX, KEYS_MAX);
+}
+
+/** The value that children refer to, for a parent chosen by its rowid: the parameter itself where that is the rowid. */
+function keyExpression(parent: TableReport, referenced: string | undefined): string | null {
+  if (parent.withoutRowid) return null;
+  const keys = parent.columns.filter(({ primaryKey }) => primaryKey > 0);
+  const [only] = keys;
+  const isAlias = keys.length === 1 && only?.type.toUpperCase() === 'INTEGER';
+  // A key that names no column refers to the parent's primary key.
+  const column = referenced ?? (keys.length === 1 ? only?.name : undefined);
+  if (column === undefined) return null;
+  if (isAlias && column.toLowerCase() === only?.name.toLowerCase()) return '?';
+  return `(SELECT ${quoted(column)} FROM ${quoted(parent.name)} WHERE rowid = ?)`;
 }
 
 /** Always quoted: a table may be named like a keyword. */

@@ -32,7 +32,7 @@ export const SAMPLES: Readonly<Record<SampleName, SampleEntry>> = {
     sizes: [
       { id: 'S', bytes: 2_600_000, rows: 73_000, seconds: 0.3 },
       { id: 'M', bytes: 61_000_000, rows: 1_650_000, seconds: 4 },
-      { id: 'L', bytes: 226_000_000, rows: 6_000_000, seconds: 14 },
+      { id: 'L', bytes: 226_000_000, rows: 6_000_000, seconds: 20 },
     ],
   },
   music: {
