@@ -281,7 +281,8 @@ export class SessionState {
     if (this.#lab.sql !== FIRST_QUERY || !database) return;
     if (database.source.type === 'file') await this.#lookAtFirstTable();
     else if (database.source.sample.name !== 'shop') await this.#offerFirstQuery(database.source.sample.name);
-    else if (!safe) await this.#lab.run('all');
+    // On the large shop it takes long enough to be the person's decision.
+    else if (!safe && database.source.sample.size !== 'L') await this.#lab.run('all');
   }
 
   async #keptState(): Promise<PageState | null> {
