@@ -17,6 +17,7 @@ export async function replicas({ host, page, rounds }: Bench): Promise<Figure[]>
   return [
     beside('another replica, base shared', shared, 'ms', official, report.officialMs, 50),
     beside('another replica, base shared', shared, 'ms', exported, report.officialExportedMs, null),
+    beside('the same in a warm spare', report.sharedSpareMs ?? NaN, 'ms', official, report.officialMs, null),
     beside('another replica, base shared', shared, 'ms', peer, report.peerMs, null),
     beside('another replica, base copied', report.copiedMs, 'ms', official, report.officialMs, null),
   ];
