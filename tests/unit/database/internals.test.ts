@@ -114,6 +114,23 @@ describe('with any one of them off', () => {
   });
 });
 
+describe('the page cache', () => {
+  it('is after an index was built what it was before, whatever came of it', () => {
+    const cacheSize = (): number => connection.number('PRAGMA cache_size');
+    const usual = cacheSize();
+    connection.run('CREATE INDEX byX ON t (x)');
+    expect(cacheSize()).toBe(usual);
+    expect(() => connection.run('CREATE INDEX twice ON t (abs(-9223372036854775807 - 1))')).toThrow();
+    connection.exec('CREATE TEMP TABLE same (x); INSERT INTO same VALUES (1), (1)');
+    expect(() => connection.run('CREATE UNIQUE INDEX temp.bySame ON same (x)')).toThrow('UNIQUE');
+    expect(cacheSize()).toBe(usual);
+    connection.exec('PRAGMA cache_size=-777');
+    connection.run('REINDEX byX');
+    expect(cacheSize()).toBe(-777);
+    connection.exec(`PRAGMA cache_size=${usual}; DROP INDEX byX; DROP TABLE temp.same`);
+  });
+});
+
 describe('a first row', () => {
   it('is the first of all, value by value', () => {
     const odd = `SELECT 1, -1, 4294967296, 9007199254740993, -9223372036854775808, 1.5, -0.0, 9e999, NULL, '', 'text', x'',
