@@ -1,7 +1,8 @@
 /**
  * VACUUM to another page size. SQLite copies the rebuilt database back over the old one page by page, up to the length that
  * the file reports, and ours reports one that no database reaches. So the rebuilt database is written beside it, to a file
- * of sql.js, and laid over ours from there: the same content, and one record carries it.
+ * of sql.js, and laid over ours from there: the same content, and one record carries it. Rows of tables without a key of their own keep their rowids, where VACUUM in place may
+ * number them anew: SQLite leaves that open.
  */
 import type { Connection, RunOptions, RunOutcome } from './connection.ts';
 
