@@ -42,7 +42,7 @@ export interface PointsInTime {
   /** Newest first. */
   points: PointInTime[];
   keptBytes: number;
-  /** Automatic points are dropped above this. */
+  /** Automatic points leave, the oldest first, while their own pages are more than this; the person's own are not bounded. */
   keptBytesMax: number;
 }
 
