@@ -100,7 +100,8 @@ function leafOf(value: unknown, meaning: Meaning | undefined): SqlValue {
     default:
       if (typeof value === 'boolean') return value ? 1 : 0;
       if (typeof value === 'bigint') return narrow(value);
-      return value as SqlValue;
+      if (typeof value === 'number' || typeof value === 'string' || value instanceof Uint8Array) return value;
+      throw new Error(`a value is neither number, text nor bytes but ${typeof value}`);
   }
 }
 

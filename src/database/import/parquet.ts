@@ -37,13 +37,18 @@ async function open(file: Blob, name: string): Promise<Opened> {
   }
   const buffer: AsyncBuffer = {
     byteLength: file.size,
-    slice: (start, end) =>
-      file
+    slice: (start, end = file.size) => {
+      // A damaged footer points anywhere.
+      const isInside =
+        Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= file.size;
+      if (!isInside) throw new Error(`it points to bytes ${start} to ${end}, which it does not have`);
+      return file
         .slice(start, end)
         .arrayBuffer()
         .catch((error: unknown) => {
           throw unreadable(error);
-        }),
+        });
+    },
   };
   return attempt(name, async () => {
     const metadata = await parquetMetadataAsync(buffer, { geoparquet: false });
@@ -92,25 +97,27 @@ export async function previewParquet(
   given: ImportColumn[] | undefined,
 ): Promise<{ columns: ImportColumn[]; totalRows: number; source: RowSource; notes: string[] }> {
   const opened = await open(file, name);
-  const sources = opened.columns.map(({ element }) => element.name);
-  const names = columnNames(sources);
-  const columns =
-    keptColumns(given, sources) ??
-    opened.columns.map((column, index) => ({
-      source: sources[index],
-      name: names[index],
-      type: typeOf(column, opened.meanings),
-      included: true,
-    }));
-  const nested = opened.columns.filter(({ children }) => children.length > 0).map(({ element }) => element.name);
-  const notes = ['Types are the file’s own; dates and times become ISO text, decimals exact text.'];
-  if (nested.length > 0) notes.push(`Nested values become JSON text: ${nested.join(', ')}.`);
-  return {
-    columns,
-    totalRows: Number(opened.metadata.num_rows),
-    source: sourceFrom(opened, name, columns, PREVIEW_ROWS),
-    notes,
-  };
+  return attempt(name, async () => {
+    const sources = opened.columns.map(({ element }) => element.name);
+    const names = columnNames(sources);
+    const columns =
+      keptColumns(given, sources) ??
+      opened.columns.map((column, index) => ({
+        source: sources[index],
+        name: names[index],
+        type: typeOf(column, opened.meanings),
+        included: true,
+      }));
+    const nested = opened.columns.filter(({ children }) => children.length > 0).map(({ element }) => element.name);
+    const notes = ['Types are the file’s own; dates and times become ISO text, decimals exact text.'];
+    if (nested.length > 0) notes.push(`Nested values become JSON text: ${nested.join(', ')}.`);
+    return {
+      columns,
+      totalRows: Number(opened.metadata.num_rows),
+      source: sourceFrom(opened, name, columns, PREVIEW_ROWS),
+      notes,
+    };
+  });
 }
 
 export async function parquetSource(file: Blob, name: string, { columns }: ImportReading): Promise<RowSource> {
@@ -160,11 +167,13 @@ function sourceFrom(
       if (rows.length !== end - start)
         throw refuse(`${name}: a row group holds ${rows.length} rows where ${end - start} were announced.`);
       const places = wanted.map((column) => (column ? read.indexOf(column) : -1));
-      yield shape(
-        rows,
-        rowStart,
-        { places, columns: wanted, types, meanings, ledger },
-        Number(buffer.byteLength) * (end / Number(metadata.num_rows)),
+      yield await attempt(name, async () =>
+        shape(
+          rows,
+          rowStart,
+          { places, columns: wanted, types, meanings, ledger },
+          Number(buffer.byteLength) * (end / Number(metadata.num_rows)),
+        ),
       );
       start = end;
     }
