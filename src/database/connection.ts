@@ -10,7 +10,7 @@ import type { PagedFile } from './paged-file.ts';
 import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
 import { columnNames, readRows, readValues } from './row-reader.ts';
-import { LOOK_INTERVAL_STEPS, RunWatch, type RunLimits } from './run-watch.ts';
+import { RunWatch, type RunLimits } from './run-watch.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
 import { firstToken, isSemicolon, tokensOf, variablesOf, type Variable } from './tokens.ts';
@@ -67,21 +67,24 @@ export class Connection {
   #database: SqlJsDatabase;
   #native: NativeConnection;
   #statements = new Map<string, Compiled>();
+  /** Pointers of the few statements that the connection runs for itself. */
+  #own = new Map<string, number>();
   #held = false;
   /** Moves whenever the schema may have: then names of columns are asked for again. */
   #schemaAt = 0;
-  #progress = 0;
   readonly #watch: RunWatch;
   #descriptor: number | null = null;
 
-  /** Opens SQLite on `file`. Error `not-a-database` when its pages cannot be read as one. */
-  constructor(module: SqliteModule, file: PagedFile) {
+  /** Opens SQLite on `file`, for a reader with its transaction held. Error `not-a-database` when its pages cannot be read as one. */
+  constructor(module: SqliteModule, file: PagedFile, { held = false } = {}) {
     this.module = module;
     this.file = file;
     this.#watch = new RunWatch(module.internals.progress !== null);
     this.#database = this.#openDatabase();
     this.#native = new NativeConnection(module, this.#database.db);
     this.#setUp();
+    this.#held = held;
+    if (!held) this.#run('COMMIT');
   }
 
   /** The layer underneath, for inserting many rows. Statements of its own are its user's to finalize, before `close`. */
@@ -374,15 +377,14 @@ export class Connection {
   release(): void {
     if (!this.#held) return;
     this.#held = false;
-    if (!this.isAutocommit()) this.#run('COMMIT');
+    // An error may have ended it before.
+    const code = this.#step('COMMIT');
+    if (code !== RC.done && !this.isAutocommit()) throw this.#failure(code, 'COMMIT');
   }
 
   /** Asked of SQLite, not inferred: BEGIN succeeds only where no transaction is open. */
   isAutocommit(): boolean {
-    const begin = this.#statements.get('BEGIN') ?? this.#keep('BEGIN');
-    const code = this.module.raw._sqlite3_step(begin.pointer);
-    this.module.raw._sqlite3_reset(begin.pointer);
-    if (code !== RC.done) return false;
+    if (this.#step('BEGIN') !== RC.done) return false;
     this.#run('COMMIT');
     return true;
   }
@@ -396,19 +398,31 @@ export class Connection {
 
   /** As this connection sees it, uncommitted changes included. */
   schemaCookie(): number {
-    const compiled = this.#statements.get(COOKIE_SQL) ?? this.#keep(COOKIE_SQL);
+    const statement = this.#ownStatement(COOKIE_SQL);
     const { raw } = this.module;
-    raw._sqlite3_step(compiled.pointer);
-    const cookie = raw._sqlite3_column_double(compiled.pointer, 0);
-    raw._sqlite3_reset(compiled.pointer);
+    raw._sqlite3_step(statement);
+    const cookie = raw._sqlite3_column_double(statement, 0);
+    raw._sqlite3_reset(statement);
     return cookie;
   }
 
   #run(sql: string): void {
-    const compiled = this.#statements.get(sql) ?? this.#keep(sql);
-    const code = this.#native.drain(compiled.pointer);
-    this.module.raw._sqlite3_reset(compiled.pointer);
+    const code = this.#step(sql);
     if (code !== RC.done) throw this.#failure(code, sql);
+  }
+
+  /** Runs a statement of the connection's own to its end; the last result code. */
+  #step(sql: string): number {
+    const statement = this.#ownStatement(sql);
+    const code = this.#native.drain(statement);
+    this.module.raw._sqlite3_reset(statement);
+    return code;
+  }
+
+  #ownStatement(sql: string): number {
+    let statement = this.#own.get(sql);
+    if (statement === undefined) this.#own.set(sql, (statement = this.#native.prepare(sql)));
+    return statement;
   }
 
   #keep(sql: string): Compiled {
@@ -434,6 +448,7 @@ export class Connection {
     this.#database = this.#openDatabase();
     this.#native = new NativeConnection(this.module, this.#database.db);
     this.#setUp();
+    this.#run('COMMIT');
   }
 
   /** Compiled statements describe the schema that they were compiled against until they run. */
@@ -463,17 +478,14 @@ export class Connection {
   }
 
   #setUp(): void {
-    const { raw, internals } = this.module;
-    if (internals.progress) {
-      this.#progress = raw.addFunction(() => (this.#watch.look() ? 1 : 0), 'ii');
-      const words = this.module.i32();
-      words[(this.#native.db + internals.progress.callback) >> 2] = this.#progress;
-      words[(this.#native.db + internals.progress.interval) >> 2] = LOOK_INTERVAL_STEPS;
-    }
+    const { internals, progressHook } = this.module;
+    if (internals.progress) progressHook.connect(this.#native.db, this.#watch, internals.progress);
     this.#watch.begin({ deadlineMs: SET_UP_MS_MAX }, performance.now());
     try {
-      // Reads the schema. A count of its rows would be one instruction, in which a damaged file can lead in circles unwatched.
-      this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY; SELECT 1 FROM sqlite_schema LIMIT 1`);
+      // One transaction, begun by reading the cookie: each would check locks and journals anew when the settings read the schema.
+      this.#run('BEGIN');
+      this.schemaCookie();
+      this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#tearDown();
@@ -485,13 +497,14 @@ export class Connection {
 
   #tearDown(): void {
     this.forgetStatements();
+    for (const statement of this.#own.values()) this.#native.finalize(statement);
+    this.#own.clear();
     this.#held = false;
     this.#native.free();
     if (this.#descriptor !== null) this.module.files.delete(this.#descriptor);
     this.#descriptor = null;
+    this.module.progressHook.disconnect(this.#native.db);
     this.#database.close();
-    if (this.#progress) this.module.raw.removeFunction(this.#progress);
-    this.#progress = 0;
   }
 
   /** Second chance: one that was used since the last time goes to the end of the line instead. */

@@ -24,12 +24,12 @@ export class Session {
   temporary: string[] = [];
 
   constructor(module: SqliteModule, { snapshot, role, epoch, pragmas }: AttachRequest) {
-    this.connection = new Connection(module, fileFromSnapshot(module, snapshot));
+    this.connection = new Connection(module, fileFromSnapshot(module, snapshot), { held: true });
     this.classifier = new Classifier(this.connection);
     this.#role = role;
     this.#epoch = epoch;
     this.#version = { historyId: snapshot.historyId, logNumber: snapshot.logNumber + snapshot.records.length };
-    this.setPragmas(pragmas);
+    if (pragmas.length > 0) this.setPragmas(pragmas);
     this.connection.hold();
   }
 

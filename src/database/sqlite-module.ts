@@ -8,6 +8,7 @@ import { AppError } from '../core/errors.ts';
 import { ImportWatch } from './import-watch.ts';
 import { calibrate, type Internals } from './internals.ts';
 import type { PagedFile } from './paged-file.ts';
+import { ProgressHook } from './progress-hook.ts';
 import type { WarmRequest } from './protocol.ts';
 
 /** The C functions that sql.js exports, as they are: pointers and 32-bit integers are numbers. */
@@ -57,6 +58,7 @@ export interface SqliteModule {
   readonly raw: RawSqlite;
   readonly memory: WebAssembly.Memory;
   readonly imports: ImportWatch;
+  readonly progressHook: ProgressHook;
   readonly internals: Internals;
   /** Files by descriptor, so that a truncation reaches the right one. */
   readonly files: Map<number, PagedFile>;
@@ -121,15 +123,17 @@ function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWat
   let bytes = new Uint8Array(memory.buffer);
   let words = new Int32Array(memory.buffer);
   let reals = new Float64Array(memory.buffer);
+  const i32 = (): Int32Array => (words.length > 0 ? words : (words = new Int32Array(memory.buffer)));
   return {
     raw,
     memory,
     imports,
+    progressHook: new ProgressHook(raw, i32),
     files: new Map(),
     cancelCell: null,
     // A detached view has no length: quicker to see than to ask the memory for its buffer.
     u8: () => (bytes.length > 0 ? bytes : (bytes = new Uint8Array(memory.buffer))),
-    i32: () => (words.length > 0 ? words : (words = new Int32Array(memory.buffer))),
+    i32,
     f64: () => (reals.length > 0 ? reals : (reals = new Float64Array(memory.buffer))),
   };
 }
