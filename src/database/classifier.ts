@@ -92,13 +92,14 @@ export class Classifier {
     const guess = statementEnd(text, start);
     let end = guess;
     let error: SqlErrorDetail | null = null;
-    if (!actsWhenCompiled(text.slice(start, guess))) {
+    const guessed = text.slice(start, withoutSemicolon(text, start, guess));
+    if (!actsWhenCompiled(guessed) && !this.#compiles(guessed)) {
       // SQLite decides where its statement ends; the guess stands where it cannot compile.
       const probed = this.#probe(text.slice(start, guess));
       error = probed.error ? shifted(probed.error, start) : null;
       if (!error) end = start + probed.end;
     }
-    const body = withoutSemicolon(text, start, end);
+    const body = end === guess ? start + guessed.length : withoutSemicolon(text, start, end);
     const sql = text.slice(start, body);
     let classification: Classification | null = null;
     if (!error) {
@@ -111,6 +112,17 @@ export class Classifier {
       }
     }
     return { span: { start, end: body, sql, classification, error }, end };
+  }
+
+  /** Whether it is one statement, whole. Kept compiled: it is run or looked at next. */
+  #compiles(sql: string): boolean {
+    try {
+      this.#connection.inspect(sql);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === 'sql') return false;
+      throw thrown;
+    }
   }
 
   /** A text that SQLite cannot be given at all (it holds a NUL) has its error here too: statements before it may have run. */
