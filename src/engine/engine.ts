@@ -13,6 +13,7 @@ import { NOBODY, type Asker } from './asker.ts';
 import { Classifications } from './classifications.ts';
 import { DatabaseFleet, type DatabaseWorker } from './database-fleet.ts';
 import { DataPlane } from './data-plane.ts';
+import { SOUND } from './kept-format.ts';
 import { KeptResults } from './kept-results.ts';
 import { LoadGenerator } from './load.ts';
 import { Monitoring } from './monitoring.ts';
@@ -21,7 +22,15 @@ import { Outcome } from './outcome.ts';
 import type { EnginePlatform } from './platform-port.ts';
 import { POINT_LIMITS, pointBefore } from './points-in-time.ts';
 import { PoolRunner } from './pool-runner.ts';
-import type { DatabaseInfo, DataSource, EngineSettings, ExecuteRequest, Notice, QueryOutcome } from './protocol.ts';
+import type {
+  DatabaseInfo,
+  DataSource,
+  EngineSettings,
+  ExecuteRequest,
+  FileCondition,
+  Notice,
+  QueryOutcome,
+} from './protocol.ts';
 import { QueryCache } from './query-cache.ts';
 import { QueryPath } from './query-path.ts';
 import type { Ran, ScriptRan } from './ran.ts';
@@ -71,12 +80,7 @@ export class Engine {
   readonly notices: Notice[] = [];
   settings: EngineSettings = engineDefaults;
   source: DataSource = DEFAULT_SOURCE;
-  opened: Pick<DatabaseInfo, 'walMode' | 'warnings' | 'damaged' | 'unusable'> = {
-    walMode: false,
-    warnings: [],
-    damaged: false,
-    unusable: [],
-  };
+  opened: FileCondition & Pick<DatabaseInfo, 'unusable'> = { ...SOUND, unusable: [] };
   /** Log number at which the present content was opened: anything later is the person's change. */
   openedAtLog = 0;
   /** Why nothing can be written here, while another tab owns the data; null when it can. */
@@ -187,7 +191,11 @@ export class Engine {
       allocate: (byteLength) => this.plane.allocate(byteLength),
       createScheduler,
       estimate: () => platform.estimate(),
-      current: () => ({ content: this.plane.content, source: this.source }),
+      current: () => {
+        if (!this.plane.isOpen) return null;
+        const { walMode, warnings, damaged } = this.opened;
+        return { content: this.plane.content, source: this.source, condition: { walMode, warnings, damaged } };
+      },
       onTaken: (message) => this.lostStore(message),
       onState: (state) => {
         if (this.plane.isOpen && this.isStored) {

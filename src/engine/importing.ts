@@ -7,6 +7,7 @@ import type { DatabaseWorker } from './database-fleet.ts';
 import type { Engine } from './engine.ts';
 import { replaceContent } from './opening.ts';
 import { commitAlone } from './points-in-time.ts';
+import { SOUND } from './kept-format.ts';
 import type {
   DatabaseInfo,
   ImportFileRequest,
@@ -101,7 +102,7 @@ async function openNew(engine: Engine, fileName: string, record: PageRecord | nu
     source: { type: 'file', name },
     bytes: materialize(snapshot),
     pageSize,
-    walMode: false,
+    condition: SOUND,
   });
   engine.vault.noteChange();
 }

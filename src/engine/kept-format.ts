@@ -3,9 +3,10 @@
  * records and points one by one, all with checksums. Nothing that a head names is ever written over: what is new gets a key of
  * its own, then the head changes, then what no head names any more goes.
  */
+import { checksumOf } from '../core/checksum.ts';
 import { hashText } from '../core/random.ts';
 import type { PageRecord } from '../database/protocol.ts';
-import type { DataSource } from './protocol.ts';
+import type { DataSource, FileCondition } from './protocol.ts';
 import type { PointHead } from './undo-pages.ts';
 
 const FORMAT = 2;
@@ -26,6 +27,8 @@ export interface Head {
 export interface Line {
   id: string;
   source: DataSource;
+  /** Absent where an earlier version of the page saved it. */
+  condition?: FileCondition;
   /** Of overlay pages. */
   pageSize: number;
   historyId: string;
@@ -70,6 +73,12 @@ export interface PackedRecord {
 export interface PackedImages {
   pageNumbers: Uint32Array;
   pages: Uint8Array;
+}
+
+export const SOUND: FileCondition = { walMode: false, warnings: [], damaged: false };
+
+export function nameOf(source: DataSource): string {
+  return source.type === 'file' ? source.name : `the sample ${source.sample.name} ${source.sample.size}`;
 }
 
 // ---- keys ----
@@ -178,18 +187,4 @@ function recordChecksum({ text, pageNumbers, pages }: Omit<PackedRecord, 'checks
 
 function bytesIn({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-/** FNV-1a over 32-bit words: a torn or flipped page is found; 60 MB take some tens of milliseconds. */
-export function checksumOf(bytes: Uint8Array, seed = 0x811c9dc5): number {
-  const words = bytes.byteLength >>> 2;
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-  const view = new Int32Array(aligned.buffer, aligned.byteOffset, words);
-  let hash = seed ^ bytes.byteLength;
-  for (let index = 0; index < words; index++) {
-    hash = Math.imul(hash ^ view[index], 0x01000193);
-    hash ^= hash >>> 15;
-  }
-  for (let index = words * 4; index < aligned.byteLength; index++) hash = Math.imul(hash ^ aligned[index], 0x01000193);
-  return hash >>> 0;
 }

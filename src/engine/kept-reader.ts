@@ -2,17 +2,20 @@
  * Reads what is kept, and makes the best of what is damaged: the other copy of the head, the older base with all records since,
  * the records up to the damaged one, the database that was open before. What was lost is said.
  */
+import { checksumOf } from '../core/checksum.ts';
 import type { KeyValueStore } from '../core/store.ts';
 import type { PageRecord } from '../database/protocol.ts';
 import type { Content } from './data-plane.ts';
+import { readFormat1 } from './kept-format-1.ts';
 import {
-  checksumOf,
   chunkKey,
   HEAD_KEYS,
+  nameOf,
   OWNER_KEY,
   PIECE_BYTES,
   pieceKey,
   recordKey,
+  SOUND,
   unpackHead,
   unpackImages,
   unpackRecord,
@@ -20,20 +23,22 @@ import {
   type Head,
   type Line,
 } from './kept-format.ts';
-import type { DataSource } from './protocol.ts';
+import type { DataSource, FileCondition } from './protocol.ts';
 import { UndoPages, type Point } from './undo-pages.ts';
 
 /** The owner of the store may write while another tab reads it: what then looks damaged is only older. */
 const READS_MAX = 4;
 const RECORDS_AT_ONCE = 100;
 
+/** An open database, with what is to be said of it. */
 export interface Kept {
   content: Content;
   source: DataSource;
+  condition: FileCondition;
 }
 
 export interface Found {
-  /** As it stands in the store, without the bases that turned out to be damaged. */
+  /** As it stands in the store, without the bases that turned out to be damaged; null also where all is of a former format. */
   head: Head | null;
   owner: string | undefined;
   kept: Kept | null;
@@ -62,7 +67,7 @@ async function readOnce({ store, allocate, newId }: ReadOptions): Promise<Found>
   const [owner, ...packed] = await store.getMany([OWNER_KEY, ...HEAD_KEYS]);
   const heads = packed.filter((value) => value !== undefined).map(unpackHead);
   const nothing = { head: null, owner: owner as string | undefined, kept: null };
-  if (heads.length === 0) return { ...nothing, damage: null };
+  if (heads.length === 0) return { ...nothing, ...(await readFormat1(store, newId)) };
   const whole = heads.filter((head) => head !== null && head !== 'foreign');
   const [head] = whole.sort((one, other) => other.sequence - one.sequence);
   if (!head) {
@@ -80,7 +85,7 @@ async function readOnce({ store, allocate, newId }: ReadOptions): Promise<Found>
       const points = line.points.filter(({ id }) => opened.points.some((point) => point.id === id));
       lines[0] = { ...line, bases, logNumber: opened.logNumber, points };
       const { content, words, lost } = inWords(line, opened, unreadable, newId);
-      const kept = { content, source: line.source };
+      const kept = { content, source: line.source, condition: line.condition ?? SOUND };
       return { ...nothing, head: { ...head, lines }, kept, damage: words === '' ? null : { message: words, lost } };
     }
     unreadable.push(nameOf(line.source));
@@ -208,8 +213,4 @@ function inWords(line: Line, opened: Opened, unreadable: string[], newId: () => 
     );
   }
   return { content, words: sentences.join(' '), lost };
-}
-
-function nameOf(source: DataSource): string {
-  return source.type === 'file' ? source.name : `the sample ${source.sample.name} ${source.sample.size}`;
 }

@@ -1,7 +1,8 @@
 /** Writes a base into the store in pieces, before any head speaks of it. */
+import { checksumOf } from '../core/checksum.ts';
 import type { Expected, KeyValueStore } from '../core/store.ts';
 import type { Snapshot } from '../database/protocol.ts';
-import { checksumOf, PIECE_BYTES, pieceKey } from './kept-format.ts';
+import { PIECE_BYTES, pieceKey } from './kept-format.ts';
 
 /** Returns the pieces' checksums. A transaction each: between them the engine lives on. */
 export async function writeBase(

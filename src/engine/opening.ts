@@ -7,7 +7,8 @@ import { checkSample } from '../database/samples/settings.ts';
 import type { Engine } from './engine.ts';
 import { OPEN_MS_MAX } from './database-fleet.ts';
 import { DEFAULT_SOURCE } from './engine.ts';
-import type { BootReport, BootRequest, DatabaseInfo, DataSource } from './protocol.ts';
+import type { BootReport, BootRequest, DatabaseInfo, DataSource, FileCondition } from './protocol.ts';
+import { SOUND } from './kept-format.ts';
 import type { Kept } from './kept-reader.ts';
 import { databaseInfo } from './readings.ts';
 import { listenToTabs, ONLY_HERE, OTHER_OWNER } from './tabs.ts';
@@ -27,10 +28,7 @@ interface Content {
   source: DataSource;
   bytes: Uint8Array;
   pageSize: number;
-  walMode: boolean;
-  /** What is to be said about the file, where there is one. */
-  warnings?: string[];
-  damaged?: boolean;
+  condition: FileCondition;
 }
 
 /** Opens what was kept, or the sample asked for, and starts the pool. */
@@ -84,8 +82,9 @@ export function openFile(
       OPEN_MS_MAX,
     );
     const { pageSize, walMode, warnings, damaged } = inspected.report;
+    const condition = { walMode, warnings, damaged };
     const source: DataSource = { type: 'file', name };
-    await replaceContent(engine, { source, bytes: inspected.bytes, pageSize, walMode, warnings, damaged });
+    await replaceContent(engine, { source, bytes: inspected.bytes, pageSize, condition });
     engine.vault.noteChange();
     return databaseInfo(engine);
   }, context.signal);
@@ -132,19 +131,20 @@ export async function loadKept(engine: Engine): Promise<Kept | null> {
 }
 
 /** Lays what was kept into the data plane; the pool is told by the caller. */
-export function openKept(engine: Engine, { content, source }: Kept): void {
+export function openKept(engine: Engine, { content, source, condition }: Kept): void {
   engine.plane.restore(content);
   engine.source = source;
+  engine.opened = { ...condition, unusable: [] };
   engine.cache.store.reset(engine.plane.version);
 }
 
 async function openFirst(engine: Engine, asked: SampleRequest | null, context: CallContext): Promise<void> {
   const sample = asked ?? (DEFAULT_SOURCE.type === 'sample' ? DEFAULT_SOURCE.sample : null);
   if (!sample) throw new AppError('internal', 'There is no sample to open.');
-  const { source, bytes, pageSize, walMode } = await makeSample(engine, sample, context);
+  const { source, bytes, pageSize, condition } = await makeSample(engine, sample, context);
   engine.plane.open(bytes, pageSize);
   engine.source = source;
-  engine.opened = { walMode, warnings: [], damaged: false, unusable: [] };
+  engine.opened = { ...condition, unusable: [] };
   engine.cache.store.reset(engine.plane.version);
 }
 
@@ -182,7 +182,7 @@ async function makeSample(engine: Engine, asked: SampleRequest, context: CallCon
     source: { type: 'sample', sample },
     bytes,
     pageSize: pageSize === 1 ? 65536 : pageSize,
-    walMode: false,
+    condition: SOUND,
   };
 }
 
@@ -192,6 +192,7 @@ export async function replaceContent(engine: Engine, content: Content): Promise<
   const before = { content: engine.plane.content, source: engine.source, opened: engine.opened };
   engine.plane.open(content.bytes, content.pageSize);
   engine.source = content.source;
+  engine.opened = { ...content.condition, unusable: [] };
   try {
     await engine.contentChanged();
   } catch (error) {
@@ -201,8 +202,7 @@ export async function replaceContent(engine: Engine, content: Content): Promise<
     await engine.contentChanged();
     throw error;
   }
-  const { walMode, warnings = [], damaged = false } = content;
-  engine.opened = { walMode, warnings, damaged, unusable: engine.fleet.primary?.report?.unusable ?? [] };
+  engine.opened = { ...engine.opened, unusable: engine.fleet.primary?.report?.unusable ?? [] };
   engine.readOnly = null;
   if (engine.vault.state.state === 'other-tab') engine.notice('storage-other-tab', 'watch', ONLY_HERE);
 }

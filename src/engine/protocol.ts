@@ -142,7 +142,16 @@ export interface ExecuteRequest {
 /** What may be opened in the lab. */
 export type DataSource = { type: 'sample'; sample: SampleRequest } | { type: 'file'; name: string };
 
-export interface DatabaseInfo {
+/** What was found when the file was opened; it stays with the database over reloads. */
+export interface FileCondition {
+  walMode: boolean;
+  /** Damaged in places, read-only. Plain sentences. */
+  warnings: string[];
+  /** Its pages do not fit together; rows are not counted then. */
+  damaged: boolean;
+}
+
+export interface DatabaseInfo extends FileCondition {
   source: DataSource;
   bytes: number;
   version: Version;
@@ -150,11 +159,6 @@ export interface DatabaseInfo {
   changed: boolean;
   /** Something of the person's is committed and not yet in this browser's store: a reload now would lose it. */
   unsaved: boolean;
-  walMode: boolean;
-  /** Of the file that was opened: damaged in places, read-only. Plain sentences. */
-  warnings: string[];
-  /** Its pages do not fit together; rows are not counted then. */
-  damaged: boolean;
   unusable: { name: string; reason: string }[];
   storage: StorageState;
   isolated: boolean;

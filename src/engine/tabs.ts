@@ -55,12 +55,7 @@ export async function takeOver(engine: Engine, context: CallContext): Promise<Bo
       openKept(engine, kept);
       try {
         await engine.contentChanged();
-        engine.opened = {
-          walMode: false,
-          warnings: [],
-          damaged: false,
-          unusable: engine.fleet.primary?.report?.unusable ?? [],
-        };
+        engine.opened = { ...engine.opened, unusable: engine.fleet.primary?.report?.unusable ?? [] };
       } catch (error) {
         plane.restore(before.content);
         Object.assign(engine, { source: before.source, opened: before.opened });

@@ -1,28 +1,13 @@
 /**
- * Keeps the person's data in the browser: records and points in time written behind within a second of a write, in one
- * transaction; a base when there is a new one, the former staying until the next. Only the tab that owns the store saves,
- * and the store itself refuses a tab that another has taken it from.
+ * Keeps the person's data in the browser: decides when to save (`kept-saver` knows how), within a second of a write, by this tab
+ * only if it owns the store; tries again what failed, and tells how it stands.
  */
 import { toWireError } from '../core/errors.ts';
 import type { Scheduler } from '../core/ports.ts';
-import type { KeyValueStore } from '../core/store.ts';
-import type { Content } from './data-plane.ts';
-import {
-  HEAD_KEYS,
-  isLeftOver,
-  keptBytes,
-  OWNER_KEY,
-  packHead,
-  packRecord,
-  recordKey,
-  type Base,
-  type Head,
-  type Line,
-} from './kept-format.ts';
-import { savePoints } from './kept-points.ts';
-import { readKept, type Found, type Kept } from './kept-reader.ts';
-import { writeBase } from './kept-writer.ts';
-import type { DataSource, StorageState } from './protocol.ts';
+import { keptBytes } from './kept-format.ts';
+import type { Found, Kept } from './kept-reader.ts';
+import { KeptSaver, type SaverOptions } from './kept-saver.ts';
+import type { StorageState } from './protocol.ts';
 
 /** A write is saved after this pause, so that a burst of writes is one transaction. */
 const SAVE_DELAY_MS = 250;
@@ -30,16 +15,15 @@ const SAVE_DELAY_MS = 250;
 const RETRY_MS = { first: 1000, last: 60_000 } as const;
 const SAVE_TIMER = 1;
 const RETRY_TIMER = 2;
-const NOTHING: Head = { sequence: 0, savedAtMs: 0, lines: [] };
 
-export interface VaultOptions {
-  store: KeyValueStore;
-  wallMs(): number;
-  newId(): string;
-  allocate(byteLength: number): Uint8Array;
+const NO_ROOM_FOR_POINTS = 'There was no room for points in time: they are here until the page is closed.';
+const READ_AFTER_ALL =
+  'This browser’s storage can be read after all: what it keeps is still there. Reload the page to open it; a change made here is saved in its place.';
+
+export interface VaultOptions extends Omit<SaverOptions, 'onCommit'> {
   createScheduler(onTimer: (handle: number) => void): Scheduler;
-  /** The data as it stands now, and where it came from. */
-  current(): { content: Content; source: DataSource };
+  /** The data as it stands now, and where it came from; null before any is open. */
+  current(): Kept | null;
   /** What the site uses and may use; null where the browser does not tell. */
   estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   onState(state: StorageState): void;
@@ -50,9 +34,7 @@ export interface VaultOptions {
 export class Vault {
   readonly #options: VaultOptions;
   readonly #scheduler: Scheduler;
-  /** Told to the store with each save, and expected by the next. */
-  readonly #token: string;
-  #owner: string | undefined;
+  readonly #saver: KeptSaver;
   #state: StorageState = {
     state: 'kept',
     message: '',
@@ -62,27 +44,25 @@ export class Vault {
     quotaBytes: null,
     persisted: null,
   };
-  /** What lies in the store. */
-  #head = NOTHING;
-  #pointsSaved = -1;
-  /** There was no room for them. */
-  #pointsLeftOut = false;
-  /** Log number of a second base that there was no room for. */
-  #baseLeftOut = -1;
-  #swept = false;
-  /** Whether `#head` is what lies in the store: what could not be read must not be written over. */
-  #known = false;
   #owned = false;
   #armed = false;
+  /** There is something to save. A sample that nobody has changed must not take the place of what is kept. */
+  #wanted = false;
   #retryMs: number = RETRY_MS.first;
   #saving: Promise<void> | null = null;
 
   constructor(options: VaultOptions) {
     this.#options = options;
-    this.#token = options.newId();
+    this.#saver = new KeptSaver({
+      ...options,
+      onCommit: (head) => {
+        const message = this.#saver.pointsLeftOut ? NO_ROOM_FOR_POINTS : '';
+        this.#tell({ state: 'kept', message, savedAtMs: head.savedAtMs, bytes: keptBytes(head) });
+      },
+    });
     this.#scheduler = options.createScheduler((timer) => {
       if (timer === SAVE_TIMER) this.#armed = false;
-      void this.save();
+      void this.#saveWanted();
     });
   }
 
@@ -106,19 +86,17 @@ export class Vault {
     if (refused) this.#tell(refused);
   }
 
-  /** The store is this tab's from now on, whoever had it: a late save of the former owner is refused by the store. */
+  /** The store is this tab's from now on, whoever had it. */
   async take(): Promise<void> {
-    await this.#options.store.setMany([[OWNER_KEY, this.#token]]);
-    this.#owner = this.#token;
+    await this.#saver.take();
     this.#owned = true;
-    this.#swept = false;
-    this.#known = false;
     this.#tell({ state: 'kept', message: '' });
   }
 
   /** Another tab has the store, or nobody: nothing is saved here any more. */
   letGo(message: string): void {
     this.#owned = false;
+    this.#wanted = false;
     this.#disarm();
     this.#tell({ state: 'other-tab', message });
   }
@@ -128,6 +106,8 @@ export class Vault {
     try {
       const { kept, damage } = await this.#read();
       void this.#measure();
+      // Saved anew at once, but not before the first screen is there.
+      if (this.#saver.holdsFormer) this.#arm();
       return { kept, damage };
     } catch (error) {
       this.#failed(error);
@@ -136,42 +116,57 @@ export class Vault {
   }
 
   async #read(): Promise<Found> {
-    const { store, allocate, newId } = this.#options;
-    const found = await readKept({ store, allocate, newId });
-    const { head, owner, kept } = found;
-    this.#owner = owner;
-    this.#head = head ?? NOTHING;
-    this.#known = true;
-    this.#pointsSaved = kept?.content.lineId === this.#line?.id ? (kept?.content.points.revision ?? -1) : -1;
-    if (head) this.#tell({ savedAtMs: head.savedAtMs, bytes: keptBytes(head) });
+    const found = await this.#saver.read();
+    if (found.head) this.#tell({ savedAtMs: found.head.savedAtMs, bytes: keptBytes(found.head) });
     return found;
   }
 
   /** The data or its points changed, or a file was opened: save soon. */
   noteChange(): void {
-    if (!this.#owned || this.#armed) return;
-    this.#armed = true;
-    this.#scheduler.after(SAVE_DELAY_MS, SAVE_TIMER);
+    if (!this.#owned) return;
+    this.#wanted = true;
+    this.#arm();
   }
 
   /** Saves at once what a change still waits to have saved: before other content takes the place of this one. */
   async settle(): Promise<void> {
-    if (this.#armed || this.#state.state !== 'kept') await this.save();
+    if (this.#wanted) await this.#saveWanted();
   }
 
   /** Whether everything up to this log number lies in the store. */
   hasStored(historyId: string, logNumber: number): boolean {
-    const line = this.#line;
+    const { line } = this.#saver;
     return line !== null && line.historyId === historyId && line.logNumber >= logNumber;
   }
 
   /** Log number up to which this database lies in the store; null when it does not, or nothing is saved here. */
   storedThrough(lineId: string): number | null {
-    return this.#owned && this.#line?.id === lineId ? this.#line.logNumber : null;
+    const { line } = this.#saver;
+    return this.#owned && line?.id === lineId ? line.logNumber : null;
   }
 
-  /** Saves what is not saved yet. Never throws: the state tells. */
+  /** Saves what is open, changed or not. Never throws: the state tells. */
   async save(): Promise<void> {
+    this.#wanted = this.#owned;
+    await this.#saveWanted();
+  }
+
+  /** Drops the kept data, for "start again" and "reset everything". */
+  async forget(): Promise<void> {
+    this.#disarm();
+    while (this.#saving) await this.#saving;
+    this.#wanted = false;
+    this.#saver.forgotten();
+    if (!this.#owned) return;
+    try {
+      await this.#saver.forget();
+      this.#tell({ state: 'kept', message: '', savedAtMs: null, bytes: null });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #saveWanted(): Promise<void> {
     if (!this.#owned) return;
     this.#disarm();
     while (this.#saving) await this.#saving;
@@ -183,186 +178,38 @@ export class Vault {
     }
   }
 
-  /** Drops the kept data, for "start again" and "reset everything". */
-  async forget(): Promise<void> {
-    this.#disarm();
-    while (this.#saving) await this.#saving;
-    this.#head = NOTHING;
-    this.#pointsLeftOut = false;
-    if (!this.#owned) return;
-    try {
-      const keys = await this.#options.store.keys();
-      const ours = keys.filter((key) => key.startsWith('data/') && key !== OWNER_KEY);
-      await this.#options.store.setMany([], ours, this.#guard);
-      this.#tell({ state: 'kept', message: '', savedAtMs: null, bytes: null });
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  get #line(): Line | null {
-    return this.#head.lines[0] ?? null;
-  }
-
   async #saveNow(): Promise<void> {
-    const { content, source } = this.#options.current();
-    const snapshot = { ...content.snapshot, records: [...content.snapshot.records] };
+    let current: Kept | null = null;
     try {
-      if (!this.#known) await this.#read();
-      if (this.#line?.id !== content.lineId || snapshot.logNumber > this.#line.logNumber) {
-        await this.#saveBase({ ...content, snapshot }, source);
-      }
-      await this.#saveRecords({ ...content, snapshot });
-      // A second copy, for when the first is damaged: what it says is in the records already.
-      const newest = Math.max(this.#line?.bases[0]?.logNumber ?? 0, this.#baseLeftOut);
-      if (snapshot.logNumber > newest) await this.#saveSecondBase({ ...content, snapshot });
-      if (!this.#swept) await this.#sweep();
+      if (!this.#saver.known) await this.#readAfterAll();
+      if (this.#wanted) current = this.#options.current();
+      // What changes from here on is wanted anew.
+      if (current) this.#wanted = false;
+      await this.#saver.save(current);
       this.#retryMs = RETRY_MS.first;
       void this.#measure();
     } catch (error) {
+      if (current) this.#wanted = this.#owned;
       this.#failed(error);
     }
   }
 
-  /** The base of a database that the store does not have, or not so far; what was open before stays beside it. */
-  async #saveBase({ snapshot, lineId, points }: Content, source: DataSource): Promise<void> {
-    const { store } = this.#options;
-    const former = this.#line;
-    const same = former?.id === lineId ? former : null;
-    const recordBytes = same?.recordBytes ?? 0;
-    const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, this.#guard));
-    const base: Base = { logNumber: snapshot.logNumber, byteLength: snapshot.base.byteLength, recordBytes, checksums };
-    const line: Line = {
-      id: lineId,
-      source,
-      pageSize: snapshot.pageSize,
-      historyId: snapshot.historyId,
-      logNumber: snapshot.logNumber,
-      recordBytes,
-      // Records that went into this base without having been saved are missing after an older one.
-      bases: [base],
-      points: [],
-      nextPointId: points.nextId,
-    };
-    const others = same ? [] : this.#head.lines.slice(0, 1).map(withNewestBase);
-    this.#pointsSaved = -1;
-    this.#baseLeftOut = -1;
-    await this.#commit([], { ...this.#head, lines: [line, ...others] });
-    await this.#sweep();
-  }
-
-  /** Records and points that the store does not have yet: one transaction. */
-  async #saveRecords({ snapshot, points }: Content): Promise<void> {
-    const line = this.#line;
-    if (!line) return;
-    const revision = points.revision;
-    const records = snapshot.records.filter(({ logNumber }) => logNumber > line.logNumber);
-    const same = line.historyId === snapshot.historyId && revision === this.#pointsSaved;
-    if (records.length === 0 && same) return;
-    const entries = records.map((record): [string, unknown] => [
-      recordKey(line.id, record.logNumber),
-      packRecord(record),
-    ]);
-    const recordBytes = records.reduce((sum, { pages }) => sum + pages.byteLength, line.recordBytes);
-    const logNumber = snapshot.logNumber + snapshot.records.length;
-    const next = { ...line, historyId: snapshot.historyId, logNumber, recordBytes, nextPointId: points.nextId };
-    const commit = (): Promise<void> => {
-      const lines = this.#head.lines.slice(1);
-      const bases = this.#line?.bases ?? line.bases;
-      if (this.#pointsLeftOut) {
-        return this.#commit(entries, { ...this.#head, lines: [{ ...next, bases, points: [] }, ...lines] });
-      }
-      const saved = savePoints(line, points.points);
-      const head = { ...this.#head, lines: [{ ...next, bases, points: saved.points }, ...lines] };
-      return this.#commit([...saved.entries, ...entries], head, saved.obsolete);
-    };
-    await this.#makingRoom(commit);
-    this.#pointsSaved = revision;
-  }
-
-  async #saveSecondBase({ snapshot, lineId }: Content): Promise<void> {
-    const { store } = this.#options;
-    const { logNumber, base } = snapshot;
-    try {
-      const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, this.#guard), 'copies');
-      const line = this.#line;
-      if (!line) return;
-      const unfolded = snapshot.records.reduce((sum, { pages }) => sum + pages.byteLength, 0);
-      const newest: Base = {
-        logNumber,
-        byteLength: base.byteLength,
-        recordBytes: line.recordBytes - unfolded,
-        checksums,
-      };
-      await this.#commit([], { ...this.#head, lines: [{ ...line, bases: [newest, ...line.bases.slice(0, 1)] }] });
-    } catch (error) {
-      // Without it nothing is lost; the next fold tries again.
-      if (toWireError(error).code !== 'storage-full') throw error;
-      this.#baseLeftOut = logNumber;
-    }
-    await this.#sweep();
-  }
-
-  /** Only what the owner may still do. */
-  get #guard(): { key: string; value: string | undefined } {
-    return { key: OWNER_KEY, value: this.#owner };
-  }
-
-  /** One transaction: entries, then both copies of the head. */
-  async #commit(entries: [string, unknown][], head: Head, obsolete: string[] = []): Promise<void> {
-    const next = { ...head, sequence: this.#head.sequence + 1, savedAtMs: this.#options.wallMs() };
-    const packed = packHead(next);
-    const heads = HEAD_KEYS.map((key): [string, unknown] => [key, packed]);
-    await this.#options.store.setMany([[OWNER_KEY, this.#token], ...entries, ...heads], obsolete, this.#guard);
-    this.#owner = this.#token;
-    this.#head = next;
-    const message = this.#pointsLeftOut
-      ? 'There was no room for points in time: they are here until the page is closed.'
-      : '';
-    this.#tell({ state: 'kept', message, savedAtMs: next.savedAtMs, bytes: keptBytes(next) });
-  }
-
-  /** When there is no room: first the older copy goes, then the points; what the person has written goes last of all. */
-  async #makingRoom<Result>(work: () => Promise<Result>, of: 'copies' | 'all' = 'all'): Promise<Result> {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (toWireError(error).code !== 'storage-full') throw error;
-        const { lines } = this.#head;
-        if (lines.flatMap(({ bases }) => bases).length > 1) {
-          await this.#replaceHead(lines.slice(0, 1).map(withNewestBase));
-        } else if (of === 'all' && !this.#pointsLeftOut) {
-          this.#pointsLeftOut = true;
-          await this.#replaceHead(lines.map((line) => ({ ...line, points: [] })));
-        } else throw error;
-      }
-    }
-  }
-
-  /** The head shrinks, and then the store. */
-  async #replaceHead(lines: Line[]): Promise<void> {
-    if (lines.length === 0) return;
-    const head = { ...this.#head, lines };
-    const keys = await this.#options.store.keys();
-    await this.#commit(
-      [],
-      head,
-      keys.filter((key) => isLeftOver(key, head)),
-    );
-  }
-
-  /** Removes what no head speaks of: bases that were never finished, and what was kept before. */
-  async #sweep(): Promise<void> {
-    const keys = await this.#options.store.keys();
-    const leftOver = keys.filter((key) => isLeftOver(key, this.#head));
-    if (leftOver.length > 0) await this.#options.store.setMany([], leftOver, this.#guard);
-    this.#swept = true;
+  /** The store could not be read when the page opened, or not since this tab took it. */
+  async #readAfterAll(): Promise<void> {
+    const { head } = await this.#read();
+    const kept = head?.lines[0] && head.lines[0].id !== this.#options.current()?.content.lineId;
+    this.#tell({ state: 'kept', message: kept && !this.#wanted ? READ_AFTER_ALL : '' });
   }
 
   async #measure(): Promise<void> {
     const estimate = await this.#options.estimate().catch(() => null);
     if (estimate) this.#tell(estimate);
+  }
+
+  #arm(): void {
+    if (!this.#owned || this.#armed) return;
+    this.#armed = true;
+    this.#scheduler.after(SAVE_DELAY_MS, SAVE_TIMER);
   }
 
   #disarm(): void {
@@ -388,9 +235,4 @@ export class Vault {
     this.#state = { ...this.#state, ...change };
     this.#options.onState(this.#state);
   }
-}
-
-/** What stays of a line whose older copy has to go. */
-function withNewestBase(line: Line): Line {
-  return { ...line, bases: line.bases.slice(0, 1) };
 }

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { checksumOf } from '../../../src/core/checksum.ts';
 import { rowsOf } from '../../../src/database/columns.ts';
 import type { DatabaseApi } from '../../../src/database/protocol.ts';
 import type { DatabaseWorker } from '../../../src/engine/database-fleet.ts';
 import type { QueryOutcome } from '../../../src/engine/protocol.ts';
+import { databaseInfo } from '../../../src/engine/readings.ts';
 import { createMemoryStore } from '../../../src/platform/memory-store.ts';
 import { openLab, type Lab, type LabOptions } from '../../../bench/lab.ts';
 
@@ -231,6 +233,57 @@ describe('what is kept', () => {
     await one(third, 'SELECT max(a), 1 FROM mine');
     await one(third, sql);
     expect(rows(await one(third, sql))).toEqual([[3]]);
+  });
+});
+
+describe('a file that is damaged in places', () => {
+  it('is still told to be so after a reload', async () => {
+    const store = createMemoryStore();
+    const opened = await lab({ store });
+    const bytes = await fileWith(opened, 'x');
+    bytes.fill(0, 4096, 4196); // the page of its only table
+    const { warnings } = await opened.call.openFile({ name: 'x.sqlite', bytes });
+    expect(warnings).toEqual([expect.stringContaining('damaged in places')]);
+    await opened.engine.vault.save();
+    opened.stop();
+    const again = await lab({ store });
+    expect(databaseInfo(again.engine)).toMatchObject({ warnings, damaged: true });
+  });
+
+  it('is not told to be so of the sample that is opened after it', async () => {
+    const opened = await lab();
+    const bytes = await fileWith(opened, 'x');
+    bytes.fill(0, 4096, 4196);
+    await opened.call.openFile({ name: 'x.sqlite', bytes });
+    const sample = { name: 'shop', size: 'S', seed: 1 } as const;
+    expect(await opened.call.openSample({ sample, fresh: true })).toMatchObject({ warnings: [], damaged: false });
+  });
+});
+
+describe('a database that the first version of the page kept', () => {
+  it('opens as it was, writes included', async () => {
+    const store = createMemoryStore();
+    const opened = await lab();
+    const bytes = await fileWith(opened, 'former');
+    await opened.call.openFile({ name: 'former.sqlite', bytes: bytes.slice() });
+    const source = { type: 'file', name: 'former.sqlite' };
+    await one(opened, "INSERT INTO t VALUES ('later', 2)");
+    const [{ pages, pageNumbers, ...rest }] = opened.engine.plane.snapshot.records;
+    const record = { ...rest, pageNumbers, pages: new Uint8Array(pages) };
+    await store.setMany([
+      ['data/head', { format: 1, historyId: 'h', baseLog: 0, logNumber: 1, source, savedAtMs: 1 }],
+      ['data/base/h/0', { bytes, pageSize: 4096, checksum: checksumOf(bytes) }],
+      ['data/record/h/1', { record, checksum: checksumOf(record.pages) }],
+    ]);
+    const again = await lab({ store });
+    expect(again.engine.source).toEqual(source);
+    expect(rows(await one(again, 'SELECT * FROM t'))).toEqual([
+      ['former', 1],
+      ['later', 2],
+    ]);
+    expect(rows(await one(again, 'PRAGMA integrity_check'))).toEqual([['ok']]);
+    await again.engine.vault.save();
+    expect(await store.keys()).not.toContain('data/head');
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { checksumOf } from '../../../src/core/checksum.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { createRandom } from '../../../src/core/random.ts';
 import type { PageRecord } from '../../../src/database/protocol.ts';
 import { DataPlane } from '../../../src/engine/data-plane.ts';
-import { checksumOf, HEAD_KEYS, keptBytes, OWNER_KEY, unpackHead, type Head } from '../../../src/engine/kept-format.ts';
-import type { DataSource } from '../../../src/engine/protocol.ts';
+import { HEAD_KEYS, keptBytes, OWNER_KEY, SOUND, unpackHead, type Head } from '../../../src/engine/kept-format.ts';
+import type { DataSource, FileCondition } from '../../../src/engine/protocol.ts';
 import { Vault } from '../../../src/engine/vault.ts';
 import { damages, FaultyStore, sizeOf } from './faulty-store.ts';
 
@@ -17,6 +18,7 @@ class Tab {
   readonly plane = new DataPlane({ newId: () => `id${++Tab.#ids}`, shared: true });
   readonly vault: Vault;
   source = FILE;
+  condition: FileCondition = SOUND;
   taken: string | null = null;
   readonly timers = new Map<number, number>();
   #ring: (handle: number) => void = () => {};
@@ -35,7 +37,8 @@ class Tab {
           cancel: (handle) => void this.timers.delete(handle),
         };
       },
-      current: () => ({ content: this.plane.content, source: this.source }),
+      current: () =>
+        this.plane.isOpen ? { content: this.plane.content, source: this.source, condition: this.condition } : null,
       estimate: () => Promise.resolve(null),
       onState: () => {},
       onTaken: (message) => (this.taken = message),
@@ -56,6 +59,7 @@ class Tab {
     if (kept) {
       this.plane.restore(kept.content);
       this.source = kept.source;
+      this.condition = kept.condition;
     }
     return damage;
   }
@@ -190,6 +194,17 @@ describe('what is kept', () => {
       await tab.vault.save();
       expect(store.operations).toBe(operations); // nothing has changed
     }
+  });
+
+  it('comes back with what was found when its file was opened', async () => {
+    const store = new FaultyStore();
+    const tab = new Tab(store);
+    tab.open(3, 1);
+    tab.condition = { walMode: true, warnings: ['Page 2 is damaged.'], damaged: true };
+    await tab.vault.save();
+    const again = new Tab(store);
+    await again.restore();
+    expect(again.condition).toEqual(tab.condition);
   });
 
   it('is as large as it is told to be', async () => {
@@ -421,6 +436,47 @@ describe('a store without room', () => {
     // The new one is kept, and the former stays beside it.
     const newest = [...store.held.keys()].find((key) => key.startsWith(`data/${tab.plane.content.lineId}/base`))!;
     store.held.delete(newest);
+    const again = new Tab(store);
+    await again.restore();
+    expect(again.content).toBe(last.content);
+  });
+});
+
+describe('a store that cannot be read when the page opens', () => {
+  /** The load has failed, and the store answers again. */
+  async function readLate(store: FaultyStore): Promise<Tab> {
+    const { getMany } = store;
+    store.getMany = () => Promise.reject(new AppError('storage-denied', 'not now'));
+    const tab = new Tab(store);
+    await tab.restore();
+    store.getMany = getMany;
+    return tab;
+  }
+
+  it('is asked again before anything is open, and nothing goes wrong', async () => {
+    const tab = await readLate(new FaultyStore());
+    expect(tab.vault.state.state).toBe('denied');
+    tab.ring();
+    await idle();
+    expect(tab.vault.state).toMatchObject({ state: 'kept', message: '' });
+    await tab.vault.save(); // still nothing is open
+    tab.open(3, 1);
+    tab.vault.noteChange();
+    tab.ring();
+    await idle();
+    expect(tab.vault.hasStored(tab.plane.version.historyId, 0)).toBe(true);
+  });
+
+  it('keeps what it has, told once it can be read: a sample that nobody has changed takes its place never', async () => {
+    const { store, last } = await fullStore();
+    const before = new Map(store.held);
+    const tab = await readLate(store);
+    tab.open(3, 1);
+    tab.ring();
+    await idle();
+    expect(tab.vault.state.message).toMatch(/can be read after all.*Reload/);
+    await tab.vault.settle(); // as before another opening
+    expect(store.held).toEqual(before);
     const again = new Tab(store);
     await again.restore();
     expect(again.content).toBe(last.content);
