@@ -3,16 +3,18 @@
  * comes after, lets other calls in.
  */
 import { checksumOf } from '../core/checksum.ts';
-import { AppError, invariant } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { schemaOf, unusableIn } from './catalog.ts';
 import { censusOf } from './census.ts';
-import { byteLengthOf, relabel, transferablesOf } from './columns.ts';
+import { byteLengthOf, transferablesOf } from './columns.ts';
 import { exportRows, type ExportWatch } from './export/export-rows.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { inspectFile } from './inspect-file.ts';
 import { planOf } from './plan.ts';
-import type { Classification, DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
+import type { DatabaseApi, RunReply, RunRequest, WorkerReport } from './protocol.ts';
+import { runRead } from './read.ts';
+import { rehearse } from './rehearsal.ts';
 import { Session } from './session.ts';
 import { makeSample } from './samples/make.ts';
 import { loadSqlite, type SqliteModule } from './sqlite-module.ts';
@@ -21,6 +23,8 @@ import { runUnit } from './unit.ts';
 
 const COPIED_BYTES_MAX = 8192;
 const PAUSE_EVERY_MS = 50;
+/** A spare that is wanted at once is attached before that. */
+const REHEARSE_AFTER_MS = 50;
 
 export interface DatabaseServerOptions {
   /** Waits without burning the processor: the simulated I/O wait. */
@@ -81,7 +85,12 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
   return {
     async warm(request) {
       const started = performance.now();
-      loaded ??= await loadSqlite(request);
+      const module = (loaded ??= await loadSqlite(request));
+      if (request.isSpare) {
+        void sleepByTimer(REHEARSE_AFTER_MS).then(() => {
+          if (!attached) rehearse(module);
+        });
+      }
       return { warmMs: performance.now() - started };
     },
     attach(request) {
@@ -176,50 +185,10 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
   };
 }
 
-/** Runs a statement that only reads, or says that it belongs elsewhere. Errors: `sql`, `parameters`, `deadline`, `cancelled`. */
-function runRead(session: Session, request: RunRequest, limits: RunLimits): RunReply {
-  const { connection, classifier, role } = session;
-  connection.hold();
-  // A script goes to the primary as a whole as soon as one of its statements must, and is classified there as it runs.
-  const statements = classifier.describe(
-    request.sql,
-    ({ classification }) => classification === null || !runsHere(classification, 'replica'),
-  );
-  const [only] = statements;
-  if (!only) throw new AppError('sql', 'There is no statement here: write one, for example SELECT 1.');
-  if (statements.length > 1) return { kind: 'elsewhere', statements };
-  const { classification, error } = only;
-  if (!classification) {
-    invariant(error, 'a statement compiles or has an error');
-    // A replica does not see the primary's temporary objects: there the statement may compile.
-    if (role === 'replica' && error.message.startsWith('no such ')) return { kind: 'elsewhere', statements };
-    throw new AppError('sql', error.message, error);
-  }
-  if (!runsHere(classification, role)) return { kind: 'elsewhere', statements };
-  const outcome = connection.run(request.provedSql ?? only.sql, request.parameters, {
-    ...limits,
-    rowLimit: request.rowLimit,
-  });
-  const renamed = request.provedSql === null ? outcome.result : relabel(outcome.result, classification.columnNames);
-  return {
-    kind: 'rows',
-    classification,
-    result: renamed,
-    version: session.version,
-    work: outcome.work,
-    readClock: outcome.readClock ?? classification.mayReadClock,
-  };
-}
-
 /** Moving a dozen buffers costs more than copying a few rows. */
 function packed(reply: RunReply): RunReply | Transfer<RunReply> {
   if (reply.kind === 'elsewhere' || byteLengthOf(reply.result) < COPIED_BYTES_MAX) return reply;
   return new Transfer(reply, transferablesOf(reply.result));
-}
-
-function runsHere({ kind, connectionState }: Classification, role: 'primary' | 'replica'): boolean {
-  const reads = kind === 'read' || kind === 'pragma-read' || kind === 'explain';
-  return reads && (role === 'primary' || !connectionState);
 }
 
 /** Every so often a long export tells how far it is, and hears whether it was cancelled. */

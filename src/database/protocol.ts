@@ -403,6 +403,8 @@ export interface WarmRequest {
   wasmUrl: string;
   /** Int32Array on shared memory, where isolated: one cell for this worker's cancel value. */
   cancelCell: Int32Array | null;
+  /** It is not wanted yet: it may use the time until then to become quicker. */
+  isSpare?: boolean;
 }
 
 export interface SchemaReport {

@@ -124,7 +124,8 @@ export class DatabaseFleet implements Fleet {
   /** Begins to warm the first worker, so that it is ready when the store has told what to open. */
   warmOne(): void {
     if (this.#spare) return;
-    const warming = this.#warmed();
+    // Before the first result there is nothing to spare: it would take time from that one.
+    const warming = this.#warmed(this.#keepsSpare);
     this.#spare = warming;
     warming.catch(() => {
       if (this.#spare === warming) this.#spare = null;
@@ -310,7 +311,7 @@ export class DatabaseFleet implements Fleet {
 
   // ---- coming and going ----
 
-  async #warmed(): Promise<DatabaseWorker> {
+  async #warmed(isSpare = false): Promise<DatabaseWorker> {
     const worker = new DatabaseWorker(this.#options.spawn(), this.#options.isolated, this.#options.nowMs());
     worker.handle.onFailure((message) => this.#fail(worker, { code: 'worker-lost', message }));
     try {
@@ -318,6 +319,7 @@ export class DatabaseFleet implements Fleet {
         module: await this.#options.module(),
         wasmUrl: this.#options.wasmUrl(),
         cancelCell: worker.cancelCell,
+        isSpare,
       };
       await worker.calls.call.warm(request);
     } catch (error) {
