@@ -44,7 +44,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
 
     execute: (request, context) => execute(engine, request, context),
     describe: ({ sql }) => engine.onAnyWorker('reading the text', (worker) => worker.calls.call.describe({ sql })),
-    wholeCell: ({ resultId, row, column }) => ({ value: engine.kept.cell(resultId, row, column) }),
+    wholeCell: ({ resultId, row, column }) => ({ value: engine.largeCells.cell(resultId, row, column) }),
     plan: ({ sql }) => engine.optimizer.plan(sql),
 
     optimize: ({ sql, parameters }) => engine.optimizer.optimize(sql, parameters ?? NO_PARAMETERS),

@@ -14,7 +14,7 @@ import { Classifications } from './classifications.ts';
 import { DatabaseFleet, type DatabaseWorker } from './database-fleet.ts';
 import { DataPlane } from './data-plane.ts';
 import { SOUND } from './kept-format.ts';
-import { KeptResults } from './kept-results.ts';
+import { LargeCells } from './large-cells.ts';
 import { LoadGenerator } from './load.ts';
 import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
@@ -75,7 +75,7 @@ export class Engine {
   readonly queries: QueryPath;
   readonly snapshots: SnapshotEmitter;
   readonly turnstile = new Turnstile();
-  readonly kept = new KeptResults();
+  readonly largeCells = new LargeCells();
   readonly picks: { atMs: number; worker: string; reason: string }[] = [];
   readonly notices: Notice[] = [];
   settings: EngineSettings = engineDefaults;
@@ -295,7 +295,7 @@ export class Engine {
     // Rows of a temporary table are rows too, and are stored nowhere: tables of the database count, not rows.
     const { kind, tablesWritten } = ran.classification;
     const wrote = !ran.rolledBack && (kind === 'maintenance' || tablesWritten.length > 0);
-    return new Outcome(ran, this.kept.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
+    return new Outcome(ran, this.largeCells.keep(ran.result), wrote ? (this.isStored ? 'stored' : 'memory') : null);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { ResultColumns, SqlValue } from '../database/protocol.ts';
 
 export const KEPT_BYTES_MAX = 256 * 1024 * 1024;
 
-export class KeptResults {
+export class LargeCells {
   readonly #kept = new Map<number, ResultColumns>();
   #bytes = 0;
   #nextId = 1;
