@@ -8,7 +8,7 @@ import type { BootReport } from './protocol.ts';
 export const OTHER_OWNER =
   'Another tab of this page owns the data. Here it can be read, as it was last saved, but not changed: take over to write here.';
 export const ONLY_HERE =
-  'Another tab of this page saves to this browser, so what is open here is in memory only: a reload loses it. Save it as a file, or take over first.';
+  'Another tab of this page saves to this browser, so what is open here is in memory only: a reload loses it. Save it as a file to keep it.';
 const TAKEN =
   'Another tab of this page took the data over. Here it can be read, but not changed: take it back to write here.';
 const TAKEN_UNSAVED =
