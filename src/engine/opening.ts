@@ -94,11 +94,11 @@ export function openFile(
 export async function startAgain(engine: Engine, sample: SampleRequest, context: CallContext): Promise<BootReport> {
   await engine.load.stop();
   return engine.turnstile.alone(async () => {
-    const content = await makeSample(engine, sample, context);
+    // What is kept goes last: until the sample is open, what was open before may have to come back.
+    await replaceContent(engine, await makeSample(engine, sample, context));
     await engine.vault.forget();
     engine.apply(engineDefaults);
     await keepValue(engine, SETTINGS_KEY, engineDefaults);
-    await replaceContent(engine, content);
     engine.cache.store.resetStatistics();
     return report(engine, false);
   }, context.signal);

@@ -177,6 +177,27 @@ describe('opening another database', () => {
     const { database } = await opened.call.watch({ perSecond: 0 });
     expect(database.source).toEqual({ type: 'file', name: 'old.sqlite' });
   });
+
+  it('to start again, when no worker can take it, leaves the former one open, kept and with its settings', async () => {
+    const store = createMemoryStore();
+    const opened = await lab({ store });
+    await one(opened, 'CREATE TABLE mine (a)');
+    await opened.call.settings({ change: { simulatedWaitMs: 3 } });
+    await opened.engine.vault.save();
+    const { engine } = opened;
+    const changed = engine.contentChanged.bind(engine);
+    engine.contentChanged = () => {
+      engine.contentChanged = changed;
+      return Promise.reject(new Error('no worker took it'));
+    };
+    const sample = { name: 'shop', size: 'S', seed: 2 } as const;
+    await expect(opened.call.startAgain({ sample })).rejects.toThrow('no worker took it');
+    expect(rows(await one(opened, 'SELECT count(*) FROM mine'))).toEqual([[0]]);
+    expect([engine.isStored, engine.settings.simulatedWaitMs]).toEqual([true, 3]);
+    opened.stop();
+    const reloaded = await lab({ store });
+    expect(rows(await one(reloaded, 'SELECT count(*) FROM mine'))).toEqual([[0]]);
+  });
 });
 
 describe('a PRAGMA', () => {
