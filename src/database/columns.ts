@@ -22,7 +22,17 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A result without rows. */
 export function emptyResult(names: string[] = []): ResultColumns {
-  return { names, rowCount: 0, columns: names.map(() => new ColumnBuilder().finish(0)), large: [], limitedAt: null };
+  return { names, rowCount: 0, columns: names.map(emptyColumn), large: [], limitedAt: null };
+}
+
+function emptyColumn(): ColumnData {
+  return {
+    classes: NO_BYTES,
+    numbers: NO_NUMBERS,
+    wide: NO_WIDE,
+    offsets: NO_OFFSETS,
+    bytes: NO_BYTES,
+  };
 }
 
 /** One cell. A cut text or blob gives its first 64 KB: see `largeAt` for the whole. */
@@ -156,107 +166,4 @@ function* viewsOf(result: ResultColumns): Generator<Uint8Array | Float64Array | 
   for (const { classes, numbers, wide, offsets, bytes } of result.columns)
     yield* [classes, numbers, wide, offsets, bytes];
   for (const { bytes } of result.large) yield bytes;
-}
-
-/** After the first row: most answers have one, and then nothing is to be cut off. */
-const NEXT_ROWS = 16;
-
-/**
- * Grows one column. Arrays double when full; a column without numbers, wide integers or bytes never allocates those.
- * Callers set cells in row order; a row that is not set is NULL.
- */
-export class ColumnBuilder {
-  #classes = new Uint8Array(1);
-  #numbers = NO_NUMBERS;
-  #wide = NO_WIDE;
-  #offsets = NO_OFFSETS;
-  #bytes = NO_BYTES;
-  #used = 0;
-  /** Rows whose end offset is recorded, when the column holds bytes. */
-  #closed = 0;
-
-  setNumber(row: number, cellClass: 1 | 2, value: number): void {
-    this.#reserve(row);
-    this.#classes[row] = cellClass;
-    if (this.#numbers.length <= row) this.#numbers = grown(this.#numbers, new Float64Array(this.#classes.length));
-    this.#numbers[row] = value;
-  }
-
-  setWide(row: number, value: bigint): void {
-    this.#reserve(row);
-    this.#classes[row] = CELL.wide;
-    if (this.#wide.length <= row) this.#wide = grown(this.#wide, new BigInt64Array(this.#classes.length));
-    this.#wide[row] = value;
-  }
-
-  /** Copies `source[start, end)` at once: wasm memory may move before the next row. */
-  setBytes(row: number, cellClass: 3 | 4, source: Uint8Array, start: number, end: number): void {
-    this.#reserve(row);
-    this.#classes[row] = cellClass;
-    if (this.#offsets.length <= row + 1)
-      this.#offsets = grown(this.#offsets, new Uint32Array(this.#classes.length + 1));
-    for (; this.#closed < row; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
-    const used = this.#used;
-    const length = end - start;
-    if (used + length > this.#bytes.length) {
-      const wanted = this.#bytes.length === 0 ? length : Math.max(64, this.#bytes.length * 2, used + length);
-      this.#bytes = grown(this.#bytes, new Uint8Array(wanted));
-    }
-    const bytes = this.#bytes;
-    if (length > 32) bytes.set(source.subarray(start, end), used);
-    else for (let index = 0; index < length; index++) bytes[used + index] = source[start + index];
-    this.#used = used + length;
-    this.#offsets[row + 1] = used + length;
-    this.#closed = row + 1;
-  }
-
-  /** The column, cut to `rowCount` rows; the builder is spent. */
-  finish(rowCount: number): ColumnData {
-    this.#reserve(rowCount - 1);
-    if (this.#offsets.length > 0) {
-      if (this.#offsets.length <= rowCount) this.#offsets = grown(this.#offsets, new Uint32Array(rowCount + 1));
-      for (; this.#closed < rowCount; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
-    }
-    return {
-      classes: fitted(this.#classes, rowCount),
-      numbers:
-        this.#numbers.length > 0 ? fitted(stretched(this.#numbers, Float64Array, rowCount), rowCount) : NO_NUMBERS,
-      wide: this.#wide.length > 0 ? fitted(stretched(this.#wide, BigInt64Array, rowCount), rowCount) : NO_WIDE,
-      offsets: this.#offsets.length > 0 ? fitted(this.#offsets, rowCount + 1) : NO_OFFSETS,
-      bytes: fitted(this.#bytes, this.#used),
-    };
-  }
-
-  #reserve(row: number): void {
-    if (row < this.#classes.length) return;
-    this.#classes = grown(this.#classes, new Uint8Array(Math.max(row + 1, NEXT_ROWS, this.#classes.length * 2)));
-  }
-}
-
-function grown<Numbers extends Uint8Array | Uint32Array | Float64Array | BigInt64Array>(
-  old: Numbers,
-  fresh: Numbers,
-): Numbers {
-  fresh.set(old as never);
-  return fresh;
-}
-
-/** As long as the column, with zeros where the last rows held something else. */
-function stretched<Numbers extends Float64Array | BigInt64Array>(
-  old: Numbers,
-  make: new (length: number) => Numbers,
-  length: number,
-): Numbers {
-  return old.length >= length ? old : grown(old, new make(length));
-}
-
-/**
- * Exactly `length` elements. A copy, not a view: engines keep small arrays without a buffer of their own until somebody asks
- * for one, and a view would ask.
- */
-function fitted<Numbers extends Uint8Array | Uint32Array | Float64Array | BigInt64Array>(
-  full: Numbers,
-  length: number,
-): Numbers {
-  return (full.length === length ? full : full.slice(0, length)) as Numbers;
 }

@@ -3,6 +3,7 @@
  * that makes a replica fast.
  */
 import { AppError } from '../core/errors.ts';
+import { sizesOf, type ColumnSize } from './column-builder.ts';
 import { rowsOf } from './columns.ts';
 import { explainUnreadable } from './file-header.ts';
 import { NativeConnection, RC } from './native.ts';
@@ -51,6 +52,8 @@ export interface Compiled {
   /** Names of its columns at its last run, and the state of the schema then. */
   names: string[];
   namesAt: number;
+  /** Sizes of its columns at its last run, for the next one to have room at once. */
+  sizes: readonly ColumnSize[];
   /** Since somebody last looked for one to forget. */
   used: boolean;
 }
@@ -284,9 +287,11 @@ export class Connection {
         shouldStop: this.module.internals.progress ? null : () => watch.look(),
         counter: watch,
         names: compiled.namesAt === this.#schemaAt ? compiled.names : undefined,
+        expected: compiled.sizes,
       });
       compiled.names = result.names;
       compiled.namesAt = this.#schemaAt;
+      compiled.sizes = sizesOf(result);
       if (code !== RC.done && code !== RC.row) throw this.#failure(code, compiled.sql);
       if (stopped) throw watch.error;
       return result;
@@ -327,6 +332,7 @@ export class Connection {
         changesRows: !CHANGES_NO_ROWS.has(word),
         names: [],
         namesAt: -1,
+        sizes: [],
         used: true,
       };
     } finally {

@@ -2,7 +2,8 @@
  * Steps a statement and gathers its rows as columns, cell by cell straight from wasm memory: no row objects, no JavaScript
  * strings. A string is made where a person looks at it.
  */
-import { CELL, cellAt, ColumnBuilder, CUT_CELL_BYTES, LARGE_CELL_BYTES, largeAt, textIn } from './columns.ts';
+import { ColumnBuilder, type ColumnSize } from './column-builder.ts';
+import { CELL, cellAt, CUT_CELL_BYTES, LARGE_CELL_BYTES, largeAt, textIn } from './columns.ts';
 import { RC } from './native.ts';
 import type { RowLayout } from './internals.ts';
 import type { LargeCell, ResultColumns, SqlValue } from './protocol.ts';
@@ -17,6 +18,8 @@ export interface ReadOptions {
   counter?: { rows: number };
   /** Names of the columns, where they are known for certain; else they are asked for. */
   names?: string[];
+  /** Sizes of the columns at the statement's last run, by column. */
+  expected?: readonly ColumnSize[];
   /** An earlier reading stopped at its limit: the statement stands on a row that nobody has read yet. */
   onRow?: boolean;
 }
@@ -39,24 +42,25 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
   let code: number = options.onRow ? RC.row : raw._sqlite3_step(statement);
   // Only now: the first step compiles a kept statement again when the schema has changed, and its columns may be others.
   const names = options.names ?? columnNames(module, statement);
-  const gathered: Gathered = { builders: [], large: [] };
-  for (let column = 0; column < names.length; column++) gathered.builders.push(new ColumnBuilder());
-  const readRow = module.internals.row
-    ? directReader(module, statement, gathered, module.internals.row)
-    : functionReader(module, statement, gathered);
+  const gathered: Gathered = { builders: [], large: [], counter: options.counter ?? { rows: 0 } };
+  for (let column = 0; column < names.length; column++)
+    gathered.builders.push(new ColumnBuilder(options.expected?.[column]));
+  const { counter } = gathered;
+  counter.rows = 0;
   const limit = options.rowLimit ?? Infinity;
-  const { counter } = options;
-  let rowCount = 0;
+  const { row: layout } = module.internals;
   let stopped = false;
-  while (code === RC.row && rowCount < limit) {
-    readRow(rowCount++);
-    if (counter) counter.rows = rowCount;
-    if (options.shouldStop && rowCount % ROWS_BETWEEN_CHECKS === 0 && options.shouldStop()) {
+  while (code === RC.row && counter.rows < limit) {
+    const until = Math.min(counter.rows + ROWS_BETWEEN_CHECKS, limit);
+    code = layout
+      ? readDirectly(module, statement, gathered, layout, until)
+      : readByFunctions(module, statement, gathered, until);
+    if (code === RC.row && options.shouldStop?.()) {
       stopped = true;
       break;
     }
-    code = raw._sqlite3_step(statement);
   }
+  const rowCount = counter.rows;
   const result: ResultColumns = {
     names,
     rowCount,
@@ -70,16 +74,20 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
 interface Gathered {
   builders: ColumnBuilder[];
   large: LargeCell[];
+  counter: { rows: number };
 }
 
-type RowReader = (row: number) => void;
-
-/** By SQLite's exported functions: two calls per cell. */
-function functionReader(module: SqliteModule, statement: number, gathered: Gathered): RowReader {
-  return (row) => {
-    for (let column = 0; column < gathered.builders.length; column++)
-      readCell(module, statement, column, gathered, row);
-  };
+/** The row that the statement stands on and the next ones, `until` so many are there; the code of the last step. */
+function readByFunctions(module: SqliteModule, statement: number, gathered: Gathered, until: number): number {
+  const { builders, counter } = gathered;
+  let code: number;
+  do {
+    for (let column = 0; column < builders.length; column++)
+      readCell(module, statement, column, gathered, counter.rows);
+    counter.rows++;
+    code = module.raw._sqlite3_step(statement);
+  } while (code === RC.row && counter.rows < until);
+  return code;
 }
 
 function readCell(module: SqliteModule, statement: number, column: number, gathered: Gathered, row: number): void {
@@ -111,27 +119,25 @@ const MEM = { null: 1, text: 2, integer: 4, real: 8, blob: 16, integerReal: 32, 
 const UTF8 = 1;
 
 /**
- * Straight from the row in wasm memory: no call per cell. Rare shapes (a zeroblob not written out, UTF-16, a large cell) go
- * through the functions.
+ * The same, straight from the row in wasm memory: no call per cell. Rare shapes (a zeroblob not written out, UTF-16, a large
+ * cell) go through the functions. One loop over rows and cells, so that all it needs stays at hand.
  */
-function directReader(
+function readDirectly(
   module: SqliteModule,
   statement: number,
   gathered: Gathered,
   { pointer, size, text, length, flags }: RowLayout,
-): RowReader {
-  const { builders } = gathered;
+  until: number,
+): number {
+  const { builders, counter } = gathered;
+  const { raw } = module;
   let bytes = module.u8();
   let words = module.i32();
   let reals = module.f64();
-  /** When wasm memory grows, the old views are gone. */
-  const refresh = (): void => {
-    bytes = module.u8();
-    words = module.i32();
-    reals = module.f64();
-  };
-  return (row) => {
-    if (bytes.length === 0) refresh();
+  let view = module.view();
+  let row = counter.rows;
+  let code: number;
+  do {
     let cell = words[(statement + pointer) >> 2] >>> 0;
     for (let column = 0; column < builders.length; column++, cell += size) {
       const builder = builders[column];
@@ -158,14 +164,27 @@ function directReader(
         // The encoding stands behind the flags.
         if (count <= LARGE_CELL_BYTES && (!isText || bytes[cell + flags + 2] === UTF8)) {
           const start = words[(cell + text) >> 2] >>> 0;
-          builder.setBytes(row, isText ? CELL.text : CELL.blob, bytes, start, start + count);
+          builder.setBytes(row, isText ? CELL.text : CELL.blob, bytes, view, start, start + count);
           continue;
         }
       }
       readCell(module, statement, column, gathered, row);
-      refresh();
+      bytes = module.u8();
+      words = module.i32();
+      reals = module.f64();
+      view = module.view();
     }
-  };
+    counter.rows = ++row;
+    code = raw._sqlite3_step(statement);
+    // When wasm memory has grown, the old views are gone.
+    if (bytes.length === 0) {
+      bytes = module.u8();
+      words = module.i32();
+      reals = module.f64();
+      view = module.view();
+    }
+  } while (code === RC.row && row < until);
+  return code;
 }
 
 /** The row that a statement stands on, as values: for one row there is no need of columns. */
@@ -207,7 +226,7 @@ function valueAt(
 function valueByFunctions(module: SqliteModule, statement: number, column: number): SqlValue {
   const builders: ColumnBuilder[] = [];
   builders[column] = new ColumnBuilder();
-  const gathered: Gathered = { builders, large: [] };
+  const gathered: Gathered = { builders, large: [], counter: { rows: 0 } };
   readCell(module, statement, column, gathered, 0);
   const columns: ResultColumns['columns'] = [];
   columns[column] = builders[column].finish(1);
@@ -244,13 +263,14 @@ function readBytes(
     cellClass === CELL.text ? raw._sqlite3_column_text(statement, column) : raw._sqlite3_column_blob(statement, column);
   const length = raw._sqlite3_column_bytes(statement, column);
   const heap = module.u8();
+  const view = module.view();
   if (length <= LARGE_CELL_BYTES) {
-    builder.setBytes(row, cellClass, heap, start, start + length);
+    builder.setBytes(row, cellClass, heap, view, start, start + length);
     return;
   }
   let cut = start + CUT_CELL_BYTES;
   // Not inside a character: UTF-8 continuation bytes are 10xxxxxx.
   if (cellClass === CELL.text) while (cut > start && (heap[cut] & 0xc0) === 0x80) cut--;
-  builder.setBytes(row, cellClass, heap, start, cut);
+  builder.setBytes(row, cellClass, heap, view, start, cut);
   large.push({ row, column, bytes: heap.slice(start, start + length) });
 }

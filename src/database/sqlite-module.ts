@@ -68,6 +68,7 @@ export interface SqliteModule {
   u8(): Uint8Array;
   i32(): Int32Array;
   f64(): Float64Array;
+  view(): DataView;
 }
 
 /** SQLite before its internals are calibrated. */
@@ -124,6 +125,7 @@ function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWat
   let words = new Int32Array(memory.buffer);
   let reals = new Float64Array(memory.buffer);
   const i32 = (): Int32Array => (words.length > 0 ? words : (words = new Int32Array(memory.buffer)));
+  let view = new DataView(memory.buffer);
   return {
     raw,
     memory,
@@ -135,6 +137,8 @@ function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWat
     u8: () => (bytes.length > 0 ? bytes : (bytes = new Uint8Array(memory.buffer))),
     i32,
     f64: () => (reals.length > 0 ? reals : (reals = new Float64Array(memory.buffer))),
+    // A detached DataView throws when it is asked for its length; its buffer says 0.
+    view: () => (view.buffer.byteLength > 0 ? view : (view = new DataView(memory.buffer))),
   };
 }
 

@@ -121,6 +121,46 @@ describe('results as columns', () => {
     expect(byteLengthOf(emptyResult())).toBe(0);
   });
 
+  it('reads the same whatever the same statement returned before: more rows, fewer, others', () => {
+    const sql = `WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < ?1)
+      SELECT CASE WHEN i % ?2 THEN i END, CASE WHEN i % ?3 THEN substr(?4, 1, i % 71) END, CASE WHEN i < ?3 THEN 0.5 WHEN i % 7 = 0 THEN x'00ff80' END FROM r`;
+    const word = 'é7😀 abcdefghijklmnopqrstuvwxyz'.repeat(4);
+    for (const [last, one, other, limit] of [
+      [2999, 3, 5, null],
+      [2999, 3, 5, null],
+      [299, 2, 400, null],
+      [4000, 1, 2, null],
+      [0, 2, 2, null],
+      [2999, 5, 3, 1000],
+      [2999, 5, 3, null],
+    ] as const) {
+      const expected = Array.from({ length: Math.min(last + 1, limit ?? Infinity) }, (_, i) => [
+        i % one ? i : null,
+        i % other ? [...word].slice(0, i % 71).join('') : null,
+        i < other ? 0.5 : i % 7 === 0 ? Uint8Array.of(0, 255, 128) : null,
+      ]);
+      const { result } = connection.run(sql, [last, one, other, word], { rowLimit: limit });
+      expect(rowsOf(result)).toEqual(expected);
+      const { rowCount } = result;
+      for (const { classes, numbers, offsets, bytes } of result.columns) {
+        expect(classes.length).toBe(rowCount);
+        expect([0, rowCount]).toContain(numbers.length);
+        expect([0, rowCount + 1]).toContain(offsets.length);
+        expect(bytes.length).toBe(offsets.at(-1) ?? 0);
+      }
+    }
+  });
+
+  it('goes on reading when the memory of SQLite grows between two rows', () => {
+    const before = module.memory.buffer.byteLength;
+    const rows = rowsOf(
+      read(`WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < 999)
+        SELECT i, 'row ' || i, i * 0.5 FROM r WHERE i <> 700 OR length(hex(zeroblob(${Math.ceil(before / 2)}))) > 0`),
+    );
+    expect(module.memory.buffer.byteLength).toBeGreaterThan(before);
+    expect(rows).toEqual(Array.from({ length: 1000 }, (_, i) => [i, `row ${i}`, i * 0.5]));
+  });
+
   it('stops at a row limit and says so', () => {
     const limited = connection.run(MANY, [], { rowLimit: 10 }).result;
     expect([limited.rowCount, limited.limitedAt]).toEqual([10, 10]);

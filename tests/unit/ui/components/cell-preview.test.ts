@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ColumnBuilder } from '../../../../src/database/columns.ts';
+import { ColumnBuilder } from '../../../../src/database/column-builder.ts';
 import type { ResultColumns } from '../../../../src/engine/protocol.ts';
 import { cellText, previewCell, sampledWidths, toTsv } from '../../../../src/ui/components/cell-preview.ts';
 
@@ -8,7 +8,7 @@ function sampleRow(): ResultColumns {
   const builders = Array.from({ length: 9 }, () => new ColumnBuilder());
   const text = (column: number, value: string): void => {
     const bytes = new TextEncoder().encode(value);
-    builders[column]?.setBytes(0, 3, bytes, 0, bytes.length);
+    builders[column]?.setBytes(0, 3, bytes, new DataView(bytes.buffer), 0, bytes.length);
   };
   text(1, '');
   text(2, 'NULL');
@@ -16,13 +16,8 @@ function sampleRow(): ResultColumns {
   builders[4]?.setNumber(0, 2, 7);
   builders[5]?.setNumber(0, 2, -0);
   builders[6]?.setWide(0, 2n ** 63n - 1n);
-  builders[7]?.setBytes(
-    0,
-    4,
-    Uint8Array.from({ length: 14 }, (_, index) => index),
-    0,
-    14,
-  );
+  const blob = Uint8Array.from({ length: 14 }, (_, index) => index);
+  builders[7]?.setBytes(0, 4, blob, new DataView(blob.buffer), 0, 14);
   text(8, 'a\tb\n"c"');
   return {
     names: builders.map((_, index) => `c${index}`),
@@ -57,7 +52,7 @@ describe('cells on the screen', () => {
   it('cuts a long text at a whole character', () => {
     const builder = new ColumnBuilder();
     const bytes = new TextEncoder().encode('é'.repeat(300)); // 600 bytes; 400 of them are 200 characters
-    builder.setBytes(0, 3, bytes, 0, bytes.length);
+    builder.setBytes(0, 3, bytes, new DataView(bytes.buffer), 0, bytes.length);
     const long = { names: ['t'], rowCount: 1, columns: [builder.finish(1)], large: [], limitedAt: null };
     expect(previewCell(long, 0, 0)).toEqual({ kind: 'text', text: `${'é'.repeat(200)}…`, cut: true });
     expect(sampledWidths(long, 7)).toEqual([320]);
