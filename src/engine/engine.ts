@@ -53,6 +53,9 @@ const PICKS_KEPT = 12;
 const AFTER_FIRST_ANSWER_MS = 800;
 /** After so many workers that died before they were ready, starting more is no use. */
 const FAILED_STARTS_MAX = 4;
+/** Then one is tried after a pause, twice as long each time. */
+const RESTART_MS_MIN = 1000;
+const RESTART_MS_MAX = 30_000;
 /** For what the lab asks of the data by itself: schema, sizes, keys. */
 const LOOK_MS_MAX = 20_000;
 
@@ -228,6 +231,7 @@ export class Engine {
     };
     this.units = new UnitPath({
       nowMs,
+      once: (delayMs, action) => this.timers.once(delayMs, action),
       pool: this.runner,
       turnstile: this.turnstile,
       version: () => this.plane.version,
@@ -499,14 +503,23 @@ export class Engine {
 
   #onWorkerChange(index: WorkerIndex, state: WorkerState, reason: string): void {
     const name = `w${index}`;
-    if (state === 'ready') this.#failedStarts = 0;
+    if (state === 'ready') {
+      if (this.#failedStarts >= FAILED_STARTS_MAX) this.notice('no-worker', 'info', 'Database workers start again.');
+      this.#failedStarts = 0;
+    }
     if (state === 'lost') {
       this.monitoring.workerLost();
       if (!this.fleet.primary && ++this.#failedStarts >= FAILED_STARTS_MAX) {
-        const message = `No database worker could be started (${reason}). Reload the page; if that does not help, use another browser.`;
+        const message = `No database worker could be started (${reason}). The lab tries again by itself; if that does not help, reload the page, or use another browser.`;
         this.runner.primaryFailed(new AppError('no-worker', message));
         this.notice('no-worker', 'bad', message);
         this.scaling.stop();
+        // What was asked for has failed and been told; what kept workers from starting may pass (memory, a busy machine).
+        const failures = this.#failedStarts - FAILED_STARTS_MAX;
+        void this.timers.delay(Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** failures)).then(() => {
+          this.scaling.begin();
+          this.scaling.replaceMissing();
+        });
         return;
       }
       this.monitoring.event('worker', 'bad', `${name} was lost: ${reason}. Another is starting.`);

@@ -253,4 +253,31 @@ describe('a replica that misses a record', () => {
     const reply = await calls.call.run(runRequest('SELECT count(*) FROM mine'));
     return reply.kind === 'rows' ? rowsOf(reply.result) : [];
   };
+
+  it('when workers die as they start, what waits is told, and the lab tries again by itself', async () => {
+    const opened = await lab();
+    const { engine } = opened;
+    await opened.call.execute({ sql: 'CREATE TABLE mine (a)' });
+    const pauses: number[] = [];
+    engine.timers.delay = (delayMs) => {
+      pauses.push(delayMs);
+      return Promise.resolve();
+    };
+    let deaths = 6;
+    const start = engine.fleet.start.bind(engine.fleet);
+    engine.fleet.start = () => {
+      const index = start();
+      if (deaths-- > 0) queueMicrotask(() => engine.dispatcher.kill(index, 'died as it started'));
+      return index;
+    };
+    engine.dispatcher.kill(engine.fleet.primary!.index, 'died');
+    const { error } = await opened.call.execute({ sql: 'INSERT INTO mine VALUES (1)' });
+    expect(error).toMatchObject({ code: 'no-worker' });
+    while (!engine.fleet.primary?.report) await soon();
+    expect(engine.notices.find(({ id }) => id === 'no-worker')).toMatchObject({ tone: 'info' });
+    // Seven were lost in a row: the primary and six successors; from the fourth on there is a pause before the next.
+    expect(pauses.filter((delayMs) => delayMs >= 1000)).toEqual([1000, 2000, 4000, 8000]);
+    const after = await opened.call.execute({ sql: 'INSERT INTO mine VALUES (2); SELECT * FROM mine' });
+    expect(rowsOf(after.outcomes[1].result!)).toEqual([[2]]);
+  });
 });
