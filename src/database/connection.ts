@@ -3,6 +3,7 @@
  * that makes a replica fast.
  */
 import { AppError } from '../core/errors.ts';
+import { isTrap } from './broken.ts';
 import { sizesOf, type ColumnSize } from './column-builder.ts';
 import { rowsOf } from './columns.ts';
 import { explainUnreadable } from './file-header.ts';
@@ -493,6 +494,7 @@ export class Connection {
       this.schemaCookie();
       this.exec(`PRAGMA cache_size=${PAGE_CACHE}; PRAGMA journal_mode=MEMORY`);
     } catch (error) {
+      if (isTrap(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);
       this.#tearDown();
       throw explainUnreadable(this.#watch.stopped ? 'corrupt: its schema has no end' : why);

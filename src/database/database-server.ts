@@ -5,6 +5,7 @@
 import { checksumOf } from '../core/checksum.ts';
 import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
+import { endingAtTraps } from './broken.ts';
 import { schemaOf, unusableIn } from './catalog.ts';
 import { censusOf } from './census.ts';
 import { byteLengthOf, transferablesOf } from './columns.ts';
@@ -82,7 +83,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
     return packed(reply);
   };
 
-  return {
+  const handlers: Handlers<DatabaseApi> = {
     async warm(request) {
       const started = performance.now();
       const module = (loaded ??= await loadSqlite(request));
@@ -183,6 +184,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       return checkForeignKeys(session().connection, budgetMs);
     },
   };
+  return endingAtTraps(handlers);
 }
 
 /** Moving a dozen buffers costs more than copying a few rows. */

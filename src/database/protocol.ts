@@ -338,7 +338,7 @@ export interface ForeignKeyCheck {
   indexed: boolean;
 }
 
-/** What a database worker serves (over `core/rpc`). Errors: `sql` (detail SqlErrorDetail), `deadline`, `cancelled`, `stale-epoch`, `not-a-database`, `parameters`. */
+/** What a database worker serves (over `core/rpc`). Errors: `sql` (detail SqlErrorDetail), `deadline`, `cancelled`, `stale-epoch`, `not-a-database`, `parameters`; of any call `worker-broken`: end this worker. */
 export interface DatabaseApi {
   /** Instantiates SQLite once from a compiled module; later calls answer at once. A warm spare has only this. */
   warm(request: WarmRequest): { warmMs: number };

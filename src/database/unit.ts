@@ -3,6 +3,7 @@
  * BEGIN. Pages of what was committed leave as one record; what is rolled back leaves no trace, and is said.
  */
 import { AppError } from '../core/errors.ts';
+import { isTrap } from './broken.ts';
 import { quoted } from './catalog.ts';
 import type { Connection } from './connection.ts';
 import { isVacuum, mayChangeStatistics, shapesTheFile } from './first-token.ts';
@@ -74,7 +75,7 @@ export function runUnit(
       run.settle(classification);
     } catch (thrown) {
       if (!(thrown instanceof AppError)) {
-        connection.rollback();
+        if (!isTrap(thrown)) connection.rollback();
         throw thrown;
       }
       error = { statementIndex, code: thrown.code, message: thrown.message, detail: positioned(thrown, next.span) };

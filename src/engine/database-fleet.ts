@@ -4,6 +4,7 @@
  */
 import { AppError, fromWireError, toWireError, type WireError } from '../core/errors.ts';
 import { connect, type Connection, type WorkerHandle } from '../core/rpc.ts';
+import { WORKER_BROKEN } from '../database/broken.ts';
 import type { AttachRequest, DatabaseApi, PageRecord, WarmRequest, WorkerReport } from '../database/protocol.ts';
 import type { Fleet, FleetHandlers, JobIndex, RunOutcome, WorkerIndex } from '../pool/fleet.ts';
 
@@ -172,7 +173,8 @@ export class DatabaseFleet implements Fleet {
         const wire = toWireError(error);
         const { code } = wire;
         if (code === 'record-gap') this.#failedOn(worker, attachments, wire);
-        if (code !== 'worker-lost')
+        if (code === WORKER_BROKEN) this.#fail(worker, wire);
+        else if (code !== 'worker-lost')
           done(QUERY_ERRORS.has(code) ? 'query-error' : 'worker-failure', this.#options.nowMs() - since);
       },
     );
@@ -263,14 +265,17 @@ export class DatabaseFleet implements Fleet {
           }
           if (!worker.gone) this.#handlers?.onHeartbeat(worker.index);
         },
-        () => {},
+        (error: unknown) => {
+          const wire = toWireError(error);
+          if (wire.code === WORKER_BROKEN) this.#fail(worker, wire);
+        },
       );
     }
   }
 
   /**
    * A worker outside the pool, for making samples and inspecting files: the spare if there is one. One that does not answer
-   * within `limitMs` is ended (error `not-opened`).
+   * within `limitMs` is ended (error `not-opened`), and so is one that broke down (error `worker-broken`).
    */
   async withHelper<Result>(
     use: (worker: DatabaseWorker) => Promise<Result>,
@@ -281,6 +286,9 @@ export class DatabaseFleet implements Fleet {
     const helper = await pending;
     try {
       return await (limitMs === null ? use(helper) : this.#inTime(helper, use(helper), limitMs));
+    } catch (error) {
+      if (toWireError(error).code === WORKER_BROKEN) helper.gone = true;
+      throw error;
     } finally {
       // It has done nothing that a later replica could see, so it goes back to being the spare.
       if (!this.#spare && !helper.gone) this.#spare = Promise.resolve(helper);

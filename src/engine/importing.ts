@@ -1,6 +1,7 @@
 /** Files that become rows: looked at, then imported on a private fork whose pages are taken into the log at once or not at all. */
 import { AppError, toWireError } from '../core/errors.ts';
 import type { CallContext, CancelSignal } from '../core/rpc.ts';
+import { WORKER_BROKEN } from '../database/broken.ts';
 import type { PageRecord, Snapshot } from '../database/protocol.ts';
 import { materialize } from '../database/records.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
@@ -77,7 +78,8 @@ function withImporter<Reply>(
       const { code, message } = toWireError(error);
       // What is left of a memory that was full is of no use to a replica.
       if (code === 'memory') engine.fleet.endHelper(worker, new AppError(code, message));
-      if (code !== 'worker-lost') throw error;
+      if (code === WORKER_BROKEN) engine.fleet.endHelper(worker, new AppError(code, message));
+      else if (code !== 'worker-lost') throw error;
       throw new AppError(
         'import',
         `The worker that read the file died (${message}), perhaps for want of memory. Nothing was imported; import the file in parts.`,

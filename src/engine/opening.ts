@@ -1,6 +1,7 @@
 /** Opening content: at boot what was kept or a sample, later a sample or a person's own file, and back to the start. */
 import { AppError, toWireError } from '../core/errors.ts';
 import type { CallContext } from '../core/rpc.ts';
+import { WORKER_BROKEN } from '../database/broken.ts';
 import type { SampleRequest } from '../database/protocol.ts';
 import { sameSample } from '../database/samples/first-screen/catalogue.ts';
 import { checkSample } from '../database/samples/settings.ts';
@@ -77,10 +78,14 @@ export function openFile(
   context: CallContext,
 ): Promise<DatabaseInfo> {
   return engine.turnstile.alone(async () => {
-    const inspected = await engine.fleet.withHelper(
-      ({ calls }) => calls.call.inspect({ bytes, wal }, { transfer: [bytes.buffer as ArrayBuffer] }),
-      OPEN_MS_MAX,
-    );
+    const inspected = await engine.fleet
+      .withHelper(
+        ({ calls }) => calls.call.inspect({ bytes, wal }, { transfer: [bytes.buffer as ArrayBuffer] }),
+        OPEN_MS_MAX,
+      )
+      .catch((error: unknown) => {
+        throw notOpened(error, name);
+      });
     const { pageSize, walMode, warnings, damaged } = inspected.report;
     const condition = { walMode, warnings, damaged };
     const source: DataSource = { type: 'file', name };
@@ -88,6 +93,16 @@ export function openFile(
     engine.vault.noteChange();
     return databaseInfo(engine);
   }, context.signal);
+}
+
+/** SQLite itself broke down over it: no fault of the pool's. */
+function notOpened(error: unknown, name: string): unknown {
+  const { code, message } = toWireError(error);
+  if (code !== WORKER_BROKEN) return error;
+  return new AppError(
+    'not-opened',
+    `${name} could not be opened. ${message} It is most likely damaged: save its rows with the sqlite3 program's .recover. What was open before is still open.`,
+  );
 }
 
 /** Data, cache and settings exactly as after the first open of this sample. */

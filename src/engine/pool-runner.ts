@@ -2,13 +2,14 @@
  * Promises over the dispatcher: a call becomes a job, a settled job becomes an answer or an error. Stopping a run that
  * goes on is done here too: first by the worker's cancel cell, then by ending the worker.
  */
-import { AppError } from '../core/errors.ts';
+import { AppError, toWireError } from '../core/errors.ts';
 import type { Scheduler } from '../core/ports.ts';
 import type { CancelSignal } from '../core/rpc.ts';
+import { WORKER_BROKEN } from '../database/broken.ts';
 import type { Dispatcher, SettledStatus } from '../pool/dispatcher.ts';
 import type { JobIndex, WorkerIndex } from '../pool/fleet.ts';
 import type { DatabaseFleet, DatabaseWorker } from './database-fleet.ts';
-import { readStopped, unitEnded, waitStopped } from './stopped.ts';
+import { readCancelled, readStopped, unitCancelled, unitEnded, waitStopped } from './stopped.ts';
 
 /** A stopped run has this long to end by itself; then its worker is terminated and replaced. */
 export const STOP_GRACE_MS = 250;
@@ -102,11 +103,11 @@ export class PoolRunner {
 
   async run<Reply>(call: PoolCall<Reply>): Promise<PoolAnswer<Reply>> {
     for (;;) {
-      if (call.signal?.cancelled) throw cancelled();
+      if (call.signal?.cancelled) throw cancelled(call);
       if (this.#broken) throw this.#broken;
       let pinned: WorkerIndex = -1;
       if (call.onPrimary) {
-        await this.#untilPrimaryOrCancelled(call.signal);
+        await this.#untilPrimaryOrCancelled(call);
         pinned = this.#fleet.primary?.index ?? -1;
       }
       const answer = await new Promise<PoolAnswer<Reply> | null>((resolve, reject) =>
@@ -116,10 +117,11 @@ export class PoolRunner {
     }
   }
 
-  async #untilPrimaryOrCancelled(signal: CancelSignal | null): Promise<void> {
+  async #untilPrimaryOrCancelled(call: PoolCall<unknown>): Promise<void> {
+    const { signal } = call;
     const primary = this.untilPrimary();
     if (!signal || this.#fleet.primary?.report) return primary;
-    const stopped = new Promise<never>((_resolve, reject) => signal.onCancel(() => reject(cancelled())));
+    const stopped = new Promise<never>((_resolve, reject) => signal.onCancel(() => reject(cancelled(call))));
     await Promise.race([primary, stopped]);
   }
 
@@ -220,22 +222,24 @@ export class PoolRunner {
   }
 }
 
-function cancelled(): AppError {
-  return new AppError('cancelled', 'Cancelled. Nothing of it was kept.');
+function cancelled({ onPrimary }: PoolCall<unknown>): AppError {
+  return onPrimary ? unitCancelled() : readCancelled();
 }
 
 function endOf(status: SettledStatus, call: PoolCall<unknown>, failure: unknown, begun: boolean): unknown {
-  if (status === 'cancelled') return cancelled();
+  if (status === 'cancelled') return cancelled(call);
   if (status === 'deadline') {
     if (!begun) return waitStopped(call.deadlineMs);
     return call.onPrimary ? unitEnded(call.deadlineMs) : readStopped(call.deadlineMs);
   }
   if (status === 'lost') {
+    const { code, message } = toWireError(failure);
+    const why = code === WORKER_BROKEN ? ` ${message}` : '';
     return new AppError(
       'worker-lost',
       call.onPrimary
-        ? 'The worker that ran this died before it was committed: nothing was written. Another worker has taken over; run it again.'
-        : 'The workers that ran this died twice. Run it again.',
+        ? `The worker that ran this died before it was committed: nothing was written.${why} Another worker has taken over; run it again.`
+        : `Each worker that ran this died.${why} It only read: nothing was changed. Run it again.`,
     );
   }
   return failure ?? new AppError('worker-failed', 'The worker failed and no other could take over.');

@@ -17,6 +17,7 @@ import { canonicalText } from '../sql/fingerprint.ts';
 import type { Asker } from './asker.ts';
 import { describeParameters } from './parameters.ts';
 import type { CacheEntryReport, CacheStatistics, RunProgress } from './protocol.ts';
+import { readCancelled } from './stopped.ts';
 
 /** Canonical texts are remembered: making one takes longer than a hit. */
 const CANONICAL_TEXTS_MAX = 5000;
@@ -148,7 +149,7 @@ export class QueryCache {
       },
       (report) => asker.progress(report),
     );
-    asker.signal?.onCancel(() => seat.leave(new AppError('cancelled', 'Cancelled. Nothing of it was kept.')));
+    asker.signal?.onCancel(() => seat.leave(readCancelled()));
     return { first: seat.first, value: (await seat.result) as Value };
   }
 

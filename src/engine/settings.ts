@@ -54,7 +54,7 @@ export function changeSettings(current: EngineSettings, change: SettingsChange):
 /** An idle worker that says nothing for this long is ejected, and given up after three times as long. */
 const HEARTBEAT_TIMEOUT_MS = 5000;
 /** Reads are safe to repeat; when many workers die at once, the second one may die too. */
-const ATTEMPTS_MAX = 5;
+export const ATTEMPTS_MAX = 5;
 
 export function poolSettingsOf(settings: EngineSettings): PoolSettings {
   const { queueMode, queueDepthMax } = settings.balancer;

@@ -14,6 +14,16 @@ export function readStopped(deadlineMs: number | null): AppError {
   return new AppError('deadline', `Stopped after ${limitOf(deadlineMs)}. It only read: nothing was changed. ${RAISE}`);
 }
 
+/** The same, by the person; it may still have been waiting. */
+export function readCancelled(): AppError {
+  return new AppError('cancelled', 'Cancelled. It only read: nothing was changed.');
+}
+
+/** A write that was not begun, or whose worker had to be ended. */
+export function unitCancelled(): AppError {
+  return new AppError('cancelled', 'Cancelled. Nothing of it was kept.');
+}
+
 /** Still waiting for a worker. */
 export function waitStopped(deadlineMs: number | null): AppError {
   return new AppError(

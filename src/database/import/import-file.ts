@@ -83,8 +83,7 @@ function outOfMemory(error: unknown): AppError | null {
   const message = error instanceof Error ? error.message : String(error);
   const isMemory =
     (error instanceof RangeError && /allocation|length|memory/i.test(message)) ||
-    (error instanceof AppError && (error.code === 'memory' || message === 'out of memory')) ||
-    (error instanceof WebAssembly.RuntimeError && /memory|unreachable/i.test(message));
+    (error instanceof AppError && (error.code === 'memory' || message === 'out of memory'));
   if (!isMemory) return null;
   return new AppError(
     'memory',

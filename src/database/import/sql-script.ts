@@ -143,9 +143,8 @@ class ScriptRun {
     try {
       this.#release();
     } catch (error) {
-      throw refuse(
-        `The script's changes could not be kept (${error instanceof Error ? error.message : String(error)}). Nothing was imported.`,
-      );
+      if (!(error instanceof AppError)) throw error;
+      throw refuse(`The script's changes could not be kept (${error.message}). Nothing was imported.`);
     }
     if (!this.#connection.isAutocommit()) {
       throw refuse('The script begins a transaction and does not end it: COMMIT is missing. Nothing was imported.');
