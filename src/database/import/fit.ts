@@ -1,7 +1,8 @@
 /**
  * Whether a value of a file can be stored in a column of a type without being changed. SQLite converts by affinity whatever
  * looks like a number (https://sqlite.org/datatype3.html, section 3): `007` in an INTEGER column becomes 7. What would be
- * changed so is refused here; what stays as it is (a word in an INTEGER column) goes in and is counted.
+ * changed so is refused here; what stays as it is (a word in an INTEGER column), or keeps its worth (`2.0` there becomes 2), goes
+ * in and is counted.
  */
 import type { SqlValue } from '../protocol.ts';
 import type { ImportType } from './protocol.ts';
@@ -23,8 +24,10 @@ export class Misfit {
 
 /** Counts what went in although it is not of the column's type. */
 export interface Oddities {
-  /** Texts in a column of numbers, fractions among integers. */
+  /** Texts in a column of numbers, fractions among integers: SQLite stores them as they are. */
   others: number;
+  /** Whole numbers written as fractions or powers, in a column of integers: SQLite stores 2.0 and 1e2 as 2 and 100. */
+  whole: number;
   /** Numbers with more digits than a REAL keeps. */
   rounded: number;
 }
@@ -67,6 +70,11 @@ function significant(text: string): string {
   return mantissa.replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
 }
 
+/** Whether a column of affinity INTEGER makes an integer of a REAL: of every whole one that 64 bits hold. */
+function becomesWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+}
+
 /** A text of a file in which everything is text (CSV), or a number of JSON as it is written. */
 export function fitWritten(type: ImportType, text: string, odd: Oddities): SqlValue | Misfit {
   if (type === 'TEXT' || type === 'BLOB') return text;
@@ -77,7 +85,11 @@ export function fitWritten(type: ImportType, text: string, odd: Oddities): SqlVa
   }
   const real = realNumber(text);
   if (real) {
-    if (type === 'INTEGER') odd.others++;
+    if (type === 'INTEGER') {
+      if (!becomesWhole(real.value)) odd.others++;
+      else if (real.exact) odd.whole++;
+      else return new Misfit(`${text} would become the whole number ${BigInt(real.value)}`);
+    }
     if (!real.exact) odd.rounded++;
     return real.value;
   }

@@ -12,7 +12,7 @@ export class Ledger {
   readonly #counts = new Map<string, number>();
 
   constructor(columnCount: number) {
-    this.odd = Array.from({ length: columnCount }, () => ({ others: 0, rounded: 0 }));
+    this.odd = Array.from({ length: columnCount }, () => ({ others: 0, whole: 0, rounded: 0 }));
   }
 
   /** A line that is no row. `text` is asked for only while examples are kept. */
@@ -29,9 +29,11 @@ export class Ledger {
 
   notes(columns: readonly ImportColumn[]): string[] {
     const notes = [...this.#counts].map(([sentence, count]) => sentence.replace('#', count.toLocaleString('en')));
-    this.odd.forEach(({ others, rounded }, index) => {
+    this.odd.forEach(({ others, whole, rounded }, index) => {
       const { name = '', type = 'TEXT' } = columns[index] ?? {};
       if (others > 0) notes.push(`${name}: ${cells(others)} not ${type}; SQLite keeps them as they are.`);
+      if (whole > 0)
+        notes.push(`${name}: ${cells(whole)} written like 2.0 or 1e2; an INTEGER column stores them as whole numbers.`);
       if (rounded > 0) notes.push(`${name}: ${cells(rounded)} rounded, having more digits than a REAL keeps.`);
     });
     return notes;

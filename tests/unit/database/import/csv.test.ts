@@ -150,6 +150,29 @@ describe('CSV as rows', () => {
     expect(report.notes).toContain('n: 2 values are not INTEGER; SQLite keeps them as they are.');
   });
 
+  it('tells of whole numbers written as fractions, which an INTEGER column stores as whole ones, and refuses to round them', async () => {
+    const whole = Array.from({ length: 6000 }, (_, index) => index).join('\n');
+    const late = ['2.0', '1e2', '-0.0', '0.', '1e300', '1e18', '9007199254740993.0', '9.3e18', '2.5'];
+    const { report, query } = await bring(`n\n${whole}\n${late.join('\n')}\n`, 'file.csv', { given: { header: true } });
+    expect(query("SELECT n, typeof(n) FROM file WHERE typeof(n) <> 'integer' OR rowid > 6000")).toEqual([
+      [2, 'integer'],
+      [100, 'integer'],
+      [0, 'integer'],
+      [1e300, 'real'],
+      [10n ** 18n, 'integer'],
+      [9.3e18, 'real'],
+      [2.5, 'real'],
+    ]);
+    expect(report.badLines.map(({ text }) => text)).toEqual(['-0.0', '9007199254740993.0']);
+    expect(report.badLines[1].reason).toContain('would become the whole number 9007199254740992');
+    expect(report.notes).toEqual([
+      'n: 3 values are not INTEGER; SQLite keeps them as they are.',
+      'n: 4 values are written like 2.0 or 1e2; an INTEGER column stores them as whole numbers.',
+    ]);
+    // Where the guess sees one, the column is REAL.
+    expect((await look('n\n1\n2.0\n3\n')).reading.columns[0].type).toBe('REAL');
+  });
+
   it('reads two thousand columns and refuses one more', async () => {
     const wide = (count: number) => {
       const names = Array.from({ length: count }, (_, index) => `c${index}`).join(',');
