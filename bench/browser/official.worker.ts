@@ -14,11 +14,19 @@ export type OfficialApi = Omit<PeerApi, 'warm' | 'exec'> & {
 
 declare const self: DedicatedWorkerGlobalScope;
 
-let database: OfficialDatabase | null = null;
+/** The one being opened or open: what comes in the same message waits for it. */
+let database: Promise<OfficialDatabase> | null = null;
 
-function opened(): OfficialDatabase {
+function opened(): Promise<OfficialDatabase> {
   invariant(database, 'open comes first');
   return database;
+}
+
+async function open(bytes: Uint8Array, before: Promise<OfficialDatabase> | null): Promise<OfficialDatabase> {
+  (await before)?.close();
+  const next = await openOfficial(bytes);
+  holdRead(next);
+  return next;
 }
 
 serve<OfficialApi>(portOf(self), {
@@ -26,17 +34,15 @@ serve<OfficialApi>(portOf(self), {
     await official();
   },
   open: async ({ bytes }) => {
-    database?.close();
-    database = await openOfficial(bytes);
-    holdRead(database);
+    await (database = open(bytes, database));
   },
-  run: ({ sql }) => {
-    opened().exec(sql);
+  run: async ({ sql }) => {
+    (await opened()).exec(sql);
   },
-  exec: ({ sql }) => opened().exec({ sql, rowMode: 'array', returnValue: 'resultRows' }),
+  exec: async ({ sql }) => (await opened()).exec({ sql, rowMode: 'array', returnValue: 'resultRows' }),
   export: async () => {
     const { capi } = await official();
-    const bytes = capi.sqlite3_js_db_export(opened().pointer);
+    const bytes = capi.sqlite3_js_db_export((await opened()).pointer);
     return new Transfer(bytes, [bytes.buffer as ArrayBuffer]);
   },
 });

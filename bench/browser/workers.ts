@@ -23,11 +23,11 @@ export function compiled(): Promise<WebAssembly.Module> {
   return (module ??= WebAssembly.compileStreaming(fetch(WASM_URL)));
 }
 
-/** A database worker of the product, warm: a spare. */
-export async function startDatabase(): Promise<Measured<DatabaseApi>> {
+/** A database worker of the product, warm; as a spare it gets ready for its first replica while it waits. */
+export async function startDatabase(isSpare = false): Promise<Measured<DatabaseApi>> {
   const worker = new Worker(new URL('../../workers/database.worker.ts', import.meta.url), { type: 'module' });
   const database = measured<DatabaseApi>(worker);
-  await database.call.warm({ module: await compiled(), wasmUrl: WASM_URL, cancelCell: null });
+  await database.call.warm({ module: await compiled(), wasmUrl: WASM_URL, cancelCell: null, isSpare });
   return database;
 }
 
