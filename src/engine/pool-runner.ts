@@ -24,6 +24,8 @@ export interface PoolCall<Reply> {
   onPrimary: boolean;
   /** As it was asked for; the worker keeps it, and the pool a moment later. */
   deadlineMs: number | null;
+  /** Of that, what had gone by before the pool was asked. */
+  waitedMs?: number;
   signal: CancelSignal | null;
   /** `cancelValue` is what the worker must see in its cell to stop; null where it has none. */
   send(worker: DatabaseWorker, cancelValue: number | null): Promise<{ reply: Reply; busyMs: number }>;
@@ -193,7 +195,8 @@ export class PoolRunner {
       }
     });
 
-    const deadlineMs = call.deadlineMs === null ? null : call.deadlineMs + DEADLINE_SLACK_MS;
+    const leftMs = call.deadlineMs === null ? null : Math.max(0, call.deadlineMs - (call.waitedMs ?? 0));
+    const deadlineMs = leftMs === null ? null : leftMs + DEADLINE_SLACK_MS;
     const accepted = dispatcher.submit({ retryable: call.retryable, pinned, deadlineMs });
     if (typeof accepted === 'string') {
       this.#open.delete(job);

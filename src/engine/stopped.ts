@@ -32,6 +32,14 @@ export function waitStopped(deadlineMs: number | null): AppError {
   );
 }
 
+/** A write that waited until an import, another opening or a way back was done. */
+export function turnStopped(deadlineMs: number): AppError {
+  return new AppError(
+    'deadline',
+    `Stopped after ${limitOf(deadlineMs)}, while the data as a whole was being changed: it was not begun. Nothing was written. ${RAISE}`,
+  );
+}
+
 /** A write whose worker had to be ended: what was not in the log by then is nowhere. */
 export function unitEnded(deadlineMs: number | null): AppError {
   return new AppError(

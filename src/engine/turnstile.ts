@@ -11,23 +11,35 @@ interface Waiting {
   enter: () => void;
 }
 
+/** Arms whatever ends a wait: it may call `giveUp`. Returns what disarms it. */
+export type Patience = (giveUp: (error: AppError) => void) => () => void;
+
 export class Turnstile {
   #inside = 0;
   #aloneInside = false;
   #waiting: Waiting[] = [];
 
-  /** Together with others of its kind. Error `cancelled` when the signal comes while it waits. */
-  pass<Result>(work: () => Promise<Result>, signal: CancelSignal | null = null): Promise<Result> {
-    return this.#through(false, work, signal);
+  /** Together with others of its kind. Error `cancelled` when the signal comes while it waits; that of `patience` when it ends. */
+  pass<Result>(
+    work: () => Promise<Result>,
+    signal: CancelSignal | null = null,
+    patience: Patience | null = null,
+  ): Promise<Result> {
+    return this.#through(false, work, signal, patience);
   }
 
   /** When nobody else is inside, and nobody enters before it is done. Error `cancelled` as above. */
   alone<Result>(work: () => Promise<Result>, signal: CancelSignal | null = null): Promise<Result> {
-    return this.#through(true, work, signal);
+    return this.#through(true, work, signal, null);
   }
 
-  async #through<Result>(alone: boolean, work: () => Promise<Result>, signal: CancelSignal | null): Promise<Result> {
-    if (this.#waiting.length > 0 || !this.#isFreeFor(alone)) await this.#wait(alone, signal);
+  async #through<Result>(
+    alone: boolean,
+    work: () => Promise<Result>,
+    signal: CancelSignal | null,
+    patience: Patience | null,
+  ): Promise<Result> {
+    if (this.#waiting.length > 0 || !this.#isFreeFor(alone)) await this.#wait(alone, signal, patience);
     else this.#enter(alone);
     try {
       return await work();
@@ -38,17 +50,29 @@ export class Turnstile {
     }
   }
 
-  #wait(alone: boolean, signal: CancelSignal | null): Promise<void> {
+  #wait(alone: boolean, signal: CancelSignal | null, patience: Patience | null): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { alone, enter: resolve };
-      this.#waiting.push(waiting);
-      signal?.onCancel(() => {
+      let disarm = (): void => {};
+      const waiting: Waiting = {
+        alone,
+        enter: () => {
+          disarm();
+          resolve();
+        },
+      };
+      const leave = (error: AppError): void => {
         const place = this.#waiting.indexOf(waiting);
         if (place < 0) return;
         this.#waiting.splice(place, 1);
-        reject(new AppError('cancelled', 'Cancelled while it waited for its turn: nothing was done.'));
+        disarm();
+        reject(error);
         this.#letIn();
-      });
+      };
+      this.#waiting.push(waiting);
+      disarm = patience?.(leave) ?? disarm;
+      signal?.onCancel(() =>
+        leave(new AppError('cancelled', 'Cancelled while it waited for its turn: nothing was done.')),
+      );
     });
   }
 

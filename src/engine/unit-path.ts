@@ -12,11 +12,13 @@ import { PrimaryState } from './primary-state.ts';
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest, type RunProgress } from './protocol.ts';
 import { asAppError, busyOf, type Ran, type ScriptRan } from './ran.ts';
 import type { StepsTaken } from './steps-taken.ts';
-import { unitStopped } from './stopped.ts';
-import type { Turnstile } from './turnstile.ts';
+import { turnStopped, unitStopped } from './stopped.ts';
+import type { Patience, Turnstile } from './turnstile.ts';
 
 export interface UnitPathOptions {
   nowMs(): number;
+  /** Does something once after a while, unless the returned function is called before. */
+  once(delayMs: number, action: () => void): () => void;
   pool: PoolRunner;
   turnstile: Turnstile;
   version(): Version;
@@ -57,7 +59,7 @@ export class UnitPath {
   async run(asked: Asked): Promise<ScriptRan> {
     const { request, asker, historyId } = asked;
     const { signal } = asker;
-    const { nowMs, pool, turnstile, readOnly } = this.#options;
+    const { nowMs, once, pool, turnstile, readOnly } = this.#options;
     const startMs = nowMs();
     const parameters: Parameters[] = [];
     const given = request.parameters;
@@ -79,6 +81,10 @@ export class UnitPath {
       const statements = await worker.calls.call.describe({ sql: request.sql });
       if (statements.some(({ classification }) => classification === null || mayWrite(classification))) throw refusal();
     };
+    /** At the turnstile. */
+    let waitedMs = 0;
+    const patience: Patience | null =
+      deadlineMs === null ? null : (giveUp) => once(deadlineMs, () => giveUp(turnStopped(deadlineMs)));
     let committed: Version | null = null;
     let undoPoint: number | null = null;
     let dropped = false;
@@ -87,12 +93,14 @@ export class UnitPath {
     let done: PoolAnswer<UnitReply> | null = null;
     let answer: PoolAnswer<UnitReply>;
     try {
-      const write = (): Promise<PoolAnswer<UnitReply>> =>
-        pool.run<UnitReply>({
+      const write = (): Promise<PoolAnswer<UnitReply>> => {
+        waitedMs = nowMs() - startMs;
+        return pool.run<UnitReply>({
           label: request.sql,
           retryable: false,
           onPrimary: true,
           deadlineMs,
+          waitedMs,
           signal,
           send: async (worker, cancelValue) => {
             checkHistory();
@@ -101,7 +109,7 @@ export class UnitPath {
               {
                 sql: request.sql,
                 parameters,
-                deadlineMs,
+                deadlineMs: deadlineMs === null ? null : Math.max(0, deadlineMs - waitedMs),
                 rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
                 cancelValue,
                 epoch: this.#options.epoch(),
@@ -122,7 +130,7 @@ export class UnitPath {
             }
             // Before anything else can run: what the primary has done and what the log says must not part.
             if (reply.record) undoPoint = this.#options.commit(reply.record, worker, asked);
-            done = { reply, worker, attempts: 1, queueMs: 0, serviceMs: 0, pickReason: '' };
+            done = { reply, worker, attempts: 1, queueMs: waitedMs, serviceMs: 0, pickReason: '' };
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
             told = this.primaryState.tell(
               reply.statements.some(({ classification }) => classification.connectionState),
@@ -132,7 +140,9 @@ export class UnitPath {
             return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
           },
         });
-      answer = await turnstile.pass(write, signal);
+      };
+      answer = await turnstile.pass(write, signal, patience);
+      answer = { ...answer, queueMs: answer.queueMs + waitedMs };
     } catch (error) {
       if (done) return this.#ended(asked, startMs, done, committed, undoPoint, told);
       const cause = dropped ? refusal() : asAppError(error);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../bench/lab.ts';
+import { rowsOf } from '../../../src/database/columns.ts';
 import { StepsTaken } from '../../../src/engine/steps-taken.ts';
 import type { RunProgress } from '../../../src/engine/protocol.ts';
 
@@ -115,5 +116,46 @@ describe('steps taken', () => {
     expect([taken.before('h', 'SELECT 1'), taken.before('h', 'SELECT 999 + 1')]).toEqual([null, 999]);
     taken.note('other', 'x', [1]);
     expect(taken.before('h', 'SELECT 999 + 1')).toBeNull();
+  });
+});
+
+describe('a write that waits for its turn', () => {
+  it('is stopped at its deadline, and nothing of it is written', async () => {
+    await lab.call.execute({ sql: 'CREATE TABLE waited (a)' });
+    let end = (): void => {};
+    const held = lab.engine.turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
+    const sql = 'INSERT INTO waited VALUES (1)';
+    const { error } = await lab.call.execute({ sql, deadlineMs: 50 });
+    expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('Nothing was written') });
+    end();
+    await held;
+    const { outcomes } = await lab.call.execute({ sql: 'SELECT count(*) FROM waited' });
+    expect(rowsOf(outcomes[0].result!)).toEqual([[0]]);
+  });
+
+  it('has what is left of its time', async () => {
+    let end = (): void => {};
+    const held = lab.engine.turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
+    const began = performance.now();
+    const writing = lab.call.execute({ sql: `INSERT INTO waited ${ENDLESS}`, deadlineMs: 400 });
+    await lab.engine.timers.delay(300);
+    end();
+    await held;
+    const { error } = await writing;
+    // Twice its time, less the wait, were the clock begun anew after it.
+    expect(performance.now() - began).toBeLessThan(700);
+    expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('Stopped after 400 ms') });
+  });
+
+  it('tells of the wait', async () => {
+    let end = (): void => {};
+    const held = lab.engine.turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
+    const writing = lab.call.execute({ sql: 'INSERT INTO waited VALUES (2)' });
+    await lab.engine.timers.delay(50);
+    end();
+    await held;
+    const { outcomes, error } = await writing;
+    expect(error).toBeNull();
+    expect(outcomes[0].queueMs).toBeGreaterThanOrEqual(45);
   });
 });
