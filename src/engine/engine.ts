@@ -20,7 +20,7 @@ import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
 import { Outcome } from './outcome.ts';
 import type { EnginePlatform } from './platform-port.ts';
-import { POINT_LIMITS, pointBefore } from './points-in-time.ts';
+import { commitWithPoint, POINT_LIMITS } from './points-in-time.ts';
 import { PoolRunner } from './pool-runner.ts';
 import type {
   DatabaseInfo,
@@ -239,9 +239,9 @@ export class Engine {
       deadlineMs: () => this.settings.deadlineMs,
       steps,
       commit: (record, from, { request, origin }) => {
-        const point = origin === 'load' ? null : pointBefore(this, request.sql);
+        if (origin === 'person') return commitWithPoint(this, record, from, request.sql);
         this.commit(record, from);
-        return point;
+        return { point: null, note: null };
       },
       end: (worker) => this.dispatcher.kill(worker.index, 'it failed in the middle of a write'),
       readOnly: () => this.readOnly,

@@ -7,7 +7,7 @@ import { materialize } from '../database/records.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
 import type { Engine } from './engine.ts';
 import { replaceContent } from './opening.ts';
-import { commitAlone } from './points-in-time.ts';
+import { commitAlone, pointOf } from './points-in-time.ts';
 import { SOUND } from './kept-format.ts';
 import type {
   DatabaseInfo,
@@ -53,7 +53,9 @@ export function importFile(
     else if (record) {
       // Another tab may have taken the data over meanwhile.
       engine.refuseReadOnly();
-      point = commitAlone(engine, record, `importing ${name}`);
+      const undo = commitAlone(engine, record, `importing ${name}`);
+      if (undo.point !== null) point = pointOf(engine, undo.point);
+      if (undo.note) report.notes.push(undo.note);
     }
     return { report, database: databaseInfo(engine), point };
   }, context.signal);

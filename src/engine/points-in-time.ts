@@ -1,6 +1,7 @@
 /** States of the data that can be gone back to: only the pages that changed since are kept for each. */
 import { AppError } from '../core/errors.ts';
 import type { PageRecord } from '../database/protocol.ts';
+import type { DatabaseWorker } from './database-fleet.ts';
 import type { Engine } from './engine.ts';
 import type { DatabaseInfo, PointInTime, PointsInTime } from './protocol.ts';
 import { databaseInfo } from './readings.ts';
@@ -37,20 +38,30 @@ export function makePoint(engine: Engine, name: string): PointInTime {
   return inWords(point, plane.version.logNumber);
 }
 
-/** Before a write that is about to be committed. Returns its id. */
-export function pointBefore(engine: Engine, what: string): number {
-  return engine.plane.mark(`before: ${oneLine(what)}`, true, engine.platform.wallMs()).id;
+/** Whether a write can be gone back from: to the point, or, with none, why not. */
+export interface Undo {
+  point: number | null;
+  note: string | null;
+}
+
+/** Commits a record with a point before it: unless more was written over than is kept for that. `from` is the worker that made it. */
+export function commitWithPoint(engine: Engine, record: PageRecord, from: DatabaseWorker | null, what: string): Undo {
+  const point = engine.plane.mark(`before: ${oneLine(what)}`, true, engine.platform.wallMs());
+  engine.commit(record, from);
+  if (engine.plane.points.find(point.id)) return { point: point.id, note: null };
+  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
+  const changed = megabytes(bytesOf(point));
+  const most = megabytes(POINT_LIMITS.automaticBytesMax);
+  return { point: null, note: `Too large to be undone: ${changed} changed, and at most ${most} are kept for that.` };
 }
 
 /**
  * Commits a record that was made outside the primary, on a fork of the data as it stands; with a point before it. Call it
  * inside `turnstile.alone`, which was entered before the fork was made.
  */
-export function commitAlone(engine: Engine, record: PageRecord, what: string): PointInTime | null {
+export function commitAlone(engine: Engine, record: PageRecord, what: string): Undo {
   engine.refuseReadOnly();
-  const id = pointBefore(engine, what);
-  engine.commit({ ...record, epoch: engine.plane.epoch }, null);
-  return pointOf(engine, id);
+  return commitWithPoint(engine, { ...record, epoch: engine.plane.epoch }, null, what);
 }
 
 /** Back to how the data was. What is left behind becomes a point itself. Errors `no-such-point`, `read-only`. */

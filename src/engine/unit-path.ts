@@ -7,6 +7,7 @@ import type { Classification, PageRecord, Parameters, UnitReply, Version, WorkPr
 import type { Asker } from './asker.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
 import { parametersFor } from './parameters.ts';
+import type { Undo } from './points-in-time.ts';
 import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
 import { PrimaryState } from './primary-state.ts';
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest, type RunProgress } from './protocol.ts';
@@ -25,8 +26,8 @@ export interface UnitPathOptions {
   epoch(): number;
   deadlineMs(): number | null;
   steps: StepsTaken;
-  /** Takes a record into the log and sends it on: the moment of commit. Returns the point in time before it, if one was made. */
-  commit(record: PageRecord, from: DatabaseWorker, asked: Asked): number | null;
+  /** Takes a record into the log and sends it on: the moment of commit. */
+  commit(record: PageRecord, from: DatabaseWorker, asked: Asked): Undo;
   pragmasSet(pragmas: string[], from: DatabaseWorker): void;
   /** Why nothing may be written; null when it may. */
   readOnly(): string | null;
@@ -86,7 +87,7 @@ export class UnitPath {
     const patience: Patience | null =
       deadlineMs === null ? null : (giveUp) => once(deadlineMs, () => giveUp(turnStopped(deadlineMs)));
     let committed: Version | null = null;
-    let undoPoint: number | null = null;
+    let undo: Undo = { point: null, note: null };
     let dropped = false;
     let told: string[] = [];
     /** What the primary answered, from the moment that the log has it: whatever becomes of the worker then, this is the end. */
@@ -129,7 +130,7 @@ export class UnitPath {
               throw refusal();
             }
             // Before anything else can run: what the primary has done and what the log says must not part.
-            if (reply.record) undoPoint = this.#options.commit(reply.record, worker, asked);
+            if (reply.record) undo = this.#options.commit(reply.record, worker, asked);
             done = { reply, worker, attempts: 1, queueMs: waitedMs, serviceMs: 0, pickReason: '' };
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
             told = this.primaryState.tell(
@@ -144,13 +145,13 @@ export class UnitPath {
       answer = await turnstile.pass(write, signal, patience);
       answer = { ...answer, queueMs: answer.queueMs + waitedMs };
     } catch (error) {
-      if (done) return this.#ended(asked, startMs, done, committed, undoPoint, told);
+      if (done) return this.#ended(asked, startMs, done, committed, undo, told);
       const cause = dropped ? refusal() : asAppError(error);
       this.#options.onFailed(request.sql, cause);
       const notes = cause.code === 'worker-lost' ? this.primaryState.tell(false) : [];
       return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes };
     }
-    return this.#ended(asked, startMs, answer, committed, undoPoint, told);
+    return this.#ended(asked, startMs, answer, committed, undo, told);
   }
 
   /** The unit ran to its end, whole or up to an error. */
@@ -159,7 +160,7 @@ export class UnitPath {
     startMs: number,
     answer: PoolAnswer<UnitReply>,
     committed: Version | null,
-    undoPoint: number | null,
+    undo: Undo,
     notes: string[],
   ): ScriptRan {
     const { nowMs } = this.#options;
@@ -199,11 +200,12 @@ export class UnitPath {
       this.#options.onRan(statement);
       return statement;
     });
+    if (undo.note) notes.push(undo.note);
     if (reply.rolledBack) notes.push('A transaction was still open: it was rolled back, and nothing of it was kept.');
     if (!reply.error) {
       const steps = reply.statements.map(({ work }) => work.vmSteps);
       this.#options.steps.note(version.historyId, request.sql, steps);
-      return { ran, error: null, notes, undoPoint };
+      return { ran, error: null, notes, undoPoint: undo.point };
     }
     const { code, message, detail } = reply.error;
     const cause =
@@ -214,7 +216,7 @@ export class UnitPath {
     const start = reply.error.detail?.start ?? 0;
     const end = reply.error.detail?.end ?? request.sql.length;
     const span = { start, end };
-    return { ran, error: { cause, statementIndex: reply.error.statementIndex, span }, notes, undoPoint };
+    return { ran, error: { cause, statementIndex: reply.error.statementIndex, span }, notes, undoPoint: undo.point };
   }
 
   #progress(sql: string, report: UnitProgress): RunProgress {

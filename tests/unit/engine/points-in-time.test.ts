@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import { rowsOf } from '../../../src/database/columns.ts';
 import type { SqlValue } from '../../../src/database/protocol.ts';
+import { POINT_LIMITS } from '../../../src/engine/points-in-time.ts';
 import type { ScriptOutcome } from '../../../src/engine/protocol.ts';
 import { createMemoryStore } from '../../../src/platform/memory-store.ts';
 import { openLab, type Lab, type LabOptions } from '../../../bench/lab.ts';
@@ -104,6 +105,29 @@ describe('undo', () => {
     expect(error).not.toBeNull();
     await opened.call.restorePoint({ id: undo!.id });
     expect(await rows(opened, 'SELECT count(*) FROM mine')).toEqual([[0]]);
+  });
+
+  it('of more than is kept for it is not there, and that is said', async () => {
+    const opened = await lab();
+    const { automaticBytesMax } = POINT_LIMITS;
+    Object.assign(POINT_LIMITS, { automaticBytesMax: 2 ** 20 });
+    try {
+      await run(opened, 'CREATE TABLE mine (a)');
+      // New pages write over nothing: there is little to keep.
+      const sql = 'INSERT INTO mine VALUES (zeroblob(400000))';
+      for (let row = 0; row < 4; row++) await run(opened, sql);
+      const added = await run(opened, sql);
+      expect([added.undo === null, added.notes]).toEqual([false, []]);
+      const { undo, notes } = await run(opened, 'UPDATE mine SET a = randomblob(400000)');
+      expect([undo, notes]).toEqual([
+        null,
+        ['Too large to be undone: 2 MB changed, and at most 1 MB are kept for that.'],
+      ]);
+      const again = await run(opened, 'INSERT INTO mine VALUES (1)');
+      expect([again.undo === null, again.notes]).toEqual([false, []]);
+    } finally {
+      Object.assign(POINT_LIMITS, { automaticBytesMax });
+    }
   });
 
   it('leaves temporary tables and settings as they are', async () => {
