@@ -18,10 +18,18 @@ export interface SampleEntry {
   sizes: readonly SampleSize[];
 }
 
+/** A value of a ready query's parameter, as a person would type it. */
+export interface ParameterValue {
+  type: 'integer' | 'real' | 'text';
+  text: string;
+}
+
 export interface ReadyQuery {
   id: string;
   name: string;
   sql: string;
+  /** A value for each named parameter of the text, so that it runs as it is. */
+  parameters?: Readonly<Record<string, ParameterValue>>;
   /** One sentence: what it asks, or why it is slow. */
   sentence: string;
 }

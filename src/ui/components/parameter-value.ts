@@ -62,6 +62,12 @@ export function guessType(text: string): ParameterType {
   return /^x'([0-9a-f]{2})*'$/i.test(trimmed) ? 'blob' : 'text';
 }
 
+/** Whether a text asks for this parameter as a pattern, which is text whatever it looks like. Forms' names, as below. */
+export function isPattern(sql: string, name: string): boolean {
+  const place = /^\?\d+$/.test(name) ? '\\?' : name.replace(/[$()]/g, '\\$&');
+  return new RegExp(`\\b(LIKE|GLOB)\\s+${place}`, 'i').test(sql);
+}
+
 /**
  * Names as the forms remember them, one per form: `?1` for the first anonymous parameter, and so on. Equal names of
  * several statements share one form, as equal anonymous places do.

@@ -67,7 +67,7 @@ export class ExperimentState {
     this.#guess = this.#result = this.#problem = null;
     this.#phase = 'guessing';
     this.#session.experiment = this.#open?.id ?? null;
-    if (this.#open) this.#lab.sql = this.#open.sql;
+    if (this.#open) this.#lab.offer(this.#open.sql);
   }
 
   close(): void {

@@ -150,6 +150,7 @@ export class ImportState {
   async run(): Promise<void> {
     const { plan } = this;
     if (!plan || this.obstacle !== null || this.#phase === 'importing') return;
+    if (this.into === 'new' && !(await this.#session.mayReplace('a new database'))) return;
     clearTimeout(this.#timer);
     this.#phase = 'importing';
     this.#problem = null;

@@ -15,10 +15,12 @@ import type {
 import {
   bindValues,
   formNames,
+  isPattern,
   NEW_PARAMETER,
   parseParameter,
   type ParameterEntry,
 } from '../components/parameter-value.ts';
+import type { ParameterValue } from '../../database/samples/catalogue.ts';
 import { statementAt } from '../components/editor/statement-at.ts';
 import { formatMeasuredMs, formatRows } from '../format.ts';
 import { plainError, type KnownNames } from '../plain-error.ts';
@@ -26,6 +28,7 @@ import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { errorWithoutPlace, scriptError, thrownError, type LabError } from './lab-error.ts';
 import { ExecutedTimes, speedupText, type Speedup } from './speedup.ts';
+import type { PageState } from './page-state.ts';
 import { UndoState } from './undo.svelte.ts';
 
 /** Above this the text is neither coloured nor split into statements while typing: typing must stay quick. */
@@ -49,6 +52,10 @@ export type PreviewRule = keyof typeof PREVIEWS;
 export class LabState {
   readonly #engine: EngineState;
   #sql = $state.raw('');
+  /** The text that the page itself put into the editor last. */
+  #offered = '';
+  /** What `look` put at the end of the person's text last. */
+  #looked: string | null = null;
   #cursor = $state.raw(0);
   #described = $state.raw<{ text: string; spans: StatementSpan[] }>({ text: '', spans: [] });
   #entries = $state.raw<Record<string, ParameterEntry>>({});
@@ -88,6 +95,10 @@ export class LabState {
       this.#describeTimer = setTimeout(() => void this.describe().catch(() => undefined), DESCRIBE_AFTER_MS);
     }
     this.onKeep();
+  }
+  /** Nothing of the person's is in the editor: an example, a first query, a look at a table, or nothing. */
+  get isOffered(): boolean {
+    return this.#sql === this.#offered || this.#sql.trim() === '';
   }
   get cursor(): number {
     return this.#cursor;
@@ -171,17 +182,29 @@ export class LabState {
   }
 
   entry(name: string): ParameterEntry {
-    return this.#entries[name] ?? NEW_PARAMETER;
+    return this.#entries[name] ?? { ...NEW_PARAMETER, type: isPattern(this.#sql, name) ? 'text' : NEW_PARAMETER.type };
   }
 
   setEntry(name: string, entry: ParameterEntry): void {
-    this.#entries = { ...this.#entries, [name]: entry };
+    // Digits to look for in a text are text.
+    const isDigits = !entry.chosen && (entry.type === 'integer' || entry.type === 'real');
+    const type = isDigits && isPattern(this.#sql, name) ? 'text' : entry.type;
+    this.#entries = { ...this.#entries, [name]: { ...entry, type } };
     this.onKeep();
   }
 
-  restore(kept: { sql: string; entries: Record<string, ParameterEntry>; history: HistoryEntry[] }): void {
+  /** A text of the page's own, with values for its parameters: another of the page's may take its place. */
+  offer(sql: string, parameters: Readonly<Record<string, ParameterValue>> = {}): void {
+    const entries = Object.entries(parameters).map(([name, value]) => [name, { ...value, chosen: true }] as const);
+    this.#entries = { ...this.#entries, ...Object.fromEntries(entries) };
+    this.#offered = sql;
+    this.sql = sql;
+  }
+
+  restore(kept: PageState): void {
     this.#entries = kept.entries;
     this.#history = kept.history;
+    if (kept.isOffered) this.#offered = kept.sql;
     this.sql = kept.sql;
   }
 
@@ -239,10 +262,14 @@ export class LabState {
     await this.#execute({ sql, parameters, preview: chosen.length === 1 ? this.#preview : null, ...options }, base);
   }
 
-  /** Puts a query at the end of the text and runs it alone. */
+  /** Puts a query at the end of the person's text, or in place of the page's own, and runs it alone. */
   async look(sql: string): Promise<void> {
-    const text = this.#sql.trimEnd();
-    this.sql = text === '' ? sql : `${text}${text.endsWith(';') ? '' : ';'}\n\n${sql}`;
+    const before =
+      this.#looked !== null && this.#sql.endsWith(this.#looked) ? this.#sql.slice(0, -this.#looked.length) : this.#sql;
+    const text = before.trimEnd();
+    if (text === '' || this.isOffered) this.offer(sql);
+    else this.sql = `${text}${text.endsWith(';') ? '' : ';'}\n\n${sql}`;
+    this.#looked = sql;
     await this.describe().catch(() => undefined);
     // Only now: an editor that takes over a new text puts its cursor somewhere else.
     this.#cursor = this.#sql.length;

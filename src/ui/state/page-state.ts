@@ -7,6 +7,8 @@ export interface PageState {
   sql: string;
   entries: Record<string, ParameterEntry>;
   history: HistoryEntry[];
+  /** The text is the page's own, such as an example; absent in what an older version kept. */
+  isOffered?: boolean;
 }
 
 /** What an older version of the page kept may have any shape. */

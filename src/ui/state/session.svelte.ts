@@ -46,11 +46,9 @@ export class SessionState {
   #problem = $state.raw<string | null>(null);
   #link = $state.raw<PendingLink | null>(null);
   /** What waits for an answer because changes would be lost. */
-  #replacing = $state.raw<{ what: string; go: () => Promise<void> } | null>(null);
+  #replacing = $state.raw<{ what: string; answer: (may: boolean) => void } | null>(null);
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #experiment: string | null = null;
-  /** The text that the page itself put into the editor last: it may be replaced by another of the page's. */
-  #offered = FIRST_QUERY;
   /** Files that were dropped, picked or pasted. */
   readonly incoming = new IncomingFiles((file, wal) => this.openFile(file, wal));
   /** Opens a guided experiment that a link names. */
@@ -72,7 +70,8 @@ export class SessionState {
   get link(): PendingLink | null {
     return this.#link;
   }
-  get replacing(): { what: string; go: () => Promise<void> } | null {
+  /** What waits for the person's answer; null when nothing does. */
+  get replacing(): { what: string } | null {
     return this.#replacing;
   }
   /** Id of the guided experiment that is open, for links. */
@@ -94,7 +93,7 @@ export class SessionState {
   }
 
   async start(boot: { safe: boolean; wasmUrl: string; cores: number }): Promise<void> {
-    this.#lab.sql = FIRST_QUERY;
+    this.#lab.offer(FIRST_QUERY);
     const view = await this.#readLink();
     // A link opens nothing by itself: what this browser keeps comes back, and stays until the person presses Run.
     await this.#engine.boot({ sample: null, ...boot });
@@ -117,7 +116,7 @@ export class SessionState {
     const { source } = link.view;
     const run = (): Promise<void> => this.#runLinkNow(link.view);
     if (source.type !== 'sample' || this.#isAsMade(sampleOf(source))) return run();
-    await this.#replace(`the sample ${sampleTitle(source)} of the link`, run, true);
+    await this.#replace(`the sample ${sampleTitle(source)} of the link`, run);
   }
 
   async #runLinkNow({ source, settings }: View): Promise<void> {
@@ -184,7 +183,7 @@ export class SessionState {
         this.#job = { ...job, cancel: work.cancel };
         await work.done;
         this.#opened();
-        announcer.say(`${file.name} is open. It never leaves this tab.`);
+        announcer.say(`${file.name} is open. It never leaves this computer.`);
       } catch (error) {
         this.#failed(error);
       } finally {
@@ -193,28 +192,39 @@ export class SessionState {
       if (this.#problem !== null) return;
       const link = this.#link;
       if (link?.asksFor) this.#link = { ...link, asksFor: null };
-      else if (this.#isUntouched) await this.#lookAtFirstTable();
+      else if (this.#lab.isOffered) await this.#lookAtFirstTable();
     });
   }
 
-  /** Goes on with what waited for the person's answer. */
-  async confirmReplacing(): Promise<void> {
-    const waiting = this.#replacing;
-    this.#replacing = null;
-    await waiting?.go();
+  /**
+   * Whether another database may take the place of what is open: true at once where nobody changed anything, else what the
+   * person answers.
+   */
+  mayReplace(what: string): Promise<boolean> {
+    const { database, restored } = this.#engine;
+    // What was brought back may hold changes of an earlier visit.
+    if (!database?.changed && !restored) return Promise.resolve(true);
+    this.#replacing?.answer(false);
+    return new Promise((resolve) => {
+      this.#replacing = { what, answer: resolve };
+    });
   }
 
-  keepOpen(): void {
+  answerReplacing(may: boolean): void {
+    this.#replacing?.answer(may);
     this.#replacing = null;
   }
 
-  async exportFile(): Promise<void> {
+  /** False when nothing was saved; the problem says why. */
+  async exportFile(): Promise<boolean> {
     try {
       const { name, bytes } = await this.#engine.client.call.exportFile({});
       saveFile(name, [bytes as Uint8Array<ArrayBuffer>], 'application/vnd.sqlite3');
       announcer.say(`${name} saved through the browser's downloads.`);
+      return true;
     } catch (error) {
       this.#failed(error);
+      return false;
     }
   }
 
@@ -297,8 +307,8 @@ export class SessionState {
   #keepSoon(): void {
     clearTimeout(this.#keepTimer);
     this.#keepTimer = setTimeout(() => {
-      const { sql, entries, history } = this.#lab;
-      const state: PageState = { version: 1, sql, entries: { ...entries }, history };
+      const { sql, entries, history, isOffered } = this.#lab;
+      const state: PageState = { version: 1, sql, entries: { ...entries }, history, isOffered };
       // Where nothing can be kept the engine has said so already.
       void this.#engine.client.call.keepPageState({ state }).catch(() => undefined);
     }, KEEP_AFTER_MS);
@@ -329,14 +339,10 @@ export class SessionState {
     if (view.page !== 'lab') route.replace(`/${view.page}`);
   }
 
-  /** Goes on at once, or asks first when changes to the person's own file would go, or to whatever is open. */
-  async #replace(what: string, go: () => Promise<void>, ofAnyData = false): Promise<void> {
+  /** Goes on at once, or once the person has answered that changes may go. */
+  async #replace(what: string, go: () => Promise<void>): Promise<void> {
     this.#problem = null;
-    const database = this.#engine.database;
-    // A file that was brought back may hold changes of an earlier visit.
-    const onlyHere = database?.changed || this.#engine.restored;
-    if ((ofAnyData || database?.source.type === 'file') && onlyHere) this.#replacing = { what, go };
-    else await go();
+    if (await this.mayReplace(what)) await go();
   }
 
   async #openSampleNow(sample: SampleRequest, fresh: boolean): Promise<void> {
@@ -381,17 +387,12 @@ export class SessionState {
     return source?.type === 'sample' && sameSample(source.sample, sample) && !database?.changed && !restored;
   }
 
-  /** Nothing of the person's is in the editor. */
-  get #isUntouched(): boolean {
-    return this.#lab.sql === this.#offered || this.#lab.sql.trim() === '';
-  }
-
   /** Of the sample that was opened: what the engine's last snapshot says may still be the one before. */
   async #offerFirstQuery(name: SampleRequest['name']): Promise<void> {
-    if (!this.#isUntouched) return;
+    if (!this.#lab.isOffered) return;
     // What cannot be loaded offline is no harm: the text stays.
     const queries = await readyQueries(name).catch(() => []);
-    if (queries[0] && this.#isUntouched) this.#lab.sql = this.#offered = queries[0].sql;
+    if (queries[0] && this.#lab.isOffered) this.#lab.offer(queries[0].sql, queries[0].parameters);
   }
 
   async #lookAtFirstTable(): Promise<void> {
@@ -400,8 +401,7 @@ export class SessionState {
     if (!this.#engine.schema) await this.#engine.refreshSchema().catch(() => undefined);
     if (this.#lab.sql !== text) return;
     const table = this.#engine.schema?.tables.find((one) => one.type === 'table');
-    this.#lab.sql = table ? `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 100;` : '';
-    this.#offered = this.#lab.sql;
+    this.#lab.offer(table ? `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 100;` : '');
   }
 }
 

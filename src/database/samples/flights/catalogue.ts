@@ -97,6 +97,7 @@ JOIN airports p ON p.code = f.origin
 WHERE p.city = :city
 GROUP BY local_hour
 ORDER BY local_hour`,
+    parameters: { ':city': { type: 'text', text: 'London' } },
   },
   {
     id: 'busiest-ways',
@@ -116,5 +117,6 @@ LIMIT 20`,
     sql: `SELECT *
 FROM flights
 WHERE id = :id`,
+    parameters: { ':id': { type: 'integer', text: '4711' } },
   },
 ];

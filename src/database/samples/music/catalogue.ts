@@ -90,7 +90,7 @@ LIMIT 15`,
   {
     id: 'find-track',
     name: 'Find a track by a word',
-    sentence: 'LIKE with a wildcard in front cannot use an index: it reads every name. Try %Train%.',
+    sentence: 'LIKE with a wildcard in front cannot use an index: it reads every name.',
     sql: `SELECT t.name, al.title AS album, ar.name AS artist
 FROM tracks t
 JOIN albums al ON al.id = t.album_id
@@ -98,5 +98,6 @@ JOIN artists ar ON ar.id = al.artist_id
 WHERE t.name LIKE :word
 ORDER BY t.name, t.id
 LIMIT 50`,
+    parameters: { ':word': { type: 'text', text: '%Train%' } },
   },
 ];

@@ -54,6 +54,7 @@ LIMIT 20`,
     sql: `SELECT *
 FROM customers
 WHERE id = :id`,
+    parameters: { ':id': { type: 'integer', text: '1001' } },
   },
   {
     id: 'slow',

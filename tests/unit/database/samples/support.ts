@@ -29,20 +29,20 @@ export function expectSound(database: Connection): void {
   expect(database.query("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")).toEqual([]);
 }
 
-/** Each ready query gives rows, and one of several columns or rows has a value. */
-export function expectAnswers(
-  database: Connection,
-  queries: readonly ReadyQuery[],
-  parameters: Record<string, string | number> = {},
-): void {
+/** Each ready query gives rows with the values that it brings, and one of several columns or rows has a value. */
+export function expectAnswers(database: Connection, queries: readonly ReadyQuery[]): void {
   expect(new Set(queries.map(({ id }) => id)).size).toBe(queries.length);
-  for (const { id, sql } of queries) {
-    const given = Object.fromEntries(Object.entries(parameters).filter(([name]) => sql.includes(name)));
-    const rows = database.query(sql, given);
+  for (const { id, sql, parameters } of queries) {
+    const rows = database.query(sql, valuesOf(parameters));
     expect(rows.length, id).toBeGreaterThan(0);
     expect(
       rows.flat().some((value) => value !== null),
       id,
     ).toBe(true);
   }
+}
+
+export function valuesOf(parameters: ReadyQuery['parameters'] = {}): Record<string, string | number> {
+  const typed = Object.entries(parameters);
+  return Object.fromEntries(typed.map(([name, { type, text }]) => [name, type === 'text' ? text : Number(text)]));
 }
