@@ -7,6 +7,7 @@ import { isTrap } from './broken.ts';
 import { sizesOf, type ColumnSize } from './column-builder.ts';
 import { rowsOf } from './columns.ts';
 import { explainUnreadable } from './file-header.ts';
+import { isVacuum, shapesTheFile } from './first-token.ts';
 import { NativeConnection, RC } from './native.ts';
 import type { PagedFile } from './paged-file.ts';
 import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
@@ -15,7 +16,8 @@ import { columnNames, readRows, readValues } from './row-reader.ts';
 import { RunWatch, type RunLimits } from './run-watch.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
 import { SqlText } from './sql-text.ts';
-import { firstToken, isSemicolon, tokensOf, variablesOf, type Variable } from './tokens.ts';
+import { firstToken, isSemicolon, statementEnd, tokensOf, variablesOf, type Variable } from './tokens.ts';
+import { vacuumBeside } from './vacuum.ts';
 
 /** Compiled statements kept; one that was not used since the last look goes first. */
 const STATEMENTS_MAX = 128;
@@ -26,6 +28,9 @@ const PAGE_CACHE = -65536;
 /** 2 MB while an index is built: the sorter takes as much as the cache may, and small runs sort a fifth quicker (VACUUM is slower so). */
 const SORTING_CACHE = -2000;
 const BUILDS_INDEX = /^\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX|REINDEX)\b/i;
+
+/** What a text must hold to change the size of SQLite's pages. */
+const MAY_RESIZE = /page_size|vacuum/i;
 
 export interface RunOptions extends RunLimits {
   rowLimit?: number | null;
@@ -78,6 +83,8 @@ export class Connection {
   #schemaAt = 0;
   readonly #watch: RunWatch;
   #descriptor: number | null = null;
+  /** A page size has been asked for, so that a VACUUM may change it. */
+  #pageSizeAsked = false;
 
   /** Opens SQLite on `file`, for a reader with its transaction held. Error `not-a-database` when its pages cannot be read as one. */
   constructor(module: SqliteModule, file: PagedFile, { held = false } = {}) {
@@ -103,6 +110,7 @@ export class Connection {
    * `cancelled`. Compiled statements are kept, but for PRAGMAs, some of which act when they are compiled.
    */
   run(sql: string, parameters: Parameters = [], options: RunOptions = {}): RunOutcome {
+    if (this.#pageSizeAsked && isVacuum(sql)) return vacuumBeside(this, sql, options);
     const kept = this.#statements.get(sql);
     const started = performance.now();
     const compiled = kept ?? this.#compileOne(sql);
@@ -239,7 +247,14 @@ export class Connection {
   /** Runs all statements of a text that takes no parameters and whose rows nobody wants. */
   exec(sql: string): void {
     this.#schemaAt++;
-    this.#native.exec(sql);
+    if (!MAY_RESIZE.test(sql)) return this.#native.exec(sql);
+    for (let at = 0; at < sql.length;) {
+      const end = statementEnd(sql, at);
+      const statement = sql.slice(at, end);
+      at = end;
+      if (isVacuum(statement) || shapesTheFile(statement)) this.run(statement);
+      else this.#native.exec(statement);
+    }
   }
 
   /** With the page cache that sorts an index quickest; a size that a PRAGMA has set is left alone. */
@@ -324,6 +339,7 @@ export class Connection {
         throw new AppError('sql', message, { message, start: token.start, end: token.end } satisfies SqlErrorDetail);
       }
       const word = firstWord(sql);
+      if (word === 'PRAGMA' && shapesTheFile(sql) === 'page size') this.#pageSizeAsked = true;
       return {
         pointer: statement,
         sql,

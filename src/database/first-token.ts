@@ -44,8 +44,10 @@ export function mayChangeStatistics(sql: string): boolean {
   return words[0] === 'ANALYZE' || (words[0] === 'PRAGMA' && words.includes('OPTIMIZE'));
 }
 
+/** A VACUUM of the file itself, not into another one. */
 export function isVacuum(sql: string): boolean {
-  return firstWords(sql, 1)[0] === 'VACUUM';
+  const words = firstWords(sql, 4);
+  return words[0] === 'VACUUM' && !words.includes('INTO');
 }
 
 /** A PRAGMA page_size or auto_vacuum: VACUUM heeds it, and a database without a table does at once. */

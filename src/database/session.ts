@@ -6,7 +6,6 @@ import { AppError } from '../core/errors.ts';
 import { Classifier } from './classifier.ts';
 import { Connection } from './connection.ts';
 import type { AttachRequest, PageRecord, Version } from './protocol.ts';
-import { shapesTheFile } from './first-token.ts';
 import { checkOrder } from './records.ts';
 import { fileFromSnapshot } from './snapshot-file.ts';
 import type { SqliteModule } from './sqlite-module.ts';
@@ -18,8 +17,6 @@ export class Session {
   #epoch: number;
   #version: Version;
   #pragmas: string[] = [];
-  /** A page size has been asked for, so that a VACUUM may change it. */
-  pageSizeAsked = false;
   /** Temporary tables, views and triggers of this connection. */
   temporary: string[] = [];
 
@@ -101,7 +98,6 @@ export class Session {
 
   noteSettings(pragmas: readonly string[]): void {
     this.#pragmas.push(...pragmas);
-    if (pragmas.some((pragma) => shapesTheFile(pragma) === 'page size')) this.pageSizeAsked = true;
     if (pragmas.length > 0) this.classifier.forget();
   }
 

@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { isTrap } from './broken.ts';
 import { quoted } from './catalog.ts';
 import type { Connection } from './connection.ts';
-import { isVacuum, mayChangeStatistics, shapesTheFile } from './first-token.ts';
+import { mayChangeStatistics, shapesTheFile } from './first-token.ts';
 import type {
   Classification,
   SqlErrorDetail,
@@ -17,7 +17,6 @@ import type {
 } from './protocol.ts';
 import { takeRecord } from './records.ts';
 import type { Session } from './session.ts';
-import { vacuumBeside } from './vacuum.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
 export function runUnit(
@@ -52,10 +51,7 @@ export function runUnit(
         isCancelled,
         onProgress: onProgress && ((progress: WorkProgress) => onProgress({ ...progress, statementIndex })),
       };
-      const outcome =
-        session.pageSizeAsked && isVacuum(sql)
-          ? vacuumBeside(connection, sql, limits)
-          : connection.run(sql, request.parameters[statementIndex] ?? [], limits);
+      const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], limits);
       run.statements.push({
         span: { start, end },
         sql,
@@ -143,13 +139,10 @@ class UnitRun {
    * never quite empty, for it has a header from the start, so one without a table is vacuumed now.
    */
   reshape(sql: string): void {
-    const asked = shapesTheFile(sql);
-    if (!asked) return;
+    if (!shapesTheFile(sql)) return;
     const { connection } = this.#session;
-    if (asked === 'page size') this.#session.pageSizeAsked = true;
     if (connection.number('SELECT count(*) FROM main.sqlite_schema') > 0 || !connection.isAutocommit()) return;
-    if (this.#session.pageSizeAsked) vacuumBeside(connection, 'VACUUM', {});
-    else connection.run('VACUUM');
+    connection.run('VACUUM');
     this.#open = null;
   }
 

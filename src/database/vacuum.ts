@@ -1,17 +1,22 @@
 /**
  * VACUUM to another page size. SQLite copies the rebuilt database back over the old one page by page, up to the length that
- * the file reports, and ours reports one that no database reaches. So the rebuilt database is written beside it, to a file
- * of sql.js, and laid over ours from there: the same content, and one record carries it. Rows of tables without a key of their own keep their rowids, where VACUUM in place may
- * number them anew: SQLite leaves that open.
+ * the file reports, and ours reports one that no database reaches: it would never end. So the rebuilt database is written
+ * beside it, to a file of sql.js, and laid over ours from there: the same content, and one record carries it. Rows of tables
+ * without a key of their own keep their rowids, where VACUUM in place may number them anew: SQLite leaves that open.
  */
 import type { Connection, RunOptions, RunOutcome } from './connection.ts';
+import { statementEnd } from './tokens.ts';
 
-/** Runs a VACUUM, given without its semicolon, after which the database may have another page size. Errors as of `Connection.run`. */
+/** Runs a VACUUM after which the database may have another page size; `Connection.run` does so by itself. Errors as there. */
 export function vacuumBeside(connection: Connection, sql: string, options: RunOptions): RunOutcome {
   const { file, module } = connection;
   const beside = new module.raw.Database();
   try {
-    const outcome = connection.run(`${sql}\nINTO '${beside.filename}'`, [], options);
+    const outcome = connection.run(
+      `${sql.slice(0, statementEnd(sql, 0)).replace(/;$/, '')}\nINTO '${beside.filename}'`,
+      [],
+      options,
+    );
     const bytes = beside.export();
     // VACUUM temp writes nothing.
     if (bytes.length > 0) file.adopt(withNextCounters(bytes, file.changeCounter(), file.header().schemaCookie));

@@ -38,6 +38,25 @@ COMMIT;
     expect(query('SELECT x FROM a')).toEqual([[1], [3]]);
   });
 
+  it.each([512, 1024, 65536])(
+    'may ask for pages of %i bytes and VACUUM, into a new database and an open one',
+    async (size) => {
+      const script = `PRAGMA page_size=${size}; CREATE TABLE k (a); INSERT INTO k VALUES (1); VACUUM; INSERT INTO k VALUES (2);`;
+      for (const setup of [undefined, 'CREATE TABLE kept (a); INSERT INTO kept VALUES (7)']) {
+        const { query } = await bring(script, 'script.sql', { setup });
+        expect([query('SELECT a FROM k'), query('PRAGMA page_size')]).toEqual([[[1], [2]], [[size]]]);
+      }
+    },
+  );
+
+  it('may VACUUM where a page size was asked for before', async () => {
+    const { query } = await bring('CREATE TABLE k (a); VACUUM; INSERT INTO k VALUES (2);', 'script.sql', {
+      setup: 'CREATE TABLE kept (a); INSERT INTO kept VALUES (7)',
+      pragmas: ['PRAGMA page_size = 1024'],
+    });
+    expect([query('SELECT a FROM k'), query('PRAGMA page_size')]).toEqual([[[2]], [[1024]]]);
+  });
+
   it('is read in pieces, and a statement may be longer than one', async () => {
     const values = Array.from(
       { length: 60_000 },
