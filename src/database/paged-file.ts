@@ -15,6 +15,11 @@ import { HEADER_BYTES, overlayPageSize, readHeader } from './file-header.ts';
 /** 2^40 bytes: at 512-byte pages 2^31 of them, still below SQLite's own limit of 2^32 - 2. */
 const REPORTED_LENGTH = 2 ** 40;
 
+/** Where new bytes are laid: ordinary memory, or shared memory where workers can see it. Filled with zeros. */
+export type Allocate = (byteLength: number) => Uint8Array;
+
+export const inOrdinaryMemory: Allocate = (byteLength) => new Uint8Array(byteLength);
+
 /** Overlay pages that commits changed: 1-based and ascending, with their bytes in that order. */
 export interface DirtyPages {
   pageSize: number;
@@ -112,7 +117,7 @@ export class PagedFile {
   }
 
   /** Pages changed by commits since the last call, within the database's present size; null when none. */
-  takeDirty(): DirtyPages | null {
+  takeDirty(allocate: Allocate = inOrdinaryMemory): DirtyPages | null {
     invariant(this.#open.size === 0, 'dirty pages are taken at a commit point');
     if (this.#committed.size === 0) return null;
     const { byteLength } = this.header();
@@ -124,7 +129,7 @@ export class PagedFile {
     const numbers = [...this.#committed].filter((number) => number <= pageCount).sort((one, other) => one - other);
     this.#committed.clear();
     this.#cut = Infinity;
-    const pages = new Uint8Array(numbers.length * this.pageSize);
+    const pages = allocate(numbers.length * this.pageSize);
     numbers.forEach((number, index) => pages.set(this.#page(number), index * this.pageSize));
     return { pageSize: this.pageSize, pageNumbers: Uint32Array.from(numbers), pages };
   }

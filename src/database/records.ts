@@ -4,17 +4,20 @@
  */
 import { AppError } from '../core/errors.ts';
 import { HEADER_BYTES, readHeader } from './file-header.ts';
-import type { PagedFile } from './paged-file.ts';
+import { inOrdinaryMemory, type Allocate, type PagedFile } from './paged-file.ts';
 import type { PageRecord, Snapshot } from './protocol.ts';
 
-/** Where new bytes are laid: ordinary memory, or shared memory where workers can see it. */
-export type Allocate = (byteLength: number) => Uint8Array;
-
-const inOrdinaryMemory: Allocate = (byteLength) => new Uint8Array(byteLength);
-
-/** Takes what commits changed out of a primary's file as a record (log number 0: the engine numbers it); null if nothing. */
-export function takeRecord(file: PagedFile, epoch: number, tablesWritten: string[] | null): PageRecord | null {
-  const dirty = file.takeDirty();
+/**
+ * Takes what commits changed out of a primary's file as a record (log number 0: the engine numbers it); null if nothing. In
+ * memory from `allocate`: what is shared from the start is copied by nobody on its way.
+ */
+export function takeRecord(
+  file: PagedFile,
+  epoch: number,
+  tablesWritten: string[] | null,
+  allocate: Allocate,
+): PageRecord | null {
+  const dirty = file.takeDirty(allocate);
   if (!dirty) return null;
   const { byteLength, schemaCookie } = file.header();
   const pageCount = Math.ceil(byteLength / file.pageSize);

@@ -7,7 +7,7 @@ import initSqlJs from 'sql.js';
 import { AppError } from '../core/errors.ts';
 import { ImportWatch } from './import-watch.ts';
 import { calibrate, type Internals } from './internals.ts';
-import type { PagedFile } from './paged-file.ts';
+import { inOrdinaryMemory, type Allocate, type PagedFile } from './paged-file.ts';
 import { ProgressHook } from './progress-hook.ts';
 import type { WarmRequest } from './protocol.ts';
 
@@ -69,6 +69,11 @@ export interface SqliteModule {
   i32(): Int32Array;
   f64(): Float64Array;
   view(): DataView;
+}
+
+/** Memory for what a worker hands out: shared where threads may share. That there is such a thing is known by the cancel cell. */
+export function allocateIn({ cancelCell }: SqliteModule): Allocate {
+  return cancelCell ? (byteLength) => new Uint8Array(new SharedArrayBuffer(byteLength)) : inOrdinaryMemory;
 }
 
 /** SQLite before its internals are calibrated. */

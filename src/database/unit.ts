@@ -17,6 +17,7 @@ import type {
 } from './protocol.ts';
 import { takeRecord } from './records.ts';
 import type { Session } from './session.ts';
+import { allocateIn } from './sqlite-module.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
 export function runUnit(
@@ -166,7 +167,7 @@ class UnitRun {
       this.#session.temporary = temporaryObjects(connection);
     }
     const tables = this.#committed ? [...this.#committed].sort() : null;
-    const record = takeRecord(connection.file, epoch, tables);
+    const record = takeRecord(connection.file, epoch, tables, allocateIn(connection.module));
     if (record) this.#session.noteOwnRecord();
     return {
       statements: this.statements,

@@ -1,6 +1,7 @@
 /** The log laid over its base as a new base, a few milliseconds at a time: copying a large database whole would hold up every query. */
 import type { Snapshot } from '../database/protocol.ts';
-import { byteLengthOf, checkOrder, type Allocate } from '../database/records.ts';
+import type { Allocate } from '../database/paged-file.ts';
+import { byteLengthOf, checkOrder } from '../database/records.ts';
 
 /** Some milliseconds of copying. */
 export const FOLD_STEP_BYTES = 8 * 1024 * 1024;

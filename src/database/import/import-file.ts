@@ -4,7 +4,7 @@ import type { CallContext } from '../../core/rpc.ts';
 import { openFork } from '../fork.ts';
 import type { PageRecord, Snapshot } from '../protocol.ts';
 import { takeRecord } from '../records.ts';
-import type { SqliteModule } from '../sqlite-module.ts';
+import { allocateIn, type SqliteModule } from '../sqlite-module.ts';
 import { openFile } from './file-kind.ts';
 import { importRows, type ImportControl, type Imported } from './import-rows.ts';
 import type { ImportPlan, ImportProgress, ImportReport } from './protocol.ts';
@@ -54,7 +54,7 @@ export async function importFile(
       byteLength: request.file.size,
       notes,
     };
-    return { report, record: takeRecord(connection.file, 0, null) };
+    return { report, record: takeRecord(connection.file, 0, null, allocateIn(module)) };
   } catch (error) {
     throw outOfMemory(error) ?? error;
   } finally {

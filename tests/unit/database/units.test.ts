@@ -366,3 +366,13 @@ describe('replicas', () => {
     expect(await rows(replica, 'SELECT count(*) FROM apart')).toEqual([[0]]);
   });
 });
+
+it('lays a record in shared memory where threads may share, and else in memory that can be handed over', async () => {
+  const sharing = await startServer(new Int32Array(new SharedArrayBuffer(4)));
+  await sharing.attach({ snapshot: snapshotOf(base), role: 'primary', epoch: 1, pragmas: [] });
+  const sql = 'CREATE TABLE shared_or_not (x)';
+  const [shared, own] = [await sharing.unit(unitRequest(sql)), await primary.unit(unitRequest(sql))];
+  expect(shared.record!.pages.buffer).toBeInstanceOf(SharedArrayBuffer);
+  expect(own.record!.pages.buffer).toBeInstanceOf(ArrayBuffer);
+  expect([...shared.record!.pages]).toEqual([...own.record!.pages]);
+});
