@@ -7,6 +7,7 @@ import { connect, type Connection, type WorkerHandle } from '../core/rpc.ts';
 import { WORKER_BROKEN } from '../database/broken.ts';
 import type { AttachRequest, DatabaseApi, PageRecord, WarmRequest, WorkerReport } from '../database/protocol.ts';
 import type { Fleet, FleetHandlers, JobIndex, RunOutcome, WorkerIndex } from '../pool/fleet.ts';
+import { WarmWorkers } from './warm-workers.ts';
 
 /** What a job does once a worker has it. Resolves with what the worker answered; the fleet tells the dispatcher. */
 export interface Assignment {
@@ -24,6 +25,11 @@ const QUERY_ERRORS = new Set(['sql', 'parameters', 'deadline', 'cancelled', 'ref
  */
 export const OPEN_MS_MAX = 20_000;
 
+/** What a worker runs when other content is opened has this long to end; then the worker is ended, and a read is asked of another. */
+const RUN_GRACE_MS = 250;
+/** A new worker is started and attached within this, or there is none to be had. */
+const PRIMARY_MS_MAX = OPEN_MS_MAX + 10_000;
+
 export class DatabaseWorker {
   readonly calls: Connection<DatabaseApi>;
   /** Where isolated: writing a run's number here stops that run. */
@@ -38,6 +44,10 @@ export class DatabaseWorker {
   attached = false;
   /** Counts attaches, so that what was asked before the latest one is told from what came after. */
   attachments = 0;
+  /** Attaches that it has not answered: it is at work, with a bound of its own. */
+  attaching = 0;
+  /** Its jobs that have not ended, each settled without an error when it has. */
+  readonly runs = new Set<Promise<void>>();
   /** It missed a record, and has taken none since it was attached again. */
   missed = false;
   gone = false;
@@ -69,6 +79,8 @@ export interface FleetOptions {
   /** Does something once after a while, unless the returned function is called before. */
   once(delayMs: number, action: () => void): () => void;
   workersMax: number;
+  /** Ends a worker through the pool, so that what it ran is asked of another, or told. */
+  end(worker: DatabaseWorker, reason: string): void;
   /** Takes nothing new, and so cannot become the primary. */
   isLeaving(worker: WorkerIndex): boolean;
   onPrimary(worker: DatabaseWorker | null, failover: boolean): void;
@@ -83,12 +95,13 @@ export class DatabaseFleet implements Fleet {
   readonly #slots: (DatabaseWorker | Starting | null)[] = [];
   readonly #assignments = new Map<JobIndex, Assignment>();
   #handlers: FleetHandlers | null = null;
-  #spare: Promise<DatabaseWorker> | null = null;
+  readonly #warm: WarmWorkers<DatabaseWorker>;
   #primary: DatabaseWorker | null = null;
-  #keepsSpare = false;
+  readonly #primaryWaiters: { resolve(): void; reject(error: unknown): void }[] = [];
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#warm = new WarmWorkers((isSpare) => this.#warmed(isSpare));
   }
 
   listen(handlers: FleetHandlers): void {
@@ -116,25 +129,14 @@ export class DatabaseFleet implements Fleet {
     return this.#primary;
   }
 
-  /** From now on one worker waits, warm, for the next start. Not before the first result: it would slow that one down. */
+  /** From now on one worker waits, warm, for the next start. */
   keepSpare(): void {
-    this.#keepsSpare = true;
-    this.warmOne();
+    this.#warm.keepSpare();
   }
 
   /** Begins to warm the first worker, so that it is ready when the store has told what to open. */
   warmOne(): void {
-    if (this.#spare) return;
-    // Before the first result there is nothing to spare: it would take time from that one.
-    const warming = this.#warmed(this.#keepsSpare);
-    this.#spare = warming;
-    warming.catch(() => {
-      if (this.#spare === warming) this.#spare = null;
-    });
-  }
-
-  get hasSpare(): boolean {
-    return this.#spare !== null;
+    this.#warm.warmOne();
   }
 
   // ---- Fleet ----
@@ -144,8 +146,7 @@ export class DatabaseFleet implements Fleet {
     if (index < 0) index = this.#slots.length;
     if (index >= this.#options.workersMax) return -1;
     const since = this.#options.nowMs();
-    const pending = this.#spare ?? this.#warmed();
-    this.#spare = null;
+    const pending = this.#warm.take();
     // The slot is taken at once: `start` may be called again before this worker is warm.
     const starting: Starting = { sinceMs: since };
     this.#slots[index] = starting;
@@ -167,7 +168,14 @@ export class DatabaseFleet implements Fleet {
     };
     const since = this.#options.nowMs();
     const { attachments } = worker;
-    assignment.run(worker).then(
+    const run = assignment.run(worker);
+    const ended = run.then(
+      () => {},
+      () => {},
+    );
+    worker.runs.add(ended);
+    void ended.then(() => worker.runs.delete(ended));
+    run.then(
       ({ busyMs }) => done('ok', busyMs),
       (error: unknown) => {
         const wire = toWireError(error);
@@ -233,28 +241,55 @@ export class DatabaseFleet implements Fleet {
     }
   }
 
-  /** Attaches every worker to other content. Rejects when the primary could not take it. */
+  /**
+   * Attaches every worker to other content. Rejects when the primary could not take it. A primary that is lost meanwhile says
+   * nothing about the content: the next one does.
+   */
   async reattachAll(): Promise<void> {
-    const primary = this.#primary;
+    const first = this.#primary;
     let refusal: AppError | null = null;
     const attachments = this.workers.map(async (worker) => {
       try {
-        await this.#attach(worker, worker === primary ? 'primary' : 'replica');
+        await this.#attach(worker, worker === first ? 'primary' : 'replica', RUN_GRACE_MS);
       } catch (error) {
         const wire = toWireError(error);
-        if (worker === primary && wire.code !== 'worker-lost') refusal = fromWireError(wire);
+        if (worker === this.#primary && wire.code !== 'worker-lost') refusal = fromWireError(wire);
         this.#fail(worker, wire);
       }
     });
     await Promise.all(attachments);
-    // A worker that died is replaced, and says nothing about the content; one that refused it does.
     if (refusal) throw refusal as AppError;
+    const isStarting = this.#slots.some((slot) => slot !== null && !(slot instanceof DatabaseWorker));
+    if (this.#primary ? this.#primary.attaching > 0 : first !== null || isStarting) await this.#nextPrimary();
+  }
+
+  /** Settles with the attach of a primary to be; that one has its own bound, and one that never comes has this. */
+  async #nextPrimary(): Promise<void> {
+    const missing = new AppError('worker-lost', 'The worker that opened it died, and no other came. Try again.');
+    const disarm = this.#options.once(PRIMARY_MS_MAX, () => this.#tellPrimary(missing));
+    try {
+      await new Promise<void>((resolve, reject) => this.#primaryWaiters.push({ resolve, reject }));
+    } finally {
+      disarm();
+    }
+  }
+
+  #tellPrimary(failure: unknown = null): void {
+    for (const waiting of this.#primaryWaiters.splice(0)) {
+      if (failure === null) waiting.resolve();
+      else waiting.reject(failure);
+    }
   }
 
   /** Asks idle workers how they are; an answer is a heartbeat. */
   pollHealth(): void {
     for (const worker of this.workers) {
       if (!worker.attached || worker.current !== null) continue;
+      // It hears nothing meanwhile, as one that runs a query: its own bound watches over it.
+      if (worker.attaching > 0) {
+        this.#handlers?.onHeartbeat(worker.index);
+        continue;
+      }
       const { attachments } = worker;
       const logNumber = this.#logNumber;
       worker.calls.call.health({}).then(
@@ -281,20 +316,14 @@ export class DatabaseFleet implements Fleet {
     use: (worker: DatabaseWorker) => Promise<Result>,
     limitMs: number | null = null,
   ): Promise<Result> {
-    const pending = this.#spare ?? this.#warmed();
-    this.#spare = null;
-    const helper = await pending;
-    try {
-      return await (limitMs === null ? use(helper) : this.#inTime(helper, use(helper), limitMs));
-    } catch (error) {
-      if (toWireError(error).code === WORKER_BROKEN) helper.gone = true;
-      throw error;
-    } finally {
-      // It has done nothing that a later replica could see, so it goes back to being the spare.
-      if (!this.#spare && !helper.gone) this.#spare = Promise.resolve(helper);
-      else helper.handle.terminate();
-      if (this.#keepsSpare) this.warmOne();
-    }
+    return this.#warm.lend(async (helper) => {
+      try {
+        return await (limitMs === null ? use(helper) : this.#inTime(helper, use(helper), limitMs));
+      } catch (error) {
+        if (toWireError(error).code === WORKER_BROKEN) helper.gone = true;
+        throw error;
+      }
+    });
   }
 
   /** Ends a helper in the middle of its work; who waits for it gets `error`. */
@@ -307,19 +336,17 @@ export class DatabaseFleet implements Fleet {
 
   /** Ends everything, for the end of the engine. */
   endAll(): void {
-    this.#keepsSpare = false;
+    this.#warm.end();
     for (const worker of this.workers) {
       worker.gone = true;
       worker.handle.terminate();
     }
-    void this.#spare?.then((worker) => worker.handle.terminate()).catch(() => {});
-    this.#spare = null;
     this.#slots.fill(null);
   }
 
   // ---- coming and going ----
 
-  async #warmed(isSpare = false): Promise<DatabaseWorker> {
+  async #warmed(isSpare: boolean): Promise<DatabaseWorker> {
     const worker = new DatabaseWorker(this.#options.spawn(), this.#options.isolated, this.#options.nowMs());
     worker.handle.onFailure((message) => this.#fail(worker, { code: 'worker-lost', message }));
     try {
@@ -344,6 +371,7 @@ export class DatabaseFleet implements Fleet {
     } catch (error) {
       if (this.#slots[index] !== starting) return;
       this.#slots[index] = null;
+      if (!this.#primary) this.#tellPrimary(error);
       this.#handlers?.onLost(index, toWireError(error).message);
       return;
     }
@@ -356,6 +384,7 @@ export class DatabaseFleet implements Fleet {
     try {
       await this.#attach(worker, this.#primary ? 'replica' : 'primary');
     } catch (error) {
+      if (worker === this.#primary || !this.#primary) this.#tellPrimary(error);
       this.#fail(worker, toWireError(error));
       return;
     }
@@ -364,10 +393,14 @@ export class DatabaseFleet implements Fleet {
     if (!this.#primary) this.#elect();
     worker.startMs = this.#options.nowMs() - starting.sinceMs;
     this.#handlers?.onReady(index);
-    if (this.#keepsSpare) this.keepSpare();
+    this.#warm.keepOne();
   }
 
-  async #attach(worker: DatabaseWorker, role: 'primary' | 'replica'): Promise<void> {
+  /**
+   * The bound counts from when the worker begins, after what it runs now. That is waited for, or with `graceMs` for no longer
+   * than this: then the worker is ended.
+   */
+  async #attach(worker: DatabaseWorker, role: 'primary' | 'replica', graceMs: number | null = null): Promise<void> {
     worker.role = role;
     if (role === 'primary' && this.#primary !== worker) {
       this.#primary = worker;
@@ -378,9 +411,27 @@ export class DatabaseFleet implements Fleet {
     const { snapshot, ...state } = this.#options.attachment();
     // Its own list: messages leave at the end of the microtask, and a record appended before that is sent by itself.
     const request: AttachRequest = { ...state, snapshot: { ...snapshot, records: [...snapshot.records] }, role };
-    const report = await this.#inTime(worker, worker.calls.call.attach(request), OPEN_MS_MAX);
-    worker.report = report;
+    const before = [...worker.runs];
+    const reply = worker.calls.call.attach(request);
+    worker.attaching++;
+    try {
+      if (before.length > 0) await this.#untilFree(worker, Promise.race([reply, Promise.all(before)]), graceMs);
+      worker.report = await this.#inTime(worker, reply, OPEN_MS_MAX);
+    } finally {
+      worker.attaching--;
+    }
     this.#options.onAttached(worker);
+    if (worker === this.#primary && worker.attaching === 0) this.#tellPrimary();
+  }
+
+  async #untilFree(worker: DatabaseWorker, free: Promise<unknown>, graceMs: number | null): Promise<void> {
+    const end = (): void => this.#options.end(worker, 'it was still busy when another database was opened');
+    const disarm = graceMs === null ? null : this.#options.once(graceMs, end);
+    try {
+      await free;
+    } finally {
+      disarm?.();
+    }
   }
 
   /** The answer of a worker, or the error `not-opened` after `limitMs`; the worker is then good for nothing more. */
@@ -424,10 +475,9 @@ export class DatabaseFleet implements Fleet {
     if (worker.gone) return;
     const index = worker.index;
     if (index < 0) {
-      // A spare: nobody counts on it yet. Its open `warm` call must still be answered.
+      // A spare or a helper. Its open calls must still be answered.
       worker.gone = true;
       worker.handle.terminate();
-      this.#spare = null;
       worker.calls.lost(new AppError('worker-lost', error.message));
       return;
     }
@@ -456,6 +506,7 @@ export class DatabaseFleet implements Fleet {
         .catch((error: unknown) => this.#fail(heir, toWireError(error)));
     }
     this.#options.onPrimary(heir, true);
+    if (heir?.attaching === 0) this.#tellPrimary();
   }
 }
 

@@ -125,6 +125,7 @@ export class Engine {
       attachment: () => ({ snapshot: this.plane.snapshot, epoch: this.plane.epoch, pragmas: this.pragmas }),
       nextEpoch: () => this.plane.nextEpoch(),
       once: (delayMs, action) => this.timers.once(delayMs, action),
+      end: (worker, reason) => this.dispatcher.kill(worker.index, reason),
       workersMax: WORKERS_MAX,
       isLeaving: (worker) => this.dispatcher.workers.state[worker] === DRAINING,
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),

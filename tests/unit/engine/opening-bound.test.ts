@@ -10,8 +10,11 @@ let bounds: Set<() => void>;
 beforeEach(async () => {
   opened = await openLab();
   bounds = new Set();
-  opened.engine.timers.once = (delayMs, action) => {
-    if (delayMs === OPEN_MS_MAX) bounds.add(action);
+  const { timers } = opened.engine;
+  const once = timers.once.bind(timers);
+  timers.once = (delayMs, action) => {
+    if (delayMs !== OPEN_MS_MAX) return once(delayMs, action);
+    bounds.add(action);
     return () => bounds.delete(action);
   };
 });
@@ -76,6 +79,70 @@ describe('a file that leads SQLite in circles', () => {
     await runOut();
     await refused;
     expect(primary.gone).toBe(true);
+    await expectUnharmed();
+  });
+});
+
+describe('a sound database', () => {
+  const sample = { name: 'shop', size: 'S', seed: 9 } as const;
+
+  it('is opened at once while a worker is busy with a long read, which is asked of another', async () => {
+    const primary = opened.engine.fleet.primary!;
+    // Its inbox waits, as it does while SQLite runs.
+    primary.handle.port.postMessage = () => {};
+    const reading = opened.call.execute({ sql: 'SELECT count(*) FROM customers', cache: false });
+    while (primary.current === null) await soon();
+    const { source } = await opened.call.openSample({ sample, fresh: true });
+    expect(source).toMatchObject({ sample });
+    expect(primary.gone).toBe(true);
+    expect(opened.engine.fleet.primary?.report).not.toBeNull();
+    expect((await reading).error).toBeNull();
+  });
+
+  it('counts its time from when the worker begins', async () => {
+    const primary = opened.engine.fleet.primary!;
+    let end = (): void => {};
+    primary.runs.add(new Promise<void>((resolve) => (end = resolve)));
+    neverAnswers(primary, 'attach');
+    const opening = opened.call.openSample({ sample, fresh: true });
+    const refused = expect(opening).rejects.toMatchObject({ code: 'not-opened' });
+    while (primary.attaching === 0) await soon();
+    expect(bounds.size).toBe(0);
+    end();
+    await runOut();
+    await refused;
+    await expectUnharmed();
+  });
+
+  it('is not given up by the heartbeat before its time is over', async () => {
+    const { fleet, dispatcher } = opened.engine;
+    const primary = fleet.primary!;
+    neverAnswers(primary, 'attach');
+    const refused = expect(opened.call.openSample({ sample, fresh: true })).rejects.toMatchObject({
+      code: 'not-opened',
+    });
+    while (primary.attaching === 0) await soon();
+    dispatcher.workers.heardMs[primary.index] = 0;
+    fleet.pollHealth();
+    expect(dispatcher.workers.heardMs[primary.index]).toBeGreaterThan(0);
+    await runOut();
+    await refused;
+  });
+
+  it('is open only when a primary has it: one that died over it says nothing, the next does', async () => {
+    const { engine, call, wire } = opened;
+    let deaths = 1;
+    wire.listener = (moment, { method }, worker) => {
+      if (moment !== 'asked' || method !== 'attach' || deaths-- <= 0) return false;
+      opened.workers.find((one) => one === worker)!.fail('died over it');
+      return true;
+    };
+    await call.openSample({ sample, fresh: true });
+    expect(engine.fleet.primary?.report?.version).toEqual(engine.plane.version);
+    deaths = 2;
+    const bytes = await file();
+    await expect(call.openFile(bytes)).rejects.toMatchObject({ code: 'worker-lost' });
+    expect(engine.source).toMatchObject({ sample });
     await expectUnharmed();
   });
 });

@@ -156,6 +156,6 @@ describe('a write that waits for its turn', () => {
     await held;
     const { outcomes, error } = await writing;
     expect(error).toBeNull();
-    expect(outcomes[0].queueMs).toBeGreaterThanOrEqual(45);
+    expect(outcomes[0].work.queueMs).toBeGreaterThanOrEqual(45);
   });
 });
