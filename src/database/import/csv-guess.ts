@@ -1,6 +1,7 @@
 /** How a CSV file is to be read, from its first rows: delimiter, quote, header, what means NULL, types. Each guess is a sentence. */
 import { csvRecords, type CsvRecords } from './csv-rows.ts';
 import type { CsvDialect } from './csv-records.ts';
+import { DecimalEvidence, isLocalNumber, pointed, type DecimalSign } from './decimal.ts';
 import { shown, TypeGuess, wholeNumber, realNumber } from './fit.ts';
 import { columnNames } from './names.ts';
 import type { ImportColumn, ImportReading } from './protocol.ts';
@@ -12,12 +13,15 @@ const DELIMITER_SAMPLE = 64 * 1024;
 /** What often stands for "no value". None is taken for that unless everything else in its columns is a number. */
 const NULL_WORDS = ['NULL', 'null', '\\N', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'None', '-'];
 
+/** The end of a sentence about what was no guess. */
+export const CHOSEN = 'chosen by you.';
+
 export const DELIMITER_NAMES: Readonly<Record<string, string>> = {
-  ',': 'comma',
-  ';': 'semicolon',
-  '\t': 'tab',
-  '|': 'vertical bar',
-  ' ': 'space',
+  ',': 'a comma',
+  ';': 'a semicolon',
+  '\t': 'a tab',
+  '|': 'a vertical bar',
+  ' ': 'a space',
 };
 
 /** A cell of the sample as it stands, and whether it was quoted. */
@@ -27,7 +31,7 @@ interface Cell {
 }
 
 export interface CsvGuess {
-  reading: Pick<ImportReading, 'delimiter' | 'quote' | 'header' | 'nullTexts' | 'columns'>;
+  reading: Pick<ImportReading, 'delimiter' | 'quote' | 'header' | 'nullTexts' | 'decimal' | 'columns'>;
   guesses: string[];
 }
 
@@ -35,7 +39,7 @@ export function newlineOf(sample: string): CsvDialect['newline'] {
   return !sample.includes('\n') && sample.includes('\r') ? '\r' : '\n';
 }
 
-/** `isWhole`: the sample is the whole file. What `given` says is taken, and no sentence is made of it. */
+/** `isWhole`: the sample is the whole file. What `given` says is taken, and said to be chosen. */
 export async function guessCsv(
   sample: string,
   isWhole: boolean,
@@ -50,16 +54,19 @@ export async function guessCsv(
     const guess = await guessDelimiter(sample, isWhole, name, { quote, newline });
     delimiter = guess.delimiter;
     guesses.push(guess.because);
+  } else {
+    guesses.push(`Cells are divided by ${DELIMITER_NAMES[delimiter] ?? shown(delimiter)}: ${CHOSEN}`);
   }
   const rows = await sampleRows(sample, isWhole, { delimiter, quote, newline });
   const width = rows.length > 0 ? mostCommon(rows.map((row) => row.length)) : (given.columns?.length ?? 0);
   const even = rows.filter((row, index) => row.length === width || index === 0);
   const header = given.header ?? looksLikeHeader(even, width);
-  if (given.header === undefined && even.length > 0) {
+  if (given.header !== undefined) guesses.push(`The first row holds ${header ? 'names' : 'data'}: ${CHOSEN}`);
+  else if (even.length > 0) {
     guesses.push(
       header
         ? 'The first row holds names: its cells are unlike the rows below.'
-        : 'The first row holds data: its cells are like the rows below, or not all different.',
+        : 'The first row holds data: its cells are like the rows below.',
     );
   }
   const [first = []] = even;
@@ -67,13 +74,34 @@ export async function guessCsv(
   const data = (header ? even.slice(1) : even).filter((row) => row.length === columnCount);
   const nulls = guessNulls(data, columnCount, quote);
   const nullTexts = given.nullTexts ?? nulls.texts;
-  if (!given.nullTexts) guesses.push(...nulls.guesses);
+  if (given.nullTexts) guesses.push(chosenNulls(given.nullTexts));
+  else guesses.push(...nulls.guesses);
   const sources = Array.from(
     { length: columnCount },
     (_, index) => (header && first[index]?.text.trim()) || `column ${index + 1}`,
   );
-  const columns = keptColumns(given.columns, sources) ?? guessColumns(sources, data, new Set(nullTexts), quote);
-  return { reading: { delimiter, quote, header, nullTexts, columns }, guesses };
+  if (header) guesses.push(...namesTwice(sources));
+  const isNull = nullCells(new Set(nullTexts), quote);
+  const signs = guessDecimal(sources, data, isNull, given.decimal);
+  guesses.push(...signs.guesses);
+  const columns = keptColumns(given.columns, sources) ?? guessColumns(sources, data, isNull, signs);
+  return { reading: { delimiter, quote, header, nullTexts, decimal: signs.decimal, columns }, guesses };
+}
+
+function chosenNulls(texts: readonly string[]): string {
+  const words = texts.map((text) => (text === '' ? 'an empty cell' : shown(text)));
+  return words.length === 0 ? `No cell is NULL: ${CHOSEN}` : `NULL stands for ${words.join(', ')}: ${CHOSEN}`;
+}
+
+/** Names that are there twice, and what the columns are called instead. */
+function namesTwice(sources: readonly string[]): string[] {
+  const renamed = columnNames(sources)
+    .map((name, index) => ({ name, source: sources[index].trim() }))
+    .filter(({ name, source }) => source !== '' && name !== source && name.startsWith(source));
+  if (renamed.length === 0) return [];
+  const pairs = renamed.slice(0, 6).map(({ name, source }) => `${shown(source)} is called ${shown(name)}`);
+  const more = renamed.length > 6 ? ` and ${renamed.length - 6} more` : '';
+  return [`Names that are there already get a number: ${pairs.join(', ')}${more}.`];
 }
 
 /** Columns that the person has already decided about stay, as long as they are still the file's. */
@@ -105,7 +133,7 @@ async function guessDelimiter(
   if (best.delimiter === '') return { delimiter: ',', because: 'One column: no delimiter divides the lines alike.' };
   return {
     delimiter: best.delimiter,
-    because: `Cells are divided by a ${DELIMITER_NAMES[best.delimiter]}: so most lines have ${best.width} cells.`,
+    because: `Cells are divided by ${DELIMITER_NAMES[best.delimiter]}: so most lines have ${best.width} cells.`,
   };
 }
 
@@ -141,16 +169,15 @@ function mostCommon(numbers: readonly number[]): number {
 }
 
 function isNumber(text: string): boolean {
-  return wholeNumber(text) !== null || realNumber(text) !== null;
+  return wholeNumber(text) !== null || realNumber(text) !== null || isLocalNumber(text);
 }
 
-/** Names are words, all different; below them something else begins: numbers, or values that repeat. */
+/** Names are words; below them something else begins: numbers, or values that repeat. A single word is a value. */
 function looksLikeHeader(rows: readonly Cell[][], width: number): boolean {
   const [first = [], ...rest] = rows;
   const texts = first.map(({ text }) => text.trim());
   if (texts.length < width || texts.some((text) => text === '' || text.length > 128 || isNumber(text))) return false;
-  if (new Set(texts.map((text) => text.toLowerCase())).size < texts.length) return false;
-  if (rest.length === 0) return true;
+  if (rest.length === 0) return width > 1;
   const hasNumbers = texts.some((_, column) => {
     const below = rest.map((row) => row[column]?.text ?? '').filter((text) => text !== '');
     return below.length > 0 && below.filter(isNumber).length > below.length * 0.8;
@@ -195,16 +222,66 @@ function guessNulls(
   return { texts, guesses };
 }
 
+type IsNull = (cell: Cell) => boolean;
+
+function nullCells(nulls: ReadonlySet<string>, quote: string): IsNull {
+  return ({ text, quoted }) => nulls.has(quoted ? asQuoted(text, quote) : text);
+}
+
+interface Signs {
+  decimal: DecimalSign;
+  /** By column: values with signs between thousands are surely numbers. */
+  grouped: boolean[];
+  guesses: string[];
+}
+
+/** The decimal sign of the file: a comma where some columns have it and fewer have a point. */
+function guessDecimal(
+  sources: readonly string[],
+  rows: readonly Cell[][],
+  isNull: IsNull,
+  given: DecimalSign | undefined,
+): Signs {
+  const evidence = sources.map(() => new DecimalEvidence());
+  for (const row of rows) row.forEach((cell, column) => !isNull(cell) && evidence[column].add(cell.text));
+  const saying = (sign: DecimalSign): DecimalEvidence[] => evidence.filter((one) => one.says(sign));
+  const decimal = given ?? (saying(',').length > saying('.').length ? ',' : '.');
+  const guesses: string[] = [];
+  const [example] = saying(decimal).map((one) => one.example(decimal));
+  const word = decimal === ',' ? 'comma' : 'point';
+  if (given) guesses.push(`Numbers have a decimal ${word}: ${CHOSEN}`);
+  else if (example !== undefined && (decimal === ',' || example.includes(',')))
+    guesses.push(`Numbers have a decimal ${word}: ${shown(example)} is read as ${pointed(example, decimal)}.`);
+  const other = decimal === ',' ? '.' : ',';
+  evidence.forEach((one, column) => {
+    const { unclear, withSign } = one;
+    if (one.says(other))
+      guesses.push(`${sources[column]}: ${shown(one.example(other))} has another decimal sign and stays a text.`);
+    else if (!given && unclear?.includes(other))
+      guesses.push(
+        `${sources[column]}: ${shown(unclear)} may be ${pointed(unclear, ',')} or ${pointed(unclear, '.')}; it stays a text. Choose the decimal sign to make it a number.`,
+      );
+    else if (withSign !== null)
+      guesses.push(`${sources[column]}: ${shown(withSign)} has a sign beside its number and stays a text.`);
+  });
+  return { decimal, guesses, grouped: evidence.map((one) => given !== undefined || one.says(decimal)) };
+}
+
 function guessColumns(
   sources: readonly string[],
   rows: readonly Cell[][],
-  nulls: ReadonlySet<string>,
-  quote: string,
+  isNull: IsNull,
+  { decimal, grouped }: Signs,
 ): ImportColumn[] {
   const guesses = sources.map(() => new TypeGuess());
   for (const row of rows) {
-    row.forEach(({ text, quoted }, column) => {
-      if (!nulls.has(quoted ? asQuoted(text, quote) : text)) guesses[column].addWritten(text);
+    row.forEach((cell, column) => {
+      if (isNull(cell)) return;
+      const { text } = cell;
+      const written = pointed(text, decimal);
+      const hasThousands = text.includes(decimal === '.' ? ',' : '.');
+      if (written === null || (hasThousands && !grouped[column])) guesses[column].addText();
+      else guesses[column].addWritten(written);
     });
   }
   const names = columnNames(sources);

@@ -1,18 +1,20 @@
 /** CSV as a source of rows: NULLs found as they stand in the file, cells fitted to types, ragged lines kept aside. */
 import type { SqlValue } from '../protocol.ts';
 import { asQuoted } from './csv-guess.ts';
+import { pointed, type DecimalSign } from './decimal.ts';
 import { csvRecords, type CsvRecords } from './csv-rows.ts';
 import type { CsvDialect } from './csv-records.ts';
 import { refuse } from './file-kind.ts';
-import { fitWritten, Misfit } from './fit.ts';
+import { fitText, fitWritten, Misfit, shown } from './fit.ts';
 import type { Ledger } from './ledger.ts';
 import type { ImportReading, ImportType } from './protocol.ts';
 import type { RowBatch, RowSource } from './row-source.ts';
 import type { TextChunk } from './text-chunks.ts';
 
-const EMPTY_LINES = '# empty lines were passed over.';
+const EMPTY_LINES = '# empty {line was|lines were} passed over.';
+const THOUSANDS = '# {number was|numbers were} written with signs between the thousands, which are left out.';
 const BAD_CHARACTERS =
-  'In # pieces of the file (1 MB each) stand bytes without a meaning in its encoding: they were read as “\uFFFD”.';
+  '# {piece|pieces} of the file (1 MB each) {has|have} bytes without a meaning in its encoding: they were read as “\uFFFD”.';
 
 /** `chunks` from the beginning of the file; `isWhole` unless they are cut off before its end. */
 export function csvSource(
@@ -20,6 +22,8 @@ export function csvSource(
   newline: CsvDialect['newline'],
   chunks: () => AsyncIterable<TextChunk>,
   isWhole = true,
+  /** Lines of the file that `chunks` left out before the first row. */
+  linesBefore = 0,
 ): RowSource {
   const dialect = { delimiter: reading.delimiter, quote: reading.quote, newline };
   checkDialect(dialect);
@@ -29,11 +33,11 @@ export function csvSource(
     const watched = watchCharacters(chunks(), reading, ledger);
     for await (const { bytesRead, records } of csvRecords(watched, dialect, isWhole)) {
       if ('kind' in records) {
-        if (!headerDue) ledger.bad(records.line, () => records.text, records.reason);
+        if (!headerDue) ledger.bad(records.line + linesBefore, () => records.text, records.reason);
         headerDue = false;
         continue;
       }
-      const batch = shape(records, types, nulls, headerDue, ledger, dialect);
+      const batch = shape(records, types, { ...reading, nulls, headerDue, linesBefore }, ledger);
       headerDue &&= batch.headerDue;
       yield { rows: batch.rows, lineOf: batch.lineOf, bytesRead };
     }
@@ -61,13 +65,19 @@ function nullsOf({ nullTexts, quote }: ImportReading): Nulls {
   };
 }
 
+interface Shape {
+  nulls: Nulls;
+  headerDue: boolean;
+  quote: string;
+  decimal: DecimalSign;
+  linesBefore: number;
+}
+
 function shape(
   records: CsvRecords,
   types: readonly (ImportType | null)[],
-  nulls: Nulls,
-  headerDue: boolean,
+  { nulls, headerDue, quote, decimal, linesBefore }: Shape,
   ledger: Ledger,
-  { quote }: CsvDialect,
 ): Pick<RowBatch, 'rows' | 'lineOf'> & { headerDue: boolean } {
   const rows: SqlValue[][] = [];
   /** Places among the records, once one of them is left out. */
@@ -81,7 +91,11 @@ function shape(
       places?.push(row);
     } else places ??= Array.from({ length: rows.length }, (_, index) => index);
   }
-  return { rows, headerDue, lineOf: (row) => records.lineOf(places ? places[row] : row) };
+  return { rows, headerDue, lineOf: (row) => lineOf(places ? places[row] : row) };
+
+  function lineOf(place: number): number {
+    return records.lineOf(place) + linesBefore;
+  }
 
   /** In an empty line of a file with one column stands a NULL. */
   function isEmpty(row: readonly string[], width: number): boolean {
@@ -95,12 +109,10 @@ function shape(
       headerDue = false;
       return null;
     }
-    const bad = (reason: string): null => {
-      ledger.bad(records.lineOf(place), () => records.textOf(place), reason);
-      return null;
-    };
     if (row.length !== types.length) {
-      return bad(`${row.length === 1 ? '1 cell' : `${row.length} cells`} where ${types.length} were expected.`);
+      const reason = `${row.length === 1 ? '1 cell' : `${row.length} cells`} where ${types.length} were expected.`;
+      ledger.bad(lineOf(place), () => records.textOf(place), reason);
+      return null;
     }
     const values: SqlValue[] = row;
     for (let column = 0; column < row.length; column++) {
@@ -109,13 +121,29 @@ function shape(
         values[column] = null;
         continue;
       }
-      if (type === 'TEXT') continue;
-      const value = fitWritten(type, row[column], ledger.odd[column]);
-      if (value instanceof Misfit)
-        return bad(`Column ${column + 1}: ${value.reason}. Import the column as TEXT to keep it.`);
+      if (type === 'TEXT' || type === 'BLOB') continue;
+      const value = fitCell(type, row[column], column);
+      if (value instanceof Misfit) {
+        ledger.misfit(lineOf(place), () => records.textOf(place), column, row[column], value);
+        return null;
+      }
       values[column] = value;
     }
     return values;
+  }
+
+  function fitCell(type: ImportType, text: string, column: number): SqlValue | Misfit {
+    const odd = ledger.odd[column];
+    const written = pointed(text, decimal);
+    const value = written === null ? null : fitWritten(type, written, odd);
+    if (value !== null && (written === text || !(value instanceof Misfit))) {
+      if (text.includes(decimal === '.' ? ',' : '.')) ledger.count(THOUSANDS);
+      return value;
+    }
+    // Not of the form: it stays as it stands, unless SQLite would take it for a number.
+    const kept = fitText(type, text, odd);
+    if (!(kept instanceof Misfit) || decimal === '.') return kept;
+    return new Misfit(`${shown(text)} has no decimal comma, but SQLite would take it for a number`);
   }
 }
 

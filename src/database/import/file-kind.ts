@@ -1,5 +1,6 @@
 /** What a file is, by its first bytes and only then by its name; what cannot be imported is refused with what to do instead. */
 import { AppError } from '../../core/errors.ts';
+import { looksLikeMarkdownTable } from './markdown.ts';
 import type { ImportFormat } from './protocol.ts';
 
 /** Bytes that are looked at. */
@@ -97,6 +98,7 @@ function formatOf(head: Uint8Array, name: string): ImportFormat {
   );
   const start = text.trimStart();
   if (extension === 'sql') return 'sql';
+  if (looksLikeMarkdownTable(start)) return 'markdown';
   if (extension === 'csv' || extension === 'tsv' || extension === 'tab') return 'csv';
   if (extension === 'ndjson' || extension === 'jsonl') return 'ndjson';
   if (start.startsWith('[') || start.startsWith('{')) return looksLikeLines(start) ? 'ndjson' : 'json';

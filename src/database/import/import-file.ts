@@ -50,6 +50,7 @@ export async function importFile(
       rows,
       badLineCount: ledger.badLineCount,
       badLines: ledger.badLines,
+      misfits: imported.misfits,
       elapsedMs: performance.now() - startedMs,
       byteLength: request.file.size,
       notes,

@@ -4,7 +4,7 @@ import { BulkInsert } from '../bulk-insert.ts';
 import type { Connection } from '../connection.ts';
 import { refuse } from './file-kind.ts';
 import { Ledger } from './ledger.ts';
-import type { ImportPlan } from './protocol.ts';
+import type { ImportPlan, Misfits } from './protocol.ts';
 import type { RowSource } from './row-source.ts';
 import { prepareTable } from './target-table.ts';
 
@@ -19,6 +19,7 @@ export interface Imported {
   rows: number;
   ledger: Ledger;
   notes: string[];
+  misfits: Misfits[];
 }
 
 /** Rows between two looks at clock and cancel. */
@@ -61,7 +62,7 @@ export async function importRows(
     throw refuse(`${name}: ${error.message} when the rows were to be kept. Nothing was imported.`);
   }
   const typed = columns.map((column, index) => ({ ...column, type: types[index] ?? column.type }));
-  return { tables: [name], rows, ledger, notes: [...notes, ...ledger.notes(typed)] };
+  return { tables: [name], rows, ledger, notes: [...notes, ...ledger.notes(typed)], misfits: ledger.misfits(typed) };
 }
 
 function refusedRow(error: unknown, line: number, table: string): unknown {

@@ -1,5 +1,5 @@
 /** How JSON is to be read, from its beginning: where the rows are, their columns and types. */
-import { SAMPLE_ROWS, keptColumns } from './csv-guess.ts';
+import { CHOSEN, SAMPLE_ROWS, keptColumns } from './csv-guess.ts';
 import { refuse } from './file-kind.ts';
 import { TypeGuess } from './fit.ts';
 import { membersOf, type JsonMember } from './json-members.ts';
@@ -29,10 +29,9 @@ export async function previewJson(
   if (given.path && !place && format === 'json')
     throw refuse(`There are no rows at ${given.path.join(' › ')} of this JSON.`);
   const path = place?.path ?? [];
-  if (place && !given.path) {
-    guesses.push(
-      `The rows are ${SHAPES[place.shape]}, found at ${path.length > 0 ? path.join(' › ') : 'the top of the document'}.`,
-    );
+  if (place) {
+    const where = path.length > 0 ? path.join(' › ') : 'the top of the document';
+    guesses.push(`The rows are ${SHAPES[place.shape]}, found at ${where}${given.path ? `: ${CHOSEN}` : '.'}`);
   }
   const rows = await sampleRows(sample, isWhole, { format, path });
   if (rows.length === 0) throw refuse('No line of the file is a JSON object or list.');

@@ -29,11 +29,22 @@ function parsed(sample: string, isWhole: boolean): unknown {
   try {
     return JSON.parse(isWhole ? sample : closed(sample));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message)?.[1];
-    const line = position === undefined ? '' : ` in line ${sample.slice(0, Number(position)).split('\n').length}`;
-    throw refuse(`This is not JSON: a mistake${line} (${message.slice(0, 160)}).`);
+    const { reason, position } = jsonMistake(error);
+    const line =
+      position === null ? '' : ` in line ${sample.slice(0, position).split('\n').length.toLocaleString('en')}`;
+    throw refuse(`This is not JSON: there is a mistake${line} (${reason}). Mend it and choose the file again.`);
   }
+}
+
+/** What `JSON.parse` found wrong, without the places that browsers put into it, and the place by itself. */
+export function jsonMistake(error: unknown): { reason: string; position: number | null } {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = /position (\d+)/.exec(message)?.[1];
+  const reason = message
+    .replace(/ ?\(line \d+ column \d+\)/g, '')
+    .replace(/(?: in JSON)? at (?:position \d+|line \d+ column \d+ of the JSON data)/g, '')
+    .replace(/, (?:\.\.\.)?"[^]*" is not valid JSON$/, '');
+  return { reason: reason.slice(0, 160), position: position === undefined ? null : Number(position) };
 }
 
 /** Text cut off anywhere, ended at the last value that is complete, with all brackets closed. */
@@ -107,7 +118,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function described(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${plural(value[0])}`;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : describedList(value);
   if (isObject(value)) {
     const keys = Object.keys(value);
     return keys.length === 0
@@ -117,6 +128,19 @@ function described(value: unknown): string {
   return value === null ? 'null' : `a single ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
-function plural(value: unknown): string {
-  return typeof value === 'string' ? 'texts' : typeof value === 'number' ? 'numbers' : `${described(value)} and others`;
+const KINDS: Record<string, string> = { string: 'texts', number: 'numbers', boolean: 'true or false', object: 'nulls' };
+
+function describedList(items: readonly unknown[]): string {
+  const rest = items.filter((item) => !isObject(item) && !Array.isArray(item));
+  const kinds = [...new Set(rest.map((item) => KINDS[typeof item]))].join(' and ');
+  const count = (found: number, one: string, many: string): string =>
+    `${found.toLocaleString('en')} of ${items.length.toLocaleString('en')} items ${found === 1 ? `is ${one}` : `are ${many}`}`;
+  const objects = items.filter(isObject).length;
+  const lists = items.filter(Array.isArray).length;
+  if (objects === 0 && lists === 0) return `a list of ${kinds}`;
+  const found = [
+    ...(objects > 0 ? [count(objects, 'an object', 'objects')] : []),
+    ...(lists > 0 ? [count(lists, 'a list', 'lists')] : []),
+  ];
+  return `a list in which ${found.join(' and ')}${kinds === '' ? '' : `; the others are ${kinds}`}`;
 }

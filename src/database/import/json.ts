@@ -3,15 +3,16 @@ import type { SqlValue } from '../protocol.ts';
 import { refuse } from './file-kind.ts';
 import { fitText, fitWritten, Misfit, type Oddities } from './fit.ts';
 import { membersOf, type JsonMember } from './json-members.ts';
+import { jsonMistake } from './json-outline.ts';
 import { JsonScanner, type JsonElement } from './json-scanner.ts';
 import type { Ledger } from './ledger.ts';
 import type { ImportReading, ImportType } from './protocol.ts';
 import type { RowBatch, RowSource } from './row-source.ts';
 import type { TextChunk } from './text-chunks.ts';
 
-const BOOLEANS = '# values were true or false: stored as 1 and 0.';
-const NESTED = '# lists and objects inside of rows are stored as JSON text.';
-const HALF_PAIRS = '# texts hold half of a surrogate pair, which is no character: it became “\uFFFD”.';
+const BOOLEANS = '# {value was|values were} true or false: stored as 1 and 0.';
+const NESTED = '# {list or object|lists and objects} inside of rows {is|are} stored as JSON text.';
+const HALF_PAIRS = '# {text holds|texts hold} half of a surrogate pair, which is no character: it became “\uFFFD”.';
 
 export function jsonSource(reading: ImportReading, chunks: () => AsyncIterable<TextChunk>, isWhole = true): RowSource {
   return async function* (types, ledger) {
@@ -59,10 +60,10 @@ function isValid({ text, line }: JsonElement, ledger: Ledger | null): boolean {
     JSON.parse(text);
     return true;
   } catch (error) {
-    const message = error instanceof Error ? error.message.slice(0, 160) : String(error);
+    const { reason } = jsonMistake(error);
     if (!ledger)
-      throw refuse(`Line ${line.toLocaleString('en')}: this is not JSON (${message}). Nothing was imported.`, { line });
-    ledger.bad(line, () => text, `It is not JSON (${message}).`);
+      throw refuse(`Line ${line.toLocaleString('en')}: this is not JSON (${reason}). Nothing was imported.`, { line });
+    ledger.bad(line, () => text, `It is not JSON (${reason}).`);
     return false;
   }
 }
@@ -89,14 +90,13 @@ class RowShape {
       count++;
       if (place === undefined) {
         this.#ledger.count(
-          `# values stand under a key that is no column and were not imported: ${member.key?.slice(0, 60)}.`,
+          `# {value stands|values stand} under a key that is no column and {was|were} not imported: ${member.key?.slice(0, 60)}.`,
         );
         continue;
       }
       if (place >= row.length) continue;
       const value = this.#value(member, place);
-      if (value instanceof Misfit)
-        return this.#bad(element, `Column ${place + 1}: ${value.reason}. Import the column as TEXT to keep it.`);
+      if (value instanceof Misfit) return this.#misfit(element, place, member.value, value);
       row[place] = value;
     }
     if (first === '[' && count !== row.length)
@@ -124,8 +124,7 @@ class RowShape {
         if (!member)
           return this.#bad(element, `Row ${index + 1}: the columns are not of the same length.`, `row ${index + 1}`);
         const value = this.#value(member, place);
-        if (value instanceof Misfit)
-          return this.#bad(element, `Row ${index + 1}, column ${place + 1}: ${value.reason}.`, `row ${index + 1}`);
+        if (value instanceof Misfit) return this.#misfit(element, place, member.value, value, `row ${index + 1}`);
         row[place] = value;
       }
       return [row];
@@ -150,6 +149,11 @@ class RowShape {
         if (/[\ud800-\udfff]/.test(value) && /\p{Surrogate}/u.test(value)) this.#ledger.count(HALF_PAIRS);
         return fitText(type, value, odd);
     }
+  }
+
+  #misfit({ text, line }: JsonElement, place: number, value: string, misfit: Misfit, shown = text): [] {
+    this.#ledger.misfit(line, () => shown, place, value, misfit);
+    return [];
   }
 
   #bad({ text, line }: JsonElement, reason: string, shown = text): [] {

@@ -199,17 +199,13 @@ function shape(rows: readonly unknown[][], first: number, shape: Shape, bytesRea
       const type = types[column];
       const value = node && type ? valueOf(rows[row][places[column]], node, meanings) : null;
       if (typeof value === 'number' && Number.isNaN(value)) {
-        ledger.count('# values are NaN, which SQLite cannot hold: stored as NULL.');
+        ledger.count('# {value is|values are} NaN, which SQLite cannot hold: stored as NULL.');
         values.push(null);
         continue;
       }
       const fitted = type ? fitTyped(type, value, ledger.odd[column]) : null;
       if (fitted instanceof Misfit) {
-        ledger.bad(
-          first + row + 1,
-          () => String(value),
-          `Column ${column + 1}: ${fitted.reason}. Import the column as TEXT to keep it.`,
-        );
+        ledger.misfit(first + row + 1, () => String(value), column, String(value), fitted);
         continue reading;
       }
       values.push(fitted);

@@ -1,22 +1,24 @@
 /** A first look at a file: how it may be read, why, and its first rows exactly as an import would store them. */
 import type { SqlValue } from '../protocol.ts';
-import { SAMPLE_ROWS, guessCsv, newlineOf } from './csv-guess.ts';
+import { CHOSEN, SAMPLE_ROWS, guessCsv, newlineOf } from './csv-guess.ts';
 import { csvSource } from './csv.ts';
 import { openFile } from './file-kind.ts';
 import { previewJson } from './json-guess.ts';
 import { jsonSource } from './json.ts';
 import { Ledger } from './ledger.ts';
+import { MARKDOWN_DELIMITER, MARKDOWN_LINES_DROPPED, markdownChunks } from './markdown.ts';
 import { tableName } from './names.ts';
 import type { ImportPreview, ImportReading } from './protocol.ts';
 import type { RowSource } from './row-source.ts';
 import { sampleText } from './sources.ts';
-import { guessEncoding, type TextChunk } from './text-chunks.ts';
+import { ENCODING_NAMES, guessEncoding, type TextChunk } from './text-chunks.ts';
 
 const ROWS_SHOWN = 50;
 const ENCODING_SAMPLE_BYTES = 1 << 20;
 
 const FORMAT_NAMES = {
   csv: 'delimited text (CSV)',
+  markdown: 'a Markdown table: outer bars and the line of dashes are left out',
   json: 'JSON',
   ndjson: 'NDJSON, one JSON document a line',
   parquet: 'Parquet',
@@ -44,10 +46,11 @@ export async function previewImport(
     quote: '"',
     header: false,
     nullTexts: [],
+    decimal: '.',
     path: [],
     columns: [],
   };
-  const guesses = given.format ? [] : [`The file is read as ${FORMAT_NAMES[format]}.`];
+  const guesses = [`The file is read as ${FORMAT_NAMES[format]}${given.format ? `: ${CHOSEN}` : '.'}`];
   if (format === 'parquet') {
     const { previewParquet } = await import('./parquet.ts');
     const { columns, totalRows, source, notes } = await previewParquet(file, name, given.columns);
@@ -61,10 +64,11 @@ export async function previewImport(
       ...(await firstRows(source, reading)),
     };
   }
+  if (given.encoding) guesses.push(`Its letters are read as ${ENCODING_NAMES[given.encoding]}: ${CHOSEN}`);
   const encoding = given.encoding ?? (await encodingOf(file, guesses));
   const { text, isWhole } = await sampleText(file, encoding);
   if (format === 'sql') {
-    const none = { rows: [], sampledRows: 0, nulls: [], badLines: [] };
+    const none = { rows: [], sampledRows: 0, nulls: [], badLines: [], others: [], misfits: [] };
     return { ...common, reading: { ...empty, encoding }, guesses, otherPaths: [], ...none };
   }
   const chunks = (): AsyncIterable<TextChunk> => once(text);
@@ -79,6 +83,17 @@ export async function previewImport(
       otherPaths: [],
       ...(await firstRows(source, reading)),
     };
+  }
+  if (format === 'markdown') {
+    let table = '';
+    for await (const chunk of markdownChunks(chunks(), isWhole)) table += chunk.text;
+    const dialect = { ...given, delimiter: MARKDOWN_DELIMITER, quote: '"', header: true };
+    const guess = await guessCsv(table, isWhole, name, dialect);
+    const reading = { ...empty, encoding, ...guess.reading };
+    const source = csvSource(reading, '\n', () => once(table), isWhole, MARKDOWN_LINES_DROPPED);
+    // The bars and the names over the dashes are the format's, and nobody's choice.
+    const own = guess.guesses.filter((sentence) => !/^(Cells are divided|The first row holds)/.test(sentence));
+    return { ...common, reading, guesses: [...guesses, ...own], otherPaths: [], ...(await firstRows(source, reading)) };
   }
   const guess = await previewJson(text, isWhole, format, given);
   const reading = { ...empty, encoding, ...guess.reading };
@@ -107,7 +122,7 @@ async function encodingOf(file: Blob, guesses: string[]): Promise<ImportReading[
 async function firstRows(
   source: RowSource,
   { columns }: ImportReading,
-): Promise<Pick<ImportPreview, 'rows' | 'sampledRows' | 'nulls' | 'badLines'>> {
+): Promise<Pick<ImportPreview, 'rows' | 'sampledRows' | 'nulls' | 'badLines' | 'others' | 'misfits'>> {
   const ledger = new Ledger(columns.length);
   const rows: SqlValue[][] = [];
   const nulls = columns.map(() => 0);
@@ -122,5 +137,12 @@ async function firstRows(
       if (++sampledRows >= SAMPLE_ROWS) break reading;
     }
   }
-  return { rows, sampledRows, nulls, badLines: ledger.badLines };
+  return {
+    rows,
+    sampledRows,
+    nulls,
+    badLines: ledger.badLines,
+    others: ledger.odd.map(({ others }) => others),
+    misfits: ledger.misfits(columns),
+  };
 }

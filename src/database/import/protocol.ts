@@ -1,7 +1,7 @@
 /** What a file may be imported as, what was guessed about it, and what came of it. Values only; they cross threads. */
 import type { SqlValue } from '../protocol.ts';
 
-export type ImportFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'sql';
+export type ImportFormat = 'csv' | 'markdown' | 'json' | 'ndjson' | 'parquet' | 'sql';
 
 /** SQLite's column types that an import chooses from; BLOB only where the file has bytes. */
 export type ImportType = 'INTEGER' | 'REAL' | 'TEXT' | 'BLOB';
@@ -31,6 +31,8 @@ export interface ImportReading {
   header: boolean;
   /** CSV only: cells that mean NULL, compared as they stand; an unquoted empty cell is one by default. */
   nullTexts: string[];
+  /** CSV only: the sign before the fraction of a number; the other of the two divides thousands. */
+  decimal: '.' | ',';
   /** JSON only: where the rows are, as keys from the top: `['data', 'rows']`; empty for the top itself. */
   path: string[];
   /** Empty for SQL scripts, which make their own tables. */
@@ -54,6 +56,19 @@ export interface BadLine {
   /** At most 500 characters of it. */
   text: string;
   reason: string;
+  /** The column (by its place in the reading) whose type would have changed a value; null for a line that is no row. */
+  column: number | null;
+}
+
+/** Rows that are left out because a value would be changed by the type of its column. */
+export interface Misfits {
+  /** Place in the reading's columns. */
+  column: number;
+  name: string;
+  type: ImportType;
+  rows: number;
+  /** At most three values, as they are written. */
+  examples: string[];
 }
 
 export interface ImportPreview {
@@ -70,6 +85,10 @@ export interface ImportPreview {
   totalRows: number | null;
   /** By column: NULLs among the rows looked at. */
   nulls: number[];
+  /** By column: values among the rows looked at that are not of its type and would be stored as they are. */
+  others: number[];
+  /** Among the rows looked at: what the types would leave out. */
+  misfits: Misfits[];
   /** Among the rows looked at. */
   badLines: BadLine[];
   /** A name for the table, from the file's. Empty for SQL scripts. */
@@ -86,6 +105,8 @@ export interface ImportReport {
   /** All of them are counted; the first thousand are kept. */
   badLineCount: number;
   badLines: BadLine[];
+  /** Which of them were left out for the type of a column. */
+  misfits: Misfits[];
   elapsedMs: number;
   byteLength: number;
   notes: string[];

@@ -2,6 +2,7 @@
 import { newlineOf } from './csv-guess.ts';
 import { csvSource } from './csv.ts';
 import { jsonSource } from './json.ts';
+import { MARKDOWN_LINES_DROPPED, markdownChunks } from './markdown.ts';
 import type { ImportReading } from './protocol.ts';
 import type { RowSource } from './row-source.ts';
 import { textChunks } from './text-chunks.ts';
@@ -13,6 +14,8 @@ export async function sourceOf(file: Blob, name: string, reading: ImportReading)
     return parquetSource(file, name, reading);
   }
   const chunks = () => textChunks(file, reading.encoding);
+  if (reading.format === 'markdown')
+    return csvSource(reading, '\n', () => markdownChunks(chunks()), true, MARKDOWN_LINES_DROPPED);
   if (reading.format !== 'csv') return jsonSource(reading, chunks);
   const { text } = await sampleText(file, reading.encoding);
   return csvSource(reading, newlineOf(text), chunks);

@@ -49,7 +49,14 @@ export async function runScript(
   }
   run.finish();
   const tables = tableNames(connection).filter((name) => !before.has(name));
-  return { tables, rows: run.rows, statements: run.statements, ledger: run.ledger, notes: run.ledger.notes([]) };
+  return {
+    tables,
+    rows: run.rows,
+    statements: run.statements,
+    ledger: run.ledger,
+    notes: run.ledger.notes([]),
+    misfits: [],
+  };
 }
 
 class ScriptRun {
@@ -98,7 +105,8 @@ class ScriptRun {
     if (notHere) throw new AppError('sql', notHere);
     if (sql.includes('\0'))
       throw new AppError('sql', 'a NUL character stands in the statement, and SQLite reads no further than that');
-    if (/^CREATE\s+TEMP/i.test(sql)) this.ledger.count('# temporary objects were made and are gone with the import.');
+    if (/^CREATE\s+TEMP/i.test(sql))
+      this.ledger.count('# temporary {object was|objects were} made and {is|are} gone with the import.');
     const words = classifyByFirstWords(sql);
     if (words?.kind === 'refused') {
       if (!/^PRAGMA\b/i.test(sql)) throw new AppError('sql', words.refusal ?? 'it is refused');
@@ -108,7 +116,9 @@ class ScriptRun {
           'the script writes the schema table itself, as dumps of virtual tables (full-text search, R-Tree) do; that cannot be imported here. Save the database as a file and open that',
         );
       }
-      this.ledger.count(`# statements were passed over, because the lab sets this itself: ${sql.slice(0, 60)}.`);
+      this.ledger.count(
+        `# {statement was|statements were} passed over, because the lab sets this itself: ${sql.slice(0, 60)}.`,
+      );
       return;
     }
     const standsAlone = words !== null && words.kind !== 'explain';
@@ -134,7 +144,7 @@ class ScriptRun {
     const text = sql.replace(/\s+/g, ' ');
     const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;
     return refuse(
-      `Line ${line.toLocaleString('en')}: ${error.message}. The statement begins: ${shown} ${foreign ? `${foreign} ` : ''}Nothing was imported.`,
+      `${foreign ? `${foreign} ` : ''}Line ${line.toLocaleString('en')}: ${error.message}, in the statement “${shown}”. Nothing was imported.`,
       { line },
     );
   }

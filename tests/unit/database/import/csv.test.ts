@@ -23,7 +23,10 @@ describe('what is guessed about CSV', () => {
     ['1,Ann\n2,Bob\n', false],
     ['name,city\nAnn,Bern\nBob,Basel\n', true],
     ['Ann,Bern\nBob,Bern\nAnn,Basel\n', false],
-    ['a,a\n1,2\n', false],
+    ['a,a\n1,2\n', true],
+    ['a,a,,select\n1,2,3,4\n', false],
+    ['hallo', false],
+    ['name,city', true],
   ])('finds the header of %j: %s', async (text, header) => {
     expect((await look(text)).reading.header).toBe(header);
   });
@@ -121,8 +124,8 @@ describe('CSV as rows', () => {
     expect(query('SELECT a FROM file')).toEqual([[1], [3], [5]]);
     expect(report.badLineCount).toBe(2);
     expect(report.badLines).toEqual([
-      { line: 3, text: '2', reason: '1 cell where 2 were expected.' },
-      { line: 6, text: '4,u,v', reason: '3 cells where 2 were expected.' },
+      { line: 3, text: '2', reason: '1 cell where 2 were expected.', column: null },
+      { line: 6, text: '4,u,v', reason: '3 cells where 2 were expected.', column: null },
     ]);
   });
 

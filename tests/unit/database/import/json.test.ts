@@ -77,7 +77,7 @@ describe('where rows are in JSON', () => {
     ['{"a": 1, "b": {"c": 2}}', /one object with the keys a, b/],
     ['[]', /an empty list/],
     ['{"a": [1, 2], "b": ["x"]}', /Rows are wanted/],
-    ['[{"a": 1}, {"a": }]', /not JSON: a mistake/],
+    ['[{"a": 1}, {"a": }]', /not JSON: there is a mistake \(Unexpected token '}'\)/],
     ['[{"a": 1}', /not JSON/],
     ['{', /not JSON/],
   ])('says what %s is', async (text, message) => {
@@ -94,7 +94,7 @@ describe('values of JSON', () => {
       [9007199254740993n, '{"x":12345678901234567890.10,"y":[1,"a b"]}', 1, 2, null, null],
       [-9223372036854775808n, null, null, null, 'é\n', 1],
     ]);
-    expect(report.notes.join(' ')).toContain('1 values were true or false');
+    expect(report.notes.join(' ')).toContain('1 value was true or false');
   });
 
   it('keep their kind: a text that looks like a number stays a text', async () => {

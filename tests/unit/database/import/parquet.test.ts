@@ -50,7 +50,7 @@ describe('Parquet', () => {
         '1969-12-31T23:59:59.999Z',
       ],
     ]);
-    expect(report.notes.join(' ')).toContain('1 values are NaN');
+    expect(report.notes.join(' ')).toContain('1 value is NaN');
   });
 
   it('leaves out columns that are not wanted', async () => {
