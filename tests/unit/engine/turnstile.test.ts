@@ -33,23 +33,23 @@ describe('the turnstile', () => {
     const began: string[] = [];
     const [one, two, alone, later] = ['one', 'two', 'alone', 'later'].map((name) => held(began, name));
     const all = [
-      turnstile.pass(one!.work),
-      turnstile.pass(two!.work),
-      turnstile.alone(alone!.work),
-      turnstile.pass(later!.work),
+      turnstile.pass(one.work),
+      turnstile.pass(two.work),
+      turnstile.alone(alone.work),
+      turnstile.pass(later.work),
     ];
     await settle();
     expect(began).toEqual(['one', 'two']);
-    one!.end();
+    one.end();
     await settle();
     expect(began).toEqual(['one', 'two']);
-    two!.end();
+    two.end();
     await settle();
     expect(began).toEqual(['one', 'two', 'alone']);
-    alone!.end();
+    alone.end();
     await settle();
     expect(began).toEqual(['one', 'two', 'alone', 'later']);
-    later!.end();
+    later.end();
     await Promise.all(all);
   });
 
@@ -63,16 +63,16 @@ describe('the turnstile', () => {
     const turnstile = new Turnstile();
     const began: string[] = [];
     const [unit, alone, later] = ['unit', 'alone', 'later'].map((name) => held(began, name));
-    const first = turnstile.pass(unit!.work);
+    const first = turnstile.pass(unit.work);
     const cancel = signal();
-    const waiting = turnstile.alone(alone!.work, cancel);
-    const behind = turnstile.pass(later!.work);
+    const waiting = turnstile.alone(alone.work, cancel);
+    const behind = turnstile.pass(later.work);
     cancel.cancel();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
     await settle();
     expect(began).toEqual(['unit', 'later']);
-    unit!.end();
-    later!.end();
+    unit.end();
+    later.end();
     await Promise.all([first, behind]);
   });
 });
