@@ -25,7 +25,15 @@ export default defineConfig({
   preview: { headers: ISOLATION_HEADERS },
   // Found late otherwise, because only workers or lazy parts import them: the page would reload once.
   optimizeDeps: {
-    include: ['sql.js', 'idb-keyval', 'uplot', 'node-sql-parser/build/sqlite.js'],
+    include: [
+      'sql.js',
+      'idb-keyval',
+      'uplot',
+      'node-sql-parser/build/sqlite.js',
+      'papaparse',
+      'hyparquet',
+      'hyparquet-compressors',
+    ],
   },
   test: {
     // Against tests that hang; a busy machine is no failure.

@@ -1,19 +1,8 @@
 /** Rows come in from files and go out into files; whatever was done to the data can be taken back. */
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { cellOf, dataButton, editorOf, execute, openLab, resultsOf, rows, run, RUNAWAY } from './lab.ts';
+import { cellOf, dataButton, drop, editorOf, execute, openLab, resultsOf, rows, run, RUNAWAY } from './lab.ts';
 import { expect, test } from './site.ts';
-
-/** Drops files on the page, as from a file manager. */
-async function drop(page: Page, files: { name: string; text: string }[]): Promise<void> {
-  const dataTransfer = await page.evaluateHandle((given) => {
-    const transfer = new DataTransfer();
-    for (const { name, text } of given) transfer.items.add(new File([text], name));
-    return transfer;
-  }, files);
-  await page.dispatchEvent('main', 'dragover', { dataTransfer });
-  await page.dispatchEvent('main', 'drop', { dataTransfer });
-}
 
 const importOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name: `Import ${name}` });
 const importButton = (dialog: Locator): Locator => dialog.getByRole('button', { name: 'Import', exact: true });

@@ -100,3 +100,14 @@ export async function openFile(page: Page, file: FilePayload): Promise<void> {
 }
 
 export const dataButton = (page: Page): Locator => page.getByTitle('Data: open, save, start again');
+
+/** Drops files on the page, as from a file manager. */
+export async function drop(page: Page, files: { name: string; text: string }[]): Promise<void> {
+  const dataTransfer = await page.evaluateHandle((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) transfer.items.add(new File([text], name));
+    return transfer;
+  }, files);
+  await page.dispatchEvent('main', 'dragover', { dataTransfer });
+  await page.dispatchEvent('main', 'drop', { dataTransfer });
+}

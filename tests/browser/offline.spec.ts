@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { serveFolder } from '../../scripts/static-server.mjs';
+import { drop, rows } from './lab.ts';
 import { expect, test } from './site.ts';
 
 test.use({ host: { base: '/lab/', isolated: false } });
@@ -24,6 +25,19 @@ test('after one visit the page opens offline, and isolated', async ({ page, cont
     ),
   );
   expect(fetched).toBe('failed');
+});
+
+test('offline a file is imported too, by parts that the first screen never asked for', async ({ page, context }) => {
+  await page.goto('./');
+  await controlled(page);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await drop(page, [{ name: 'people.csv', text: 'id,name\n1,Ada\n2,Grace\n' }]);
+  const dialog = page.getByRole('dialog', { name: 'Import people.csv' });
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(dialog).toContainText('2 rows');
+  expect(await rows(page, 'SELECT name FROM people ORDER BY id')).toEqual([['Ada'], ['Grace']]);
 });
 
 test('a new version waits until it is asked, and clears away only what is its own and old', async ({ page }) => {
