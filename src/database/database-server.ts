@@ -104,8 +104,8 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       return report();
     },
     apply({ records, historyId }) {
-      session().apply(records, historyId);
-      return { version: session().version };
+      const displaced = session().apply(records, historyId);
+      return { version: session().version, displaced };
     },
     promote({ epoch, logNumber }) {
       session().promote(epoch, logNumber);

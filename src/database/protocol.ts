@@ -241,6 +241,8 @@ export interface UnitReply {
   pragmas: string[];
   /** Temporary tables, views and triggers that are there after it: they live on the primary alone. */
   temporary: string[];
+  /** Those that a setting removed: PRAGMA temp_store does. */
+  temporaryEmptied: string[];
   /** The statement that failed, if one did; those after it were not run. */
   error: { statementIndex: number; code: string; message: string; detail: SqlErrorDetail | null } | null;
 }
@@ -345,9 +347,10 @@ export interface DatabaseApi {
   attach(request: AttachRequest): WorkerReport;
   /**
    * Records in log order; a gap is an error `record-gap`, and the engine re-attaches. `historyId` begins another history with
-   * them: the data went back to an earlier state.
+   * them: the data went back to an earlier state. `displaced`: temporary tables and views of the primary that had to give way to
+   * those of the same name in the records.
    */
-  apply(request: { records: PageRecord[]; historyId?: string }): { version: Version };
+  apply(request: { records: PageRecord[]; historyId?: string }): { version: Version; displaced: string[] };
   /** `logNumber` is the log's: a worker that has missed a record must not become the primary (error `record-gap`). */
   promote(request: { epoch: number; logNumber: number }): { version: Version };
   setPragmas(request: { pragmas: string[] }): void;

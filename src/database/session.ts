@@ -9,6 +9,7 @@ import type { AttachRequest, PageRecord, Version } from './protocol.ts';
 import { checkOrder } from './records.ts';
 import { fileFromSnapshot } from './snapshot-file.ts';
 import type { SqliteModule } from './sqlite-module.ts';
+import { dropShadows, temporaryObjects } from './temporary.ts';
 
 export class Session {
   readonly connection: Connection;
@@ -47,16 +48,28 @@ export class Session {
     return this.#pragmas;
   }
 
-  /** Lays records over the file between two read transactions. A record of its own comes back unneeded. Error `record-gap`. */
-  apply(records: readonly PageRecord[], historyId = this.#version.historyId): void {
+  /**
+   * Lays records over the file between two read transactions. A record of its own comes back unneeded. Returns the temporary
+   * tables and views that had to give way. Error `record-gap`.
+   */
+  apply(records: readonly PageRecord[], historyId = this.#version.historyId): string[] {
     const { logNumber } = this.#version;
     const fresh = records.filter((record) => !(this.#madeHere(record) && record.logNumber <= logNumber));
     checkOrder(fresh, logNumber);
     this.connection.release();
     for (const record of fresh) this.connection.file.applyPages(record);
+    const displaced = this.temporary.length > 0 ? this.#dropShadows() : [];
     // Begins by reading a table, which makes SQLite notice a moved schema cookie; EXPLAIN alone would not.
     this.connection.hold();
     this.#version = { historyId, logNumber: logNumber + fresh.length };
+    return displaced;
+  }
+
+  #dropShadows(): string[] {
+    const displaced = dropShadows(this.connection);
+    if (displaced.length > 0) this.classifier.forget();
+    this.temporary = temporaryObjects(this.connection);
+    return displaced;
   }
 
   /** This primary made a record: its pages are here already, and the engine will give it the next number. */

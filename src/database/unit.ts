@@ -4,8 +4,6 @@
  */
 import { AppError } from '../core/errors.ts';
 import { isTrap } from './broken.ts';
-import { quoted } from './catalog.ts';
-import type { Connection } from './connection.ts';
 import { mayChangeStatistics, shapesTheFile } from './first-token.ts';
 import type {
   Classification,
@@ -18,6 +16,7 @@ import type {
 import { takeRecord } from './records.ts';
 import type { Session } from './session.ts';
 import { allocateIn } from './sqlite-module.ts';
+import { dropShadows, temporaryObjects } from './temporary.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
 export function runUnit(
@@ -52,6 +51,8 @@ export function runUnit(
         isCancelled,
         onProgress: onProgress && ((progress: WorkProgress) => onProgress({ ...progress, statementIndex })),
       };
+      // As a ROLLBACK may have left them.
+      if (classification.kind === 'pragma-set') run.noteTemporary('schema');
       const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], limits);
       run.statements.push({
         span: { start, end },
@@ -66,6 +67,7 @@ export function runUnit(
       run.reshape(sql);
       if (classification.kind === 'pragma-set') run.pragmas.push(sql);
       if (classification.kind === 'pragma-set' || classification.kind === 'schema') {
+        run.noteTemporary(classification.kind);
         classifier.forget(); // a setting or a temporary trigger changes what later statements do, without a new cookie
         refuseShadows(session);
       }
@@ -86,6 +88,8 @@ export function runUnit(
 class UnitRun {
   readonly statements: UnitStatement[] = [];
   readonly pragmas: string[] = [];
+  /** Temporary objects that a setting removed. */
+  readonly #emptied: string[] = [];
   readonly #session: Session;
   /** Tables written by the open transaction, and by those committed; null: everything. */
   #open: Set<string> | null = new Set();
@@ -129,6 +133,13 @@ class UnitRun {
     this.#inTransaction = false;
   }
 
+  /** After a statement that may have made or dropped temporary objects. PRAGMA temp_store drops all of them, and says nothing. */
+  noteTemporary(kind: Classification['kind']): void {
+    const before = this.#session.temporary;
+    const present = (this.#session.temporary = temporaryObjects(this.#session.connection));
+    if (kind === 'pragma-set') this.#emptied.push(...before.filter((name) => !present.includes(name)));
+  }
+
   /** New statistics change plans, not the schema: the cookie is moved so that replicas read them. */
   bumpSchemaVersion(): void {
     const { connection } = this.#session;
@@ -160,12 +171,12 @@ class UnitRun {
       this.#markRolledBack();
       this.#rolledBack = true;
     }
+    const mayBeOthers = this.statements.some(({ classification: { kind } }) => kind === 'schema');
+    if (mayBeOthers) this.noteTemporary('schema');
     // Some settings are passed over inside a transaction; others are told of them, so here too they take hold now at the latest.
     for (const pragma of this.pragmas) connection.run(pragma);
     this.#session.noteSettings(this.pragmas);
-    if (this.statements.some(({ classification }) => classification.kind === 'schema')) {
-      this.#session.temporary = temporaryObjects(connection);
-    }
+    if (this.pragmas.length > 0) this.noteTemporary('pragma-set');
     const tables = this.#committed ? [...this.#committed].sort() : null;
     const record = takeRecord(connection.file, epoch, tables, allocateIn(connection.module));
     if (record) this.#session.noteOwnRecord();
@@ -175,32 +186,20 @@ class UnitRun {
       rolledBack: this.#rolledBack,
       pragmas: this.pragmas,
       temporary: this.#session.temporary,
+      temporaryEmptied: this.#emptied,
       error,
     };
   }
 }
 
-/**
- * A temporary object lives on the primary alone. Were it to bear the name of a table, readers elsewhere would see another one
- * behind that name: it is dropped, and said.
- */
+/** Readers elsewhere would see another table behind the name of a temporary one. */
 function refuseShadows({ connection }: Session): void {
-  const shadows = connection.query(
-    `SELECT type, name FROM temp.sqlite_schema WHERE type IN ('table', 'view')
-     AND lower(name) IN (SELECT lower(name) FROM main.sqlite_schema)`,
-  );
-  for (const [type, name] of shadows) connection.exec(`DROP ${String(type)} temp.${quoted(String(name))}`);
+  const shadows = dropShadows(connection);
   if (shadows.length === 0) return;
-  const names = shadows.map(([, name]) => String(name)).join(', ');
   throw new AppError(
     'refused',
-    `${names}: a temporary table or view cannot share its name with one of the database, because other workers do not see it. The temporary one was dropped; choose another name.`,
+    `${shadows.join(', ')}: a temporary table or view cannot share its name with one of the database, because other workers do not see it. The temporary one was dropped; choose another name.`,
   );
-}
-
-function temporaryObjects(connection: Connection): string[] {
-  const names = connection.query("SELECT name FROM temp.sqlite_schema WHERE type <> 'index' ORDER BY name");
-  return names.map(([name]) => String(name));
 }
 
 function writes({ kind }: Classification): boolean {

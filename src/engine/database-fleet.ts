@@ -87,6 +87,8 @@ export interface FleetOptions {
   onAttached(worker: DatabaseWorker): void;
   /** A replica missed a record; it is being attached again and keeps its place. */
   onMissed(worker: DatabaseWorker): void;
+  /** Temporary tables and views of the primary gave way to those of the same name that a record brought. */
+  onDisplaced(names: string[]): void;
 }
 
 export class DatabaseFleet implements Fleet {
@@ -204,8 +206,9 @@ export class DatabaseFleet implements Fleet {
       if (worker === from || !worker.attached) continue;
       const { attachments } = worker;
       worker.calls.call.apply({ records: [record], historyId }).then(
-        () => {
+        ({ displaced }) => {
           if (worker.attachments === attachments) worker.missed = false;
+          if (displaced.length > 0) this.#options.onDisplaced(displaced);
         },
         (error: unknown) => this.#failedOn(worker, attachments, toWireError(error)),
       );

@@ -31,6 +31,7 @@ import type {
   Notice,
   QueryOutcome,
 } from './protocol.ts';
+import { displacedNote } from './primary-state.ts';
 import { QueryCache } from './query-cache.ts';
 import { QueryPath } from './query-path.ts';
 import type { Ran, ScriptRan } from './ran.ts';
@@ -131,6 +132,10 @@ export class Engine {
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),
       onMissed: ({ name }) =>
         this.monitoring.event('worker', 'watch', `${name} missed a write's pages and is being attached again.`),
+      onDisplaced: (names) => {
+        this.units.primaryState.displace(names);
+        for (const name of names) this.monitoring.event('write', 'watch', displacedNote(name));
+      },
       onAttached: (worker) => {
         if (worker === this.fleet.primary) this.runner.primaryReady();
       },

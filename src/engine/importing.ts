@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import { replaceContent } from './opening.ts';
 import { commitAlone, pointOf } from './points-in-time.ts';
 import { SOUND } from './kept-format.ts';
+import { displacedNote } from './primary-state.ts';
 import type {
   DatabaseInfo,
   ImportFileRequest,
@@ -53,6 +54,9 @@ export function importFile(
     else if (record) {
       // Another tab may have taken the data over meanwhile.
       engine.refuseReadOnly();
+      const made = report.tables.map((table) => table.toLowerCase());
+      const shadows = engine.units.primaryState.temporary.filter((temporary) => made.includes(temporary.toLowerCase()));
+      report.notes.push(...shadows.map(displacedNote));
       const undo = commitAlone(engine, record, `importing ${name}`);
       if (undo.point !== null) point = pointOf(engine, undo.point);
       if (undo.note) report.notes.push(undo.note);

@@ -7,6 +7,11 @@ export class PrimaryState {
   #temporary: readonly string[] = [];
   #hasRun = false;
   #lost: readonly string[] | null = null;
+  #displaced: string[] = [];
+
+  get temporary(): readonly string[] {
+    return this.#temporary;
+  }
 
   /** A unit ran, and these temporary objects are there after it. */
   ran(temporary: readonly string[]): void {
@@ -30,6 +35,18 @@ export class PrimaryState {
     this.#temporary = [];
     this.#hasRun = false;
     this.#lost = null;
+    this.#displaced = [];
+  }
+
+  /** These gave way to tables of the same name, which an import or the way back brought. */
+  displace(names: readonly string[]): void {
+    this.#temporary = this.#temporary.filter((name) => !names.includes(name));
+    this.#displaced.push(...names);
+  }
+
+  /** What to tell whoever asks next, whatever it is. Told once. */
+  news(): string[] {
+    return this.#displaced.splice(0).map(displacedNote);
   }
 
   /** What to tell after a loss; `dependsOnIt` when a statement asked for what the connection remembers. Told once. */
@@ -42,4 +59,12 @@ export class PrimaryState {
       `Another worker took over as the primary since your last write: ${gone}last_insert_rowid(), changes() and total_changes() begin at 0.`,
     ];
   }
+}
+
+export function displacedNote(name: string): string {
+  return `The temporary ${name} was dropped: the database has a ${name} of its own now, and only one of them can be seen everywhere.`;
+}
+
+export function emptiedNote(names: readonly string[]): string {
+  return `${names.join(', ')} (temporary) went with the setting: SQLite empties its temporary store when PRAGMA temp_store changes.`;
 }

@@ -208,7 +208,10 @@ export class QueryPath {
       }
     }
     const asksThePrimary = ran.some(({ classification }) => classification.connectionState);
-    return { ran, error: null, notes: asksThePrimary ? this.#options.units.primaryState.tell(true) : [] };
+    const { primaryState } = this.#options.units;
+    const notes = primaryState.news();
+    if (asksThePrimary) notes.push(...primaryState.tell(true));
+    return { ran, error: null, notes };
   }
 
   async #elsewhere({ statements: spans, stamp }: Elsewhere, asked: Asked): Promise<ScriptRan> {

@@ -9,7 +9,7 @@ import type { DatabaseWorker } from './database-fleet.ts';
 import { parametersFor } from './parameters.ts';
 import type { Undo } from './points-in-time.ts';
 import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
-import { PrimaryState } from './primary-state.ts';
+import { emptiedNote, PrimaryState } from './primary-state.ts';
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest, type RunProgress } from './protocol.ts';
 import { asAppError, busyOf, type Ran, type ScriptRan } from './ran.ts';
 import type { StepsTaken } from './steps-taken.ts';
@@ -133,9 +133,11 @@ export class UnitPath {
             if (reply.record) undo = this.#options.commit(reply.record, worker, asked);
             done = { reply, worker, attempts: 1, queueMs: waitedMs, serviceMs: 0, pickReason: '' };
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
-            told = this.primaryState.tell(
-              reply.statements.some(({ classification }) => classification.connectionState),
-            );
+            told = [
+              ...this.primaryState.news(),
+              ...this.primaryState.tell(reply.statements.some(({ classification }) => classification.connectionState)),
+            ];
+            if (reply.temporaryEmptied.length > 0) told.push(emptiedNote(reply.temporaryEmptied));
             this.primaryState.ran(reply.temporary);
             committed = this.#options.version();
             return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };

@@ -140,6 +140,29 @@ describe('a unit', () => {
     expect(await rows(primary, 'SELECT v FROM apart')).toEqual([[1], [2]]);
   });
 
+  it('drops temporary tables and views that a record from outside would have stand behind them', async () => {
+    await unit('CREATE TEMP TABLE Words (a); CREATE TEMP VIEW v AS SELECT 1; CREATE TEMP TABLE draft AS SELECT 5 AS a');
+    // Made on a replica, as an import is made on a fork.
+    await replica.promote({ epoch: 2, logNumber: log.length });
+    const sql = "CREATE TABLE words (a); INSERT INTO words VALUES ('main'); CREATE TABLE V (a)";
+    const { record } = await replica.unit(unitRequest(sql, { epoch: 2 }));
+    const reply = await primary.apply({ records: [{ ...record!, logNumber: log.length + 1 }] });
+    expect(reply.displaced.sort()).toEqual(['Words', 'v']);
+    expect(await rows(primary, 'SELECT * FROM words')).toEqual([['main']]);
+    expect(await rows(primary, 'SELECT count(*) FROM v')).toEqual([[0]]);
+    expect(await rows(primary, 'SELECT a FROM draft')).toEqual([[5]]);
+  });
+
+  it('tells which temporary objects PRAGMA temp_store removed, and no others', async () => {
+    await unit('CREATE TEMP TABLE draft (a); CREATE TEMP TABLE other (a)');
+    const reply = await unit('DROP TABLE other; PRAGMA foreign_keys = 1; PRAGMA temp_store = 2');
+    expect([reply.temporary, reply.temporaryEmptied]).toEqual([[], ['draft']]);
+    const rolledBack = await unit('BEGIN; CREATE TEMP TABLE gone (a); ROLLBACK; PRAGMA foreign_keys = 0');
+    expect([rolledBack.temporary, rolledBack.temporaryEmptied]).toEqual([[], []]);
+    const again = await unit('PRAGMA temp_store = 1; PRAGMA temp_store = 2; CREATE TEMP TABLE late (a)');
+    expect([again.temporary, again.temporaryEmptied]).toEqual([[], ['late']]);
+  });
+
   it('is not run for another epoch, nor by a replica', async () => {
     await expect(primary.unit(unitRequest('DELETE FROM apart', { epoch: 2 }))).rejects.toMatchObject({
       code: 'stale-epoch',

@@ -105,6 +105,33 @@ describe('an import', () => {
     expect(report.rows).toBe(3);
   });
 
+  it('and the way back take the place of a temporary table of the same name, and say so', async () => {
+    const opened = await lab();
+    const { call, engine } = opened;
+    await call.settings({ change: { scaler: { minWorkers: 2, maxWorkers: 2 } } });
+    const everywhere = async (sql: string) => {
+      const replies = await Promise.all(engine.fleet.workers.map(({ calls }) => calls.call.run(runRequest(sql))));
+      return [...new Set(replies.map((reply) => JSON.stringify(reply.kind === 'rows' && rowsOf(reply.result))))];
+    };
+    const notesOf = async (sql: string) => (await call.execute({ sql, cache: false })).notes;
+    await call.execute({ sql: "CREATE TEMP TABLE words (id, word); INSERT INTO words VALUES (1, 'temporary')" });
+    const plan = await planOf(opened, csv(1), 'words.csv');
+    const { report } = await call.importFile({ file: csv(1), name: 'words.csv', plan });
+    const dropped = expect.stringMatching(/The temporary (words|z) was dropped: the database has/) as string;
+    expect(report.notes).toContainEqual(dropped);
+    expect(await everywhere('SELECT word FROM words')).toEqual(['[["word 0"]]']);
+    expect(await notesOf('SELECT * FROM words')).toEqual([dropped]);
+    expect(await notesOf("UPDATE words SET word = 'x'")).toEqual([]);
+    expect(await everywhere('SELECT word FROM words')).toEqual(['[["x"]]']);
+    await call.execute({ sql: "CREATE TABLE z (a); INSERT INTO z VALUES ('main')" });
+    const point = await call.makePoint({ name: 'with z' });
+    await call.execute({ sql: 'DROP TABLE z' });
+    await call.execute({ sql: "CREATE TEMP TABLE z (a); INSERT INTO z VALUES ('temporary')" });
+    await call.restorePoint({ id: point.id });
+    expect(await everywhere('SELECT a FROM z')).toEqual(['[["main"]]']);
+    expect(await notesOf('SELECT * FROM z')).toEqual([dropped]);
+  });
+
   it('makes a new database, named after the file', async () => {
     const opened = await lab();
     const { call } = opened;
