@@ -1,5 +1,5 @@
 /** Tables, queries and the whole database as files for other programs, written beside the pool from one state of the data. */
-import { AppError } from '../core/errors.ts';
+import { AppError, toWireError } from '../core/errors.ts';
 import type { CallContext } from '../core/rpc.ts';
 import { formatEntry } from '../database/export/catalogue.ts';
 import type { Engine } from './engine.ts';
@@ -30,11 +30,25 @@ export async function exportRows(
             });
           }),
       });
+    } catch (error) {
+      throw explained(engine, error);
     } finally {
       settled = true;
     }
   });
   return { name: `${stemOf(engine, what)}.${formatEntry(format).extension}`, file, rows };
+}
+
+/** What is missing in a worker of its own may be a temporary table, which is on the primary alone. */
+function explained({ units }: Engine, error: unknown): unknown {
+  const { code, message } = toWireError(error);
+  const words = message.toLowerCase();
+  const name = units.primaryState.temporary.find((one) => words.includes(one.toLowerCase()));
+  if ((code !== 'sql' && code !== 'export') || name === undefined) return error;
+  return new AppError(
+    'export',
+    `${name} is temporary, and temporary tables are not in a file made beside the database. Save the result that is shown instead.`,
+  );
 }
 
 /** A name for the file that every system takes. */

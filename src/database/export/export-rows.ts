@@ -57,6 +57,8 @@ async function writeSource(
   }
   if ('table' in what) {
     const { sql, target } = tableSource(connection, what.table, format);
+    const [{ classification }] = classifier.describe(sql);
+    if (classification?.connectionState) throw ofOneConnection();
     return writeRows(connection, sql, [], createFormatter(format, target), sink);
   }
   const sql = onlyQuery(classifier, what.sql);
@@ -132,5 +134,14 @@ function onlyQuery(classifier: Classifier, text: string): string {
   if (kind !== 'read' && kind !== 'pragma-read' && kind !== 'explain') {
     throw new AppError('export', 'Only a query that reads can be saved as rows; this statement writes.');
   }
+  if (only.classification.connectionState) throw ofOneConnection();
   return only.sql;
+}
+
+/** Elsewhere it would say something else than on the screen. */
+function ofOneConnection(): AppError {
+  return new AppError(
+    'export',
+    'These rows are what the primary alone knows (its own latest changes, or temporary tables): run again for a file they would be others. Save the result that is shown instead.',
+  );
 }

@@ -40,6 +40,20 @@ test('what is not there, or writes, is refused, and nothing changes', async () =
   expect(lab.engine.plane.version).toEqual(version);
 });
 
+test('what only the primary knows is refused: elsewhere it would be something else', async () => {
+  await lab.call.execute({ sql: 'CREATE TABLE counted (n); INSERT INTO counted VALUES (1), (2)' });
+  await lab.call.execute({ sql: 'CREATE VIEW counts AS SELECT total_changes() AS n' });
+  await lab.call.execute({ sql: 'CREATE TEMP TABLE draft (n)' });
+  for (const what of [
+    { sql: 'SELECT total_changes(), last_insert_rowid()' },
+    { table: 'counts' },
+    { sql: 'SELECT * FROM draft' },
+    { table: 'draft' },
+  ]) {
+    await expect(lab.call.exportRows({ what, format: 'csv' })).rejects.toThrow(/Save the result that is shown instead/);
+  }
+});
+
 test('a long export tells its rows and can be cancelled', async () => {
   const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n';
   let cancel = (): void => {};
