@@ -190,6 +190,16 @@ export class PagedFile {
     return bytes;
   }
 
+  /** The same, giving up page for page what was written: the two are never held whole side by side. */
+  drainToBytes(): Uint8Array {
+    const bytes = new Uint8Array(this.header().byteLength);
+    for (let offset = 0, number = 1; offset < bytes.length; offset += this.pageSize, number++) {
+      bytes.set(this.read(offset, Math.min(this.pageSize, bytes.length - offset)), offset);
+      for (const pages of [this.#own, this.#applied, this.#open]) pages.delete(number);
+    }
+    return bytes;
+  }
+
   /** Makes the content equal to `bytes` by writing what differs. */
   adopt(bytes: Uint8Array): void {
     for (let offset = 0; offset < bytes.length; offset += this.pageSize) {

@@ -42,7 +42,7 @@ export async function buildSample(
     await fill(builder);
     builder.free();
     native.exec('COMMIT');
-    return file.toBytes();
+    return file.drainToBytes();
   } finally {
     builder.free();
     native.free();
