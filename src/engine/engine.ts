@@ -16,6 +16,7 @@ import { DataPlane } from './data-plane.ts';
 import { SOUND } from './kept-format.ts';
 import { LargeCells } from './large-cells.ts';
 import { LoadGenerator } from './load.ts';
+import { LogFolding } from './log-folding.ts';
 import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
 import { Outcome } from './outcome.ts';
@@ -98,10 +99,10 @@ export class Engine {
   #server: Server | null = null;
   #answered = false;
   #begun = false;
-  #folding = false;
   /** In a row, without any worker that came up. */
   #failedStarts = 0;
   readonly #expiry: { arm(delayMs: number): void; cancel(): void };
+  readonly #folding: LogFolding;
   readonly #stopTimers: () => void;
 
   constructor(platform: EnginePlatform) {
@@ -217,10 +218,18 @@ export class Engine {
         if (told && state.state !== 'other-tab') this.notice(`storage-${state.state}`, 'watch', told);
       },
     });
+    this.#folding = new LogFolding({
+      plane: this.plane,
+      vault: this.vault,
+      delay: (delayMs) => this.timers.delay(delayMs),
+      onFailed: (message) => this.monitoring.event('storage', 'watch', message),
+    });
     this.load = new LoadGenerator({
       nowMs,
       createScheduler,
       schema: () => this.schema(),
+      tables: () => this.tables(),
+      mayWrite: () => this.readOnly === null,
       execute: async (request) => {
         const { error } = await this.run(request, null, 'load');
         return { failed: error !== null, refused: error?.cause.code === 'queue-full' };
@@ -335,6 +344,14 @@ export class Engine {
   schema() {
     const counts = !this.opened.damaged;
     return this.onAnyWorker('reading the schema', (worker) => worker.calls.call.schema({ counts }));
+  }
+
+  /** Without a count of their rows. */
+  async tables() {
+    const { tables } = await this.onAnyWorker('reading the schema', (worker) =>
+      worker.calls.call.schema({ counts: false }),
+    );
+    return tables;
   }
 
   // ---- life ----
@@ -461,20 +478,7 @@ export class Engine {
     this.unsavedSinceMs ??= this.platform.nowMs();
     this.vault.noteChange();
     this.savedCache.noteChange();
-    if (this.plane.wantsFold && !this.#folding) void this.#fold();
-  }
-
-  /** Between its steps everything else goes on. */
-  async #fold(): Promise<void> {
-    this.#folding = true;
-    // Only what lies in the store: then it has all records after its older base too, and two ways to the same state.
-    await this.vault.save();
-    const { snapshot, content } = this.plane;
-    const stored = this.vault.storedThrough(content.lineId);
-    const steps = this.plane.fold(stored !== null && stored > snapshot.logNumber ? stored : undefined);
-    while (!steps.next().done) await this.timers.delay(0);
-    this.#folding = false;
-    this.vault.noteChange();
+    this.#folding.consider();
   }
 
   #onRan(ran: Ran): void {
@@ -488,6 +492,7 @@ export class Engine {
     void this.timers.delay(AFTER_FIRST_ANSWER_MS).then(() => {
       this.fleet.keepSpare();
       this.optimizer.begin();
+      void this.load.sweep();
     });
   }
 

@@ -3,7 +3,7 @@
  * points in one transaction. Where there is no room, what can be spared goes first. The store itself refuses a tab that another
  * has taken it from.
  */
-import { toWireError } from '../core/errors.ts';
+import { AppError, toWireError } from '../core/errors.ts';
 import type { Expected, KeyValueStore } from '../core/store.ts';
 import type { Content } from './data-plane.ts';
 import {
@@ -48,6 +48,8 @@ export class KeptSaver {
   /** Log number of a second base that there was no room for. */
   #baseLeftOut = -1;
   #swept = false;
+  /** This tab let the store go: a save that is under way writes no more. */
+  #stopped = false;
 
   constructor(options: SaverOptions) {
     this.#options = options;
@@ -79,6 +81,18 @@ export class KeptSaver {
     this.#owner = this.#token;
     this.#swept = false;
     this.#known = false;
+    this.#stopped = false;
+  }
+
+  /** Nothing is written any more, not even by a save that is under way, until this tab takes the store again. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Removes what this tab has put into a store that nobody has written to since. */
+  async remove(): Promise<void> {
+    const ours = (await this.#options.store.keys()).filter((key) => key.startsWith('data/'));
+    await this.#options.store.setMany([], ours, { key: OWNER_KEY, value: this.#owner });
   }
 
   async read(): Promise<Found> {
@@ -133,7 +147,7 @@ export class KeptSaver {
     const former = this.line;
     const same = former?.id === lineId ? former : null;
     const recordBytes = same?.recordBytes ?? 0;
-    const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, this.#guard));
+    const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, () => this.#guard));
     const base: Base = { logNumber: snapshot.logNumber, byteLength: snapshot.base.byteLength, recordBytes, checksums };
     const line: Line = {
       id: lineId,
@@ -188,7 +202,7 @@ export class KeptSaver {
     const { store } = this.#options;
     const { logNumber, base } = snapshot;
     try {
-      const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, this.#guard), 'copies');
+      const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, () => this.#guard), 'copies');
       const line = this.line;
       if (!line) return;
       const unfolded = snapshot.records.reduce((sum, { pages }) => sum + pages.byteLength, 0);
@@ -209,6 +223,7 @@ export class KeptSaver {
 
   /** Only what the owner may still do. */
   get #guard(): Expected {
+    if (this.#stopped) throw new AppError('storage-taken', 'This tab has let the store go.');
     return { key: OWNER_KEY, value: this.#owner };
   }
 

@@ -9,13 +9,13 @@ export async function writeBase(
   store: KeyValueStore,
   line: string,
   { base, logNumber }: Snapshot,
-  guard: Expected,
+  guard: () => Expected,
 ): Promise<number[]> {
   const checksums: number[] = [];
   for (let start = 0; start < base.byteLength; start += PIECE_BYTES) {
     // In memory of its own: a store takes nothing that threads share.
     const piece = new Uint8Array(base.subarray(start, start + PIECE_BYTES));
-    await store.setMany([[pieceKey(line, logNumber, checksums.length), piece]], [], guard);
+    await store.setMany([[pieceKey(line, logNumber, checksums.length), piece]], [], guard());
     checksums.push(checksumOf(piece));
   }
   return checksums;

@@ -12,6 +12,8 @@ import { loadProblems } from '../workload/settings.ts';
 import type { ExecuteRequest, LoadReport, LoadSettings } from './protocol.ts';
 
 export const LOAD_TABLE = 'headroom_load';
+/** As SQLite keeps it in its schema: by this text the lab knows a table that an earlier load left behind from a person's own. */
+export const LOAD_DDL = `CREATE TABLE ${LOAD_TABLE} (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)`;
 /** Arrivals of one wake-up at most, so that a burst cannot hold the engine. */
 const BURST_MAX = 500;
 const ARRIVAL_TIMER = 1;
@@ -31,6 +33,9 @@ export interface LoadOptions {
   nowMs(): number;
   createScheduler(onTimer: (handle: number) => void): Scheduler;
   schema(): Promise<SchemaReport>;
+  /** As `schema`, without counting rows. */
+  tables(): Promise<TableReport[]>;
+  mayWrite(): boolean;
   execute(request: ExecuteRequest): Promise<{ failed: boolean; refused: boolean }>;
   onEnd(report: LoadReport): void;
 }
@@ -55,7 +60,8 @@ export class LoadGenerator {
     if (problems.length > 0) throw new AppError('settings', `${problems.join('. ')}.`);
     await this.stop();
     const schema = await this.#options.schema();
-    if (settings.writeShare > 0 && schema.tables.some(({ name }) => name.toLowerCase() === LOAD_TABLE)) {
+    const found = schema.tables.find(({ name }) => name.toLowerCase() === LOAD_TABLE);
+    if (settings.writeShare > 0 && found && found.sql !== LOAD_DDL) {
       const message = `The data has a table named ${LOAD_TABLE}, which the load would drop at its end. Rename or drop it, or choose no writes.`;
       throw new AppError('table-taken', message);
     }
@@ -63,9 +69,7 @@ export class LoadGenerator {
     if (reads.length === 0)
       throw new AppError('nothing-to-read', 'The load needs a table with rows to read. Open a sample, or add rows.');
     if (settings.writeShare > 0) {
-      await this.#options.execute({
-        sql: `CREATE TABLE IF NOT EXISTS ${LOAD_TABLE} (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)`,
-      });
+      await this.#options.execute({ sql: `DROP TABLE IF EXISTS ${LOAD_TABLE}; ${LOAD_DDL}` });
     }
     const random = createRandom(settings.seed);
     this.#run = {
@@ -97,6 +101,19 @@ export class LoadGenerator {
     const report = reportOf(run, run.endedMs);
     this.#options.onEnd(report);
     return report;
+  }
+
+  /** Removes the table of a load that came to no end: its tab was closed, or the data went back to a point while it ran. */
+  async sweep(): Promise<void> {
+    const isInUse = (): boolean => this.#run !== null && this.#run.endedMs === null;
+    if (isInUse() || !this.#options.mayWrite()) return;
+    try {
+      const tables = await this.#options.tables();
+      if (isInUse() || !tables.some(({ sql }) => sql === LOAD_DDL)) return;
+      await this.#options.execute({ sql: `DROP TABLE ${LOAD_TABLE}` });
+    } catch {
+      // It lies in nobody's way: the next load, or the next opening, finds it again.
+    }
   }
 
   /** The data was replaced: nothing of the load is left in it. */

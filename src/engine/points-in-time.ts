@@ -68,7 +68,7 @@ export function commitAlone(engine: Engine, record: PageRecord, what: string): U
 export async function restorePoint(engine: Engine, id: number): Promise<DatabaseInfo> {
   // Its table would be gone under it, or be there again after it has ended.
   await engine.load.stop();
-  return engine.turnstile.alone(() => {
+  await engine.turnstile.alone(() => {
     engine.refuseReadOnly();
     const { plane } = engine;
     const record = plane.recordOfWayBack(id);
@@ -82,8 +82,11 @@ export async function restorePoint(engine: Engine, id: number): Promise<Database
         `The data went back to the point “${name}”: ${record.pageNumbers.length} pages`,
       );
     }
-    return Promise.resolve(databaseInfo(engine));
+    return Promise.resolve();
   });
+  // The point may be of a time when a load was running.
+  await engine.load.sweep();
+  return databaseInfo(engine);
 }
 
 /** Error `no-such-point`. */

@@ -20,15 +20,18 @@ export function listenToTabs(engine: Engine): void {
   const lose = (): void => engine.lostStore(databaseIsUnsaved(engine) ? TAKEN_UNSAVED : TAKEN);
   engine.platform.tabs.listen({
     // Writes that are under way are waited for, and saved.
-    onAsked: () =>
-      engine.turnstile.alone(async () => {
+    onAsked: async () => {
+      await engine.load.stop();
+      await engine.turnstile.alone(async () => {
         await engine.vault.settle();
         lose();
-      }),
+      });
+    },
     onTaken: lose,
     onReset: () => {
       engine.keepsNothing = true;
       engine.lostStore(REMOVED);
+      void engine.vault.removeLate();
       engine.readOnly = null;
       engine.notice('storage-reset', 'bad', REMOVED);
     },
@@ -68,6 +71,7 @@ export async function takeOver(engine: Engine, context: CallContext): Promise<Bo
     engine.readOnly = null;
     engine.keepsNothing = false;
     await engine.savedCache.restore(true);
+    void engine.load.sweep();
     const how = answered
       ? 'The other tab saved and let go'
       : 'The other tab did not answer, so its last seconds may be missing';
@@ -83,6 +87,7 @@ export async function resetEverything(engine: Engine): Promise<void> {
   engine.keepsNothing = true;
   engine.lostStore(REMOVED);
   engine.cache.store.clear();
+  await engine.vault.ended();
   await engine.platform.store.clear();
 }
 

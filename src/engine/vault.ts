@@ -97,6 +97,7 @@ export class Vault {
   letGo(message: string): void {
     this.#owned = false;
     this.#wanted = false;
+    this.#saver.stop();
     this.#disarm();
     this.#tell({ state: 'other-tab', message });
   }
@@ -166,6 +167,18 @@ export class Vault {
     }
   }
 
+  /** The save that is under way has ended. */
+  async ended(): Promise<void> {
+    while (this.#saving) await this.#saving;
+  }
+
+  /** Another tab has emptied the store: what a save here still put into it goes too, unless somebody has the store by now. */
+  async removeLate(): Promise<void> {
+    if (!this.#saving) return;
+    await this.ended();
+    await this.#saver.remove().catch(() => {});
+  }
+
   async #saveWanted(): Promise<void> {
     if (!this.#owned) return;
     this.#disarm();
@@ -221,6 +234,7 @@ export class Vault {
   #failed(error: unknown): void {
     const { code, message } = toWireError(error);
     if (code === 'storage-taken') {
+      if (!this.#owned) return; // let go of while it was saving, and told
       this.letGo(message);
       this.#options.onTaken(message);
       return;

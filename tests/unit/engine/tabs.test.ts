@@ -172,7 +172,70 @@ describe('a second tab', () => {
   });
 });
 
+describe('a load with writes', () => {
+  const tables = async (lab: Lab) => run(lab, "SELECT count(*) FROM sqlite_schema WHERE name = 'headroom_load'");
+
+  it('ends before another tab takes the data over', async () => {
+    const { first, second } = await twoTabs();
+    await first.call.startLoad({ ...LOAD, durationMs: 60_000 });
+    await second.call.takeOver({});
+    expect(await tables(second)).toEqual([[0]]);
+  });
+
+  it('leaves nothing behind that stays: not when its tab was killed, not when the data goes back to a time in it', async () => {
+    const { first, second, open } = await twoTabs();
+    await first.call.startLoad({ ...LOAD, durationMs: 60_000 });
+    await first.engine.vault.save();
+    first.stop();
+    second.stop();
+    const third = await open();
+    await third.call.takeOver({});
+    await third.engine.load.sweep();
+    expect(await tables(third)).toEqual([[0]]);
+    await third.call.startLoad({ ...LOAD, durationMs: 60_000 });
+    const point = await third.call.makePoint({ name: 'in the middle' });
+    await third.call.stopLoad({});
+    await third.call.restorePoint({ id: point.id });
+    expect(await tables(third)).toEqual([[0]]);
+  });
+
+  it('knows its table from a person’s own of the same name', async () => {
+    const { first } = await twoTabs();
+    await run(first, 'CREATE TABLE headroom_load (a)');
+    await first.engine.load.sweep();
+    expect(await tables(first)).toEqual([[1]]);
+    await expect(first.call.startLoad(LOAD)).rejects.toMatchObject({ code: 'table-taken' });
+  });
+});
+
 describe('reset everything', () => {
+  it('waits for a save that is on its way, here and in another tab, and leaves nothing of it', async () => {
+    for (const resets of ['owner', 'other'] as const) {
+      const { first, second } = await twoTabs();
+      const { store } = first.engine.platform;
+      const { setMany } = store;
+      let saving = (): void => {};
+      const begun = new Promise<void>((resolve) => (saving = resolve));
+      let go = (): void => {};
+      const gate = new Promise<void>((resolve) => (go = resolve));
+      store.setMany = async (...written) => {
+        saving();
+        await gate;
+        return setMany(...written);
+      };
+      await store.clear();
+      await first.call.openFile({ ...(await first.call.exportFile({})), name: 'other.sqlite' });
+      const saved = first.engine.vault.save();
+      await begun;
+      const reset = (resets === 'owner' ? first : second).call.resetEverything({});
+      await new Promise((resolve) => setImmediate(resolve));
+      go();
+      await Promise.all([saved, reset]);
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(await store.keys(), resets).toEqual([]);
+    }
+  });
+
   it('empties the store, and the other tab puts nothing back', async () => {
     const { first, second, open } = await twoTabs();
     await second.call.resetEverything({});
