@@ -32,6 +32,12 @@ export function formatPercent(ratio: number | null | undefined): string {
   return isMeasured(ratio) ? `${threeDigits(ratio * 100)} %` : NOTHING;
 }
 
+/** A part of a whole, 0..1, as one of several that add up: `61.3 %`, `0.4 %`, `< 0.1 %`. */
+export function formatShare(ratio: number | null | undefined): string {
+  if (!isMeasured(ratio)) return NOTHING;
+  return ratio > 0 && ratio < 0.001 ? '< 0.1 %' : `${(ratio * 100).toFixed(1)} %`;
+}
+
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** Bytes in steps of 1,024: `512 B`, `1.21 MB`. */

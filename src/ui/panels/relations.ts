@@ -5,7 +5,8 @@ import { formatRows } from '../format.ts';
 
 type Table = SchemaReport['tables'][number];
 
-export type RelationState = 'true' | 'orphans' | 'faulty' | 'unchecked';
+/** `counting`: the check is still under way; `unchecked`: it is over and had no time for this one. */
+export type RelationState = 'true' | 'orphans' | 'faulty' | 'unchecked' | 'counting';
 
 export interface Relation {
   id: string;
@@ -29,12 +30,19 @@ export const RELATION_MARKS: Readonly<Record<RelationState, string>> = {
   orphans: '✕',
   faulty: '!',
   unchecked: '?',
+  counting: '…',
 };
 
-export const RELATION_TONES = { true: 'good', orphans: 'bad', faulty: 'watch', unchecked: 'muted' } as const;
+export const RELATION_TONES = {
+  true: 'good',
+  orphans: 'bad',
+  faulty: 'watch',
+  unchecked: 'muted',
+  counting: 'muted',
+} as const;
 
-/** Every foreign key of the schema, with what the check found; keys that it does not know (yet) are unchecked. */
-export function relationsOf(schema: SchemaReport, report: ForeignKeyReport | null): Relation[] {
+/** Every foreign key of the schema, with what the check found; keys that it does not know yet are being counted. */
+export function relationsOf(schema: SchemaReport, report: ForeignKeyReport | null, isUnderWay = true): Relation[] {
   const names = new Map(schema.tables.map(({ name }) => [name.toLowerCase(), name]));
   const checks = new Map<string, ForeignKeyReport['keys']>();
   for (const check of report?.keys ?? []) checks.set(check.table, [...(checks.get(check.table) ?? []), check]);
@@ -50,7 +58,7 @@ export function relationsOf(schema: SchemaReport, report: ForeignKeyReport | nul
         childColumns: key.columns,
         parent: names.get(key.table.toLowerCase()) ?? key.table,
         parentColumns: key.references,
-        state: fault !== null ? 'faulty' : orphans === null ? 'unchecked' : orphans > 0 ? 'orphans' : 'true',
+        state: !check && isUnderWay ? 'counting' : fault !== null ? 'faulty' : stateOf(orphans),
         orphans,
         fault,
         indexed: check?.indexed ?? null,
@@ -59,6 +67,10 @@ export function relationsOf(schema: SchemaReport, report: ForeignKeyReport | nul
       };
     }),
   );
+}
+
+function stateOf(orphans: number | null): RelationState {
+  return orphans === null ? 'unchecked' : orphans > 0 ? 'orphans' : 'true';
 }
 
 /** `orders.customer_id`, `staff (country, city)`; the table alone where no columns are known. */
@@ -70,9 +82,9 @@ export function endText(table: string, columns: readonly string[]): string {
 /** What is so, in a few words. */
 export function stateText({ state, orphans, fault }: Relation): string {
   const without = orphans ? formatRows(orphans, 'row without a parent', 'rows without a parent') : '';
-  if (state === 'faulty') return `Cannot work: ${fault ?? ''}${without ? ` ${without}.` : ''}`;
-  if (state === 'orphans') return `Not true: ${without}.`;
-  return state === 'true' ? 'True for every row.' : 'Not counted: there was no time for it.';
+  if (state === 'faulty') return `cannot work: ${fault ?? ''}${without ? ` ${without}` : ''}`;
+  if (state === 'orphans') return without;
+  return { true: 'true', unchecked: 'not counted, no time', counting: 'being counted' }[state];
 }
 
 /** A query for the rows without a parent, as the check counts them; null where there is nothing to look at. */

@@ -22,6 +22,8 @@ import type {
 const SNAPSHOTS_PER_S = 4;
 /** Events kept for the lists; the engine keeps more. */
 const EVENTS_KEPT = 200;
+/** Names and counts are read again so long after a write, whoever made it; and where a count did not fit its time. */
+const SCHEMA_AFTER_MS = 1000;
 
 /** A notice with something to press. */
 export interface PageNotice extends Notice {
@@ -47,6 +49,10 @@ export class EngineState {
   #perSecond = SNAPSHOTS_PER_S;
   #watching = false;
   #keeps = false;
+  /** State of the data that the schema is known of or asked for. */
+  #schemaAt = '';
+  #schemaTimer: ReturnType<typeof setTimeout> | undefined;
+  #countedAgain = false;
   /** Forgets what the page keeps outside the engine: marks, cached files, the service worker. */
   forgetSite: () => Promise<void> = () => Promise.resolve();
   readonly #subscribe: () => void;
@@ -64,6 +70,7 @@ export class EngineState {
       const stop = client.on('snapshot', (snapshot) => {
         this.#snapshot = snapshot;
         this.#watchKept(snapshot.database);
+        this.#followWrites(snapshot.database);
         update();
       });
       this.#watching = true;
@@ -197,6 +204,26 @@ export class EngineState {
 
   async refreshSchema(): Promise<void> {
     this.#schema = await this.client.call.schema({});
+    if (this.#schema.tables.every(({ type, rowCount }) => type !== 'table' || rowCount !== null)) return;
+    // A busy or cold start may leave no time for counting: once more.
+    if (!this.#countedAgain) this.#refreshSchemaSoon();
+    this.#countedAgain = true;
+  }
+
+  #followWrites({ version: { historyId, logNumber } }: DatabaseInfo): void {
+    const at = `${historyId} ${logNumber}`;
+    if (at === this.#schemaAt) return;
+    if (this.#schemaAt !== '') this.#refreshSchemaSoon();
+    this.#schemaAt = at;
+    this.#countedAgain = false;
+  }
+
+  #refreshSchemaSoon(): void {
+    if (this.#schemaTimer !== undefined) return;
+    this.#schemaTimer = setTimeout(() => {
+      this.#schemaTimer = undefined;
+      void this.refreshSchema().catch(() => undefined);
+    }, SCHEMA_AFTER_MS);
   }
 
   /** Pages that draw movement may ask for up to 10 a second; back to the usual with null. */

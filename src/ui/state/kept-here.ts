@@ -10,8 +10,14 @@ const MARK = 'headroom-kept';
 /** Follows the database from now on. Call it once. */
 export function watchKept(client: EngineClient): void {
   let asked = false;
+  let told = false;
   let marked: number | null = null;
   const see = ({ changed, storage }: DatabaseInfo): void => {
+    if (!changed && !told && storage.savedAtMs !== null) {
+      told = true;
+      // Kept on an earlier visit, which asked: what became of it.
+      void tellPersisted(client).catch(() => undefined);
+    }
     if (changed && !asked && storage.state === 'kept') {
       asked = true;
       // A refusal means that the engine went away, which its own path reports.
@@ -50,4 +56,9 @@ async function askToKeep(client: EngineClient): Promise<void> {
   if (!storage?.persist) return;
   const persisted = (await storage.persisted()) || (await storage.persist());
   await client.call.storagePersistence({ persisted });
+}
+
+async function tellPersisted(client: EngineClient): Promise<void> {
+  const storage = navigator.storage as StorageManager | undefined;
+  if (storage?.persisted) await client.call.storagePersistence({ persisted: await storage.persisted() });
 }

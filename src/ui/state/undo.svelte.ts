@@ -51,11 +51,12 @@ export class UndoState {
     return this.#problem;
   }
 
-  /** After a script: what it wrote, and the state before it, where that is kept. */
+  /** After a script: what it wrote, and the state before it, where that is kept. What only read leaves the offer as it is. */
   offer(outcomes: readonly QueryOutcome[], point: PointInTime | null): void {
+    if (outcomes.every(({ durability }) => durability === null)) return;
     this.forget();
     const atLog = Math.max(...outcomes.map(({ version }) => version.logNumber));
-    if (point) this.#step = { point, title: 'Undo', said: writtenText(outcomes), atLog };
+    if (point) this.#step = { point, title: 'Undo', said: `Last write: ${writtenText(outcomes)}`, atLog };
   }
 
   forget(): void {

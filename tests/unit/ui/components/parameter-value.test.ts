@@ -3,6 +3,7 @@ import {
   bindValues,
   formNames,
   guessType,
+  isPattern,
   parseParameter,
   type ParameterType,
 } from '../../../../src/ui/components/parameter-value.ts';
@@ -65,5 +66,12 @@ describe('parameter forms', () => {
     expect(bindValues(['?', '?3', '?', ':a'], (name) => name)).toEqual(['?1', null, '?3', '?4', ':a']);
     expect(bindValues([':b', '@a'], (name) => name)).toEqual([':b', '@a']);
     expect(bindValues(['?2'], () => 5)).toEqual([null, 5]);
+  });
+
+  it('are text where they stand after LIKE or GLOB', () => {
+    expect(isPattern('SELECT 1 WHERE a like :word', ':word')).toBe(true);
+    expect(isPattern('SELECT 1 WHERE a GLOB ?', '?1')).toBe(true);
+    expect(isPattern('SELECT 1 WHERE a LIKE $x AND b = :id', ':id')).toBe(false);
+    expect(isPattern('SELECT 1 WHERE a LIKE $x', '$x')).toBe(true);
   });
 });

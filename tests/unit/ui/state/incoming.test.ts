@@ -3,7 +3,7 @@ import { IncomingFiles } from '../../../../src/ui/state/incoming.svelte.ts';
 import { tooLargeToOpen } from '../../../../src/ui/state/file-size.ts';
 
 describe('files that are handed to the page', () => {
-  test('databases are opened, by name or by their first bytes; the rest waits in order', async () => {
+  test('a database is opened, by name or by its first bytes; the rest waits in order; both together are asked about', async () => {
     const opened: string[] = [];
     const incoming = new IncomingFiles((file) => {
       opened.push(file.name);
@@ -15,8 +15,18 @@ describe('files that are handed to the page', () => {
       new File(['SQLite format 3\0rest'], 'no-extension'),
       new File(['[]'], 'b.json'),
     ];
-    await incoming.take(files);
+    await incoming.take([files[1]]);
+    await incoming.take([files[2]]);
     expect(opened).toEqual(['mine.DB', 'no-extension']);
+    await incoming.take(files);
+    expect(incoming.choice?.databases.map(({ file }) => file)).toEqual([files[1], files[2]]);
+    expect(incoming.current).toBeNull();
+    await incoming.choose(null, false);
+    expect(incoming.choice).toBeNull();
+    expect(incoming.current).toBeNull();
+    await incoming.take(files);
+    await incoming.choose(files[2], true);
+    expect(opened).toEqual(['mine.DB', 'no-extension', 'no-extension']);
     expect(incoming.current).toBe(files[0]);
     expect(incoming.more).toBe(1);
     incoming.paste();
@@ -39,12 +49,16 @@ describe('files that are handed to the page', () => {
       return Promise.resolve();
     });
     const named = (...names: string[]): File[] => names.map((name) => new File(['junk'], name));
-    await incoming.take(named('a.db-wal', 'a.db-shm', 'a.db', 'b.sqlite', 'c.db-wal', 'd.db-journal'));
+    await incoming.take(named('a.db-wal', 'a.db-shm', 'a.db'));
+    for (const name of ['b.sqlite', 'c.db-wal', 'd.db-journal']) await incoming.take(named(name));
+    await incoming.take(named('e.db-wal', 'e.db', 'f.db'));
+    await incoming.choose(incoming.choice!.databases[0].file, true);
     expect(opened).toEqual([
       ['a.db', 'a.db-wal'],
       ['b.sqlite', null],
       ['c.db-wal', null],
       ['d.db-journal', null],
+      ['e.db', 'e.db-wal'],
     ]);
     expect(incoming.current).toBeNull();
   });
