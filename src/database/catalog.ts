@@ -2,6 +2,7 @@
  * What a database holds: tables, views, columns, indexes, foreign keys, row counts; and what of it cannot work in this SQLite.
  */
 import { AppError } from '../core/errors.ts';
+import { quoted } from '../core/sql-name.ts';
 import type { Connection } from './connection.ts';
 import type { ColumnReport, SchemaReport, SqlValue, TableReport } from './protocol.ts';
 
@@ -52,10 +53,7 @@ export function unusableIn(connection: Connection): { name: string; reason: stri
   return found;
 }
 
-/** A name as SQL, safe whatever it holds. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+export { quoted };
 
 /** Tables and views in the order in which they were made; SQLite's own are left out. */
 export function tablesOf(

@@ -34,7 +34,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   production: [],
   engine: ENGINE_PARTS,
   lessons: ['engine/protocol', 'share'],
-  ui: ['engine/client', 'engine/protocol', 'database/export', 'share', 'lessons'],
+  ui: [
+    'engine/client',
+    'engine/protocol',
+    'database/export/formatter',
+    'database/export/text-file',
+    'share',
+    'lessons',
+  ],
   platform: ['pool/fleet', 'pool/protocol', 'database/protocol'],
   'main.ts': ['ui', 'platform', 'engine/client', 'engine/protocol', 'share', 'lessons'],
 };
@@ -46,7 +53,13 @@ const OPEN_MODULES: Record<string, readonly string[]> = {
 };
 
 /** Modules of nothing but types, which these folders may name with `import type`. */
-const TYPE_MODULES = ['engine/protocol', 'database/protocol', 'database/import/protocol', 'optimizer/protocol', 'pool/protocol'];
+const TYPE_MODULES = [
+  'engine/protocol',
+  'database/protocol',
+  'database/import/protocol',
+  'optimizer/protocol',
+  'pool/protocol',
+];
 const MAY_NAME_TYPES = ['engine', 'platform', 'ui', 'lessons', 'main.ts'];
 
 const STARTS_WORKERS = ['platform', 'main.ts'];
