@@ -5,6 +5,7 @@ import { formatEntry } from '../database/export/catalogue.ts';
 import type { Engine } from './engine.ts';
 import { STOP_GRACE_MS } from './pool-runner.ts';
 import type { ExportReply, ExportRequest } from './protocol.ts';
+import { withStoppableHelper } from './stoppable-helper.ts';
 
 /** Errors: `export` when there is no such table or nothing to save; `cancelled`; those of the query. Nothing is changed. */
 export async function exportRows(
@@ -13,28 +14,19 @@ export async function exportRows(
   context: CallContext,
 ): Promise<ExportReply> {
   const request = { snapshot: engine.plane.snapshot, pragmas: engine.pragmas, what, format };
-  const { file, rows } = await engine.fleet.withHelper(async (helper) => {
-    let settled = false;
-    try {
-      return await helper.calls.call.exportRows(request, {
-        onProgress: (report) => context.progress(report),
-        cancelWith: (cancel) =>
-          context.signal.onCancel(() => {
-            cancel();
-            // A query that has not given its first row yet hears nothing: then its worker ends with it.
-            void engine.timers.delay(STOP_GRACE_MS).then(() => {
-              if (settled) return;
-              helper.gone = true;
-              helper.handle.terminate();
-              helper.calls.lost(new AppError('cancelled', 'The export was cancelled: nothing was saved.'));
-            });
-          }),
-      });
-    } catch (error) {
-      throw explained(engine, error);
-    } finally {
-      settled = true;
-    }
+  // A query that has not given its first row yet hears nothing of a cancel: then its worker ends with it.
+  const stopping = {
+    signal: context.signal,
+    graceMs: STOP_GRACE_MS,
+    cancelled: () => new AppError('cancelled', 'The export was cancelled: nothing was saved.'),
+  };
+  const { file, rows } = await withStoppableHelper(engine, stopping, ({ calls }) =>
+    calls.call.exportRows(request, {
+      onProgress: (report) => context.progress(report),
+      cancelWith: (cancel) => context.signal.onCancel(cancel),
+    }),
+  ).catch((error: unknown) => {
+    throw explained(engine, error);
   });
   return { name: `${stemOf(engine, what)}.${formatEntry(format).extension}`, file, rows };
 }

@@ -19,6 +19,7 @@ import type {
   PreviewRequest,
 } from './protocol.ts';
 import { databaseInfo } from './readings.ts';
+import { withStoppableHelper } from './stoppable-helper.ts';
 
 /** An import that does not heed a cancel for so long (a statement that runs on and on) is ended with its worker. */
 const CANCEL_GRACE_MS = 400;
@@ -66,34 +67,21 @@ export function importFile(
 }
 
 /** A worker outside the pool; when it dies or does not heed a cancel, the engine answers all the same. */
-function withImporter<Reply>(
+async function withImporter<Reply>(
   engine: Engine,
   signal: CancelSignal | null,
   use: (worker: DatabaseWorker) => Promise<Reply>,
 ): Promise<Reply> {
-  return engine.fleet.withHelper(async (worker) => {
-    let isDone = false;
-    signal?.onCancel(() => {
-      void engine.timers.delay(CANCEL_GRACE_MS).then(() => {
-        if (!isDone) engine.fleet.endHelper(worker, cancelled());
-      });
-    });
-    try {
-      return await use(worker);
-    } catch (error) {
-      const { code, message } = toWireError(error);
-      // What is left of a memory that was full is of no use to a replica.
-      if (code === 'memory') engine.fleet.endHelper(worker, new AppError(code, message));
-      if (code === WORKER_BROKEN) engine.fleet.endHelper(worker, new AppError(code, message));
-      else if (code !== 'worker-lost') throw error;
-      throw new AppError(
-        'import',
-        `The worker that read the file died (${message}), perhaps for want of memory. Nothing was imported; import the file in parts.`,
-      );
-    } finally {
-      isDone = true;
-    }
-  });
+  try {
+    return await withStoppableHelper(engine, { signal, graceMs: CANCEL_GRACE_MS, cancelled }, use);
+  } catch (error) {
+    const { code, message } = toWireError(error);
+    if (code !== WORKER_BROKEN && code !== 'worker-lost') throw error;
+    throw new AppError(
+      'import',
+      `The worker that read the file died (${message}), perhaps for want of memory. Nothing was imported; import the file in parts.`,
+    );
+  }
 }
 
 /** A snapshot of no bytes stands for an empty database. */

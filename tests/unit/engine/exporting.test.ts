@@ -1,5 +1,7 @@
 /** Exports through the whole engine: beside the pool, from one state of the data, under a name of their own. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import type { DatabaseWorker } from '../../../src/engine/database-fleet.ts';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 
 let lab: Lab;
@@ -74,4 +76,21 @@ test('a long export tells its rows and can be cancelled', async () => {
   expect(told[1]).toBeGreaterThan(told[0]);
   const after = await lab.call.exportRows({ what: { sql: 'SELECT 1 AS a' }, format: 'csv' });
   expect(after.rows).toBe(1);
+});
+
+test('a worker whose memory was full during an export serves nobody else', async () => {
+  let helper: DatabaseWorker | null = null;
+  await lab.engine.fleet.withHelper((worker) => {
+    helper = worker;
+    const full = (): Promise<never> => Promise.reject(new AppError('memory', 'out of memory'));
+    const { call } = worker.calls;
+    const get = (target: typeof call, name: string): unknown =>
+      name === 'exportRows' ? full : (Reflect.get(target, name) as unknown);
+    Object.assign(worker.calls, { call: new Proxy(call, { get: get as ProxyHandler<typeof call>['get'] }) });
+    return Promise.resolve();
+  });
+  const what = { sql: 'SELECT 1 AS a' };
+  await expect(lab.call.exportRows({ what, format: 'csv' })).rejects.toMatchObject({ code: 'memory' });
+  expect(helper!.gone).toBe(true);
+  expect((await lab.call.exportRows({ what, format: 'csv' })).rows).toBe(1);
 });
