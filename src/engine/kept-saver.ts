@@ -45,6 +45,8 @@ export class KeptSaver {
   #former: Kept | null = null;
   #pointsSaved = -1;
   #pointsLeftOut = false;
+  /** There may be room for them by now. */
+  #roomMade = false;
   /** Log number of a second base that there was no room for. */
   #baseLeftOut = -1;
   #swept = false;
@@ -139,6 +141,7 @@ export class KeptSaver {
     // A second copy, for when the first is damaged: what it says is in the records already.
     const newest = Math.max(this.line?.bases[0]?.logNumber ?? 0, this.#baseLeftOut);
     if (snapshot.logNumber > newest) await this.#saveSecondBase(now.content);
+    if (this.#pointsLeftOut && this.#roomMade) await this.#savePointsAfterAll(now.content);
   }
 
   /** The base of a database that the store does not have, or not so far; what was open before stays beside it. */
@@ -162,6 +165,8 @@ export class KeptSaver {
       points: [],
       nextPointId: points.nextId,
     };
+    // Another database: its points may fit where the former one's did not.
+    if (!same) this.#pointsLeftOut = false;
     const others = same ? [] : this.#head.lines.slice(0, 1).map(withNewestBase);
     this.#pointsSaved = -1;
     this.#baseLeftOut = -1;
@@ -196,6 +201,22 @@ export class KeptSaver {
     };
     await this.#makingRoom(commit);
     this.#pointsSaved = revision;
+  }
+
+  /** Points that there was no room for, tried once without anything else having to go. */
+  async #savePointsAfterAll({ points }: Content): Promise<void> {
+    const line = this.line;
+    if (!line) return;
+    this.#roomMade = false;
+    this.#pointsLeftOut = false;
+    try {
+      const saved = savePoints(line, points.points);
+      const head = { ...this.#head, lines: [{ ...line, points: saved.points }, ...this.#head.lines.slice(1)] };
+      await this.#commit(saved.entries, head, saved.obsolete);
+    } catch (error) {
+      this.#pointsLeftOut = true;
+      if (toWireError(error).code !== 'storage-full') throw error;
+    }
   }
 
   async #saveSecondBase({ snapshot, lineId }: Content): Promise<void> {
@@ -267,6 +288,7 @@ export class KeptSaver {
   async #sweep(): Promise<void> {
     const leftOver = await this.#leftOver(this.#head);
     if (leftOver.length > 0) await this.#options.store.setMany([], leftOver, this.#guard);
+    this.#roomMade = true;
     this.#swept = true;
   }
 

@@ -397,6 +397,38 @@ describe('a store without room', () => {
     expect([...seen].sort()).toEqual(['full', 'kept']);
   });
 
+  it('leaves points out no longer than it must: not of another database, nor after a fold', async () => {
+    const tab = new Tab(new FaultyStore());
+    const random = createRandom(3);
+    const written = async (): Promise<void> => {
+      tab.plane.mark('mine', false, 1);
+      for (let count = 0; count < 6; count++) tab.write(random);
+      await tab.vault.save();
+    };
+    const isLeftOut = (): boolean => tab.vault.state.message.includes('points in time');
+    tab.open(8, 1);
+    await tab.vault.save();
+    tab.store.capacityBytes = sizeOf(tab.store.held) + 120_000;
+    while (!isLeftOut()) await written();
+    tab.store.capacityBytes = Infinity;
+    for (const _step of tab.plane.fold());
+    await tab.vault.save();
+    expect(isLeftOut()).toBe(false);
+    const after = new Tab(tab.store);
+    await after.restore();
+    expect(after.pasts).toBe(tab.pasts);
+
+    tab.store.capacityBytes = sizeOf(tab.store.held) + 120_000;
+    while (!isLeftOut()) await written();
+    tab.store.capacityBytes = Infinity;
+    tab.open(8, 2);
+    await written();
+    expect(isLeftOut()).toBe(false);
+    const other = new Tab(tab.store);
+    await other.restore();
+    expect(other.pasts).toBe(tab.pasts);
+  });
+
   it('tries again by itself, at longer and longer intervals, and says when it is saved', async () => {
     const store = new FaultyStore();
     const tab = new Tab(store);
