@@ -55,6 +55,44 @@ test('a ragged CSV is shown, decided about, imported, looked at and taken back',
   expect(failures).toEqual([]);
 });
 
+test('names that repeat are told apart, and a type that drops rows is told before', async ({ page, failures }) => {
+  await openLab(page);
+  await drop(page, [
+    { name: 'twice.csv', text: 'name,name,score\nAnn,01067,1\nBob,01099,2\n' },
+    { name: 'odd.csv', text: 'a,a,,select\n1,2,3,4\n5,6,7,8\n' },
+  ]);
+  const dialog = importOf(page, 'twice.csv');
+  const names = dialog.getByRole('textbox', { name: 'Name of name' });
+  await expect(names).toHaveCount(2);
+  await expect(names.nth(1)).toHaveValue('name_2');
+  await names.nth(1).fill('NAME');
+  await expect(dialog.getByText('is there twice')).toHaveCount(2);
+  await expect(importButton(dialog)).toBeDisabled();
+  await names.nth(1).fill('plz');
+  const type = dialog.getByRole('combobox', { name: 'Type of name' }).nth(1);
+  await type.selectOption('INTEGER');
+  await expect(dialog).toContainText('2 rows would be left out: plz would change as INTEGER (01067, 01099).');
+  await dialog.getByRole('button', { name: 'Use TEXT' }).click();
+  await expect(dialog).not.toContainText('would be left out');
+  await importButton(dialog).click();
+  await expect(dialog).toContainText('2 rows imported into twice');
+  await dialog.getByRole('button', { name: /^Undo/ }).click();
+  await expect(dialog).toContainText('The data is as before the import');
+  await expect(dialog.getByRole('button', { name: /^Redo/ })).toBeFocused();
+  await dialog.getByRole('button', { name: /^Redo/ }).click();
+  await expect(dialog).toContainText('2 rows imported into twice');
+  expect(await rows(page, 'SELECT name, plz, score FROM twice ORDER BY score')).toEqual([
+    ['Ann', '01067', 1],
+    ['Bob', '01099', 2],
+  ]);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  const odd = importOf(page, 'odd.csv');
+  await expect(odd.getByRole('region', { name: 'First rows' }).getByRole('columnheader')).toHaveCount(4);
+  await importButton(odd).click();
+  await expect(odd).toContainText('3 rows imported into odd');
+  expect(failures).toEqual([]);
+});
+
 test('an import that is undone, or closed, leaves nothing', async ({ page, failures }) => {
   await openLab(page);
   const schema = page.getByRole('complementary', { name: 'Schema' });
@@ -86,7 +124,8 @@ test('a long import can be cancelled, and leaves nothing', async ({ page, failur
   await drop(page, [{ name: 'long.csv', text: `a,b,c,d,e,f\n${line.repeat(400_000)}` }]);
   const dialog = importOf(page, 'long.csv');
   await importButton(dialog).click();
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
   await expect(dialog.getByRole('alert')).toContainText('Cancelled: nothing was imported.');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(rows(page, 'SELECT * FROM long')).rejects.toThrow(/no such table/);
@@ -100,7 +139,8 @@ test('what is no data is refused in the dialog, and rows can be pasted', async (
   await drop(page, [{ name: 'empty.csv', text: '' }]);
   const empty = importOf(page, 'empty.csv');
   await expect(empty.getByRole('alert')).toContainText(/empty/i);
-  await expect(importButton(empty)).toBeDisabled();
+  await expect(importButton(empty)).toHaveCount(0);
+  await expect(empty.getByRole('button', { name: 'Choose another file' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(empty).toHaveCount(0);
 

@@ -5,7 +5,7 @@ const NAME_MAX = 120;
 /** `Sales 2024 (final).csv` gives `sales_2024_final`: easy to type, no quotes needed. */
 export function tableName(fileName: string, taken: ReadonlySet<string> = new Set()): string {
   const bare = (fileName.split(/[\\/]/).at(-1) ?? '')
-    .replace(/\.(gz|csv|tsv|tab|txt|json|jsonl|ndjson|geojson|parquet|sql)(?=\.|$)/gi, '')
+    .replace(/\.(gz|csv|tsv|tab|txt|md|json|jsonl|ndjson|geojson|parquet|sql)(?=\.|$)/gi, '')
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '')

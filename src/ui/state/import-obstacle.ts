@@ -8,7 +8,7 @@ export interface ImportChoice {
   into: ImportPlan['into'];
   columns: readonly ImportColumn[];
   /** Tables and views of the open database. */
-  present: readonly { name: string; type: string }[];
+  present: readonly { name: string; type: string; columns?: readonly { name: string }[] }[];
 }
 
 /** Null when the import can begin. */
@@ -33,7 +33,28 @@ export function importObstacle({ format, table, mode, into, columns, present }: 
   if (mode !== 'create' && !there) {
     return `There is no table named ${name} to ${mode === 'append' ? 'add to' : 'replace'}: make a new one.`;
   }
+  if (mode === 'append' && there?.columns && !isShared(included, there.columns)) {
+    const names = there.columns.map((column) => column.name).join(', ');
+    return `None of the columns has the name of a column of ${there.name} (${names}): rename them, or make a new table.`;
+  }
   return null;
+}
+
+function isShared(included: readonly ImportColumn[], columns: readonly { name: string }[]): boolean {
+  const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return included.some(({ name }) => names.has(name.trim().toLowerCase()));
+}
+
+/** By column: what is wrong with its name; null where nothing is, and for columns that are left out. */
+export function nameFaults(columns: readonly ImportColumn[]): (string | null)[] {
+  const counts = new Map<string, number>();
+  const keyOf = ({ name }: ImportColumn): string => name.trim().toLowerCase();
+  for (const column of columns) if (column.included) counts.set(keyOf(column), (counts.get(keyOf(column)) ?? 0) + 1);
+  return columns.map((column) => {
+    if (!column.included) return null;
+    if (keyOf(column) === '') return 'needs a name';
+    return (counts.get(keyOf(column)) ?? 0) > 1 ? 'is there twice' : null;
+  });
 }
 
 function repeated(names: readonly string[]): string | null {

@@ -36,7 +36,7 @@ export class ImportState {
   #reading = $state(false);
   /** What the person chose; the rest stays guessed. */
   #chosen = $state.raw<Partial<Omit<ImportReading, 'columns'>>>({});
-  /** By the column's name in the file, so that they outlive another delimiter and come back with the old one. */
+  /** By the column's place and name in the file (names may repeat), so that they outlive another delimiter and come back with the old one. */
   #edits = $state.raw<Readonly<Record<string, ColumnEdit>>>({});
   #table = $state.raw<string | null>(null);
   #mode = $state.raw<ImportPlan['mode']>('create');
@@ -76,12 +76,16 @@ export class ImportState {
   get format(): ImportFormat | null {
     return this.#chosen.format ?? this.#preview?.reading.format ?? null;
   }
+  /** What the file is made of, for one and for many. */
+  get lineWords(): [string, string] {
+    return this.format === 'json' ? ['item', 'items'] : ['line', 'lines'];
+  }
   /** How the file will be read, the person's choices in it. */
   get plan(): ImportReading | null {
     return this.#preview && { ...this.#preview.reading, ...this.#chosen, columns: this.columns };
   }
   get columns(): ImportColumn[] {
-    return (this.#preview?.reading.columns ?? []).map((column) => ({ ...column, ...this.#edits[column.source] }));
+    return this.#edited(this.#preview?.reading.columns ?? []);
   }
   get table(): string {
     return this.#table ?? this.#preview?.table ?? '';
@@ -112,9 +116,13 @@ export class ImportState {
   get report(): ImportReport | null {
     return this.#report;
   }
-  /** The data as it was before the import, where it is kept. */
+  /** The data as it was before the import, or after one that was undone: where it is kept, and what a press goes to. */
   get point(): PointInTime | null {
-    return this.#undone ? null : this.#point;
+    return this.#point;
+  }
+  /** The person decided how to read the file, which may be why it cannot be read. */
+  get isChosen(): boolean {
+    return Object.keys(this.#chosen).length > 0;
   }
   get undone(): boolean {
     return this.#undone;
@@ -141,15 +149,18 @@ export class ImportState {
     this.#lookSoon();
   }
 
-  editColumn(source: string, edit: ColumnEdit): void {
-    this.#edits = { ...this.#edits, [source]: { ...this.#edits[source], ...edit } };
+  editColumn(index: number, edit: ColumnEdit): void {
+    const column = this.#preview?.reading.columns[index];
+    if (!column) return;
+    const key = keyOf(column, index);
+    this.#edits = { ...this.#edits, [key]: { ...this.#edits[key], ...edit } };
     // Names and choices change no value; a type does.
     if (edit.type) this.#lookSoon();
   }
 
   async run(): Promise<void> {
     const { plan } = this;
-    if (!plan || this.obstacle !== null || this.#phase === 'importing') return;
+    if (!plan || this.obstacle !== null || this.#reading || this.#phase === 'importing') return;
     if (this.into === 'new' && !(await this.#session.mayReplace('a new database'))) return;
     clearTimeout(this.#timer);
     this.#phase = 'importing';
@@ -157,6 +168,7 @@ export class ImportState {
     this.#progress = null;
     this.#leftMs = null;
     this.#startedMs = performance.now();
+    announcer.say(`Importing ${this.file.name}…`);
     const isScript = plan.format === 'sql';
     const request = {
       file: this.file,
@@ -187,15 +199,19 @@ export class ImportState {
     this.#cancel();
   }
 
-  /** Back to the data before the import. */
+  /** Back to the data before the import, and forth again: each return makes a point of its own. */
   async undo(): Promise<void> {
-    if (!this.point) return;
+    if (!this.#point) return;
+    const { call } = this.#engine.client;
     this.#problem = null;
     try {
-      await this.#engine.restorePoint(this.point.id);
-      this.#undone = true;
+      const known = new Set((await call.pointsInTime({})).points.map(({ id }) => id));
+      await this.#engine.restorePoint(this.#point.id);
+      this.#undone = !this.#undone;
       this.#session.dataChanged(false);
-      announcer.say('The import is undone.');
+      announcer.say(this.#undone ? 'The import is undone.' : 'The import is done again.');
+      // Newest first: the state that was just left.
+      this.#point = (await call.pointsInTime({})).points.find(({ id }) => !known.has(id)) ?? null;
     } catch (error) {
       this.#problem = messageOf(error);
       announcer.say(this.#problem);
@@ -211,6 +227,8 @@ export class ImportState {
 
   #lookSoon(): void {
     clearTimeout(this.#timer);
+    // From now on what is shown is not what would be imported.
+    this.#reading = true;
     this.#timer = setTimeout(() => void this.#look(), PREVIEW_AFTER_MS);
   }
 
@@ -221,9 +239,12 @@ export class ImportState {
     this.#reading = true;
     try {
       let preview = await this.#ask(this.#chosen);
-      const columns = preview.reading.columns.map((column) => ({ ...column, ...this.#edits[column.source] }));
-      // The types of the person decide what the rows look like.
-      if (typed && asked === this.#asked) preview = await this.#ask({ ...preview.reading, ...this.#chosen, columns });
+      const columns = this.#edited(preview.reading.columns);
+      // The types of the person decide what the rows look like; how the file is read stays guessed, and is told so.
+      if (typed && asked === this.#asked) {
+        const { guesses } = preview;
+        preview = { ...(await this.#ask({ ...preview.reading, ...this.#chosen, columns })), guesses };
+      }
       if (asked !== this.#asked) return;
       this.#preview = preview;
       this.#problem = null;
@@ -238,9 +259,17 @@ export class ImportState {
     }
   }
 
+  #edited(columns: readonly ImportColumn[]): ImportColumn[] {
+    return columns.map((column, index) => ({ ...column, ...this.#edits[keyOf(column, index)] }));
+  }
+
   #ask(reading: Partial<ImportReading>): Promise<ImportPreview> {
     return this.#engine.client.call.previewImport({ file: this.file, name: this.file.name, reading });
   }
+}
+
+function keyOf({ source }: ImportColumn, index: number): string {
+  return `${index} ${source}`;
 }
 
 function messageOf(error: unknown): string {

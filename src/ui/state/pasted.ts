@@ -15,6 +15,7 @@ export function pastedFile(text: string): File {
 function extensionOf(text: string): string {
   if (/^[[{]/.test(text)) return /^\{[^\n]*\}\s*\n\s*\{/.test(text) ? 'ndjson' : 'json';
   if (isScript(text)) return 'sql';
+  if (/^\|?[^\n]*\|[^\n]*\n\s*\|?\s*:?-+:?\s*\|[\s:|-]*(\n|$)/.test(text)) return 'md';
   return (text.split('\n', 1)[0] ?? '').includes('\t') ? 'tsv' : 'csv';
 }
 

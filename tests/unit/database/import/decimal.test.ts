@@ -123,7 +123,7 @@ describe('a table of Markdown', () => {
     const { preview, report, query } = await bring(TABLE, 'back.md');
     expect(preview.reading.format).toBe('markdown');
     expect(preview.guesses[0]).toContain('the line of dashes are left out');
-    expect(query('SELECT * FROM back_md')).toEqual([
+    expect(query('SELECT * FROM back')).toEqual([
       [1, 'a|b', 0.5],
       [2, null, 1.5],
       [3, '"q" x', 2],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importObstacle, type ImportChoice } from '../../../../src/ui/state/import-obstacle.ts';
+import { importObstacle, nameFaults, type ImportChoice } from '../../../../src/ui/state/import-obstacle.ts';
 
 const column = (name: string, included = true): ImportChoice['columns'][number] => ({
   source: name,
@@ -45,5 +45,23 @@ describe('what stands in the way of an import', () => {
 
   test('a column that is left out may have any name', () => {
     expect(importObstacle(choice({ columns: [column('id'), column('ID', false), column('', false)] }))).toBeNull();
+  });
+
+  test('more rows of a table need a column of it', () => {
+    const present = [{ name: 'Orders', type: 'table', columns: [{ name: 'ID' }, { name: 'total' }] }];
+    const append = { table: 'orders', mode: 'append' as const, present };
+    expect(importObstacle(choice(append))).toBeNull();
+    const columns = [column('id', false), column('name')];
+    expect(importObstacle(choice({ ...append, columns }))).toMatch(/None of the columns .* Orders \(ID, total\)/);
+  });
+
+  test('each name says what is wrong with it', () => {
+    expect(nameFaults([column('Id'), column('x'), column('iD '), column(' '), column('X', false)])).toEqual([
+      'is there twice',
+      null,
+      'is there twice',
+      'needs a name',
+      null,
+    ]);
   });
 });
