@@ -68,7 +68,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     store: options.store ?? (await preparedStore()),
     isolated: options.isolated,
     tabs: options.tabs,
-    serveDatabase: (port: Port) => serve<DatabaseApi>(port, createDatabaseServer()),
+    serveDatabase: (port: Port) => {
+      let close = (): void => {};
+      serve<DatabaseApi>(port, createDatabaseServer({ onOpen: (given) => (close = given) }));
+      return () => close();
+    },
     serveOptimizer: (port: Port) => serve<OptimizerApi>(port, createOptimizerServer(indexAdvisor)),
     // The simulator needs no engine; it is tested and measured by itself.
     serveSimulator: () => {},

@@ -33,7 +33,7 @@ export function toWireError(error: unknown): WireError {
     };
   }
   if (error instanceof Error) return { code: 'internal', message: error.message, detail: error.stack };
-  return { code: 'internal', message: String(error) };
+  return { code: 'internal', message: typeof error === 'string' ? error : (JSON.stringify(error) ?? 'unknown') };
 }
 
 export function fromWireError(wire: WireError): AppError {

@@ -30,6 +30,8 @@ const REHEARSE_AFTER_MS = 50;
 export interface DatabaseServerOptions {
   /** Waits without burning the processor: the simulated I/O wait. */
   sleep?: (waitMs: number) => void | Promise<void>;
+  /** Given what closes the database. Where many workers share one SQLite, a dropped one would keep its open file for ever. */
+  onOpen?: (close: () => void) => void;
 }
 
 /** Handlers for one worker, real or in process. */
@@ -101,6 +103,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       attached = new Session(module, request);
       // The same for all workers on these pages: the primary's word is enough, and replicas attach faster.
       unusable = request.role === 'primary' ? unusableIn(attached.connection) : [];
+      options.onOpen?.(() => attached?.connection.close());
       return report();
     },
     apply({ records, historyId }) {

@@ -29,11 +29,19 @@ export function linkedPorts(): { near: Port; far: Port; cut: () => void } {
   };
 }
 
+/** Serves on a port. If it returns a function, that is called at the end, to give back what a thread's end would free by itself. */
+export type Serving = (port: Port) => unknown;
+
 /** A worker served in this process. `terminate` cuts the wire at once: what was under way is never heard of again. */
-export function inlineWorker(serveOn: (port: Port) => void): WorkerHandle & { fail(message: string): void } {
-  const { near, far, cut } = linkedPorts();
+export function inlineWorker(serveOn: Serving): WorkerHandle & { fail(message: string): void } {
+  const { near, far, cut: cutWire } = linkedPorts();
   let failed: (message: string) => void = () => {};
-  serveOn(far);
+  let end = serveOn(far);
+  const cut = (): void => {
+    cutWire();
+    if (typeof end === 'function') (end as () => void)();
+    end = undefined;
+  };
   return {
     port: near,
     terminate: cut,

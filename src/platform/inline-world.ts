@@ -3,7 +3,7 @@ import type { Random, Scheduler } from '../core/ports.ts';
 import { createRandom } from '../core/random.ts';
 import type { Port, WorkerHandle } from '../core/rpc.ts';
 import type { KeyValueStore } from '../core/store.ts';
-import { inlineWorker } from './inline-fleet.ts';
+import { inlineWorker, type Serving } from './inline-fleet.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { onlyTab, type Tabs } from './tab-lock.ts';
 import { createSystemScheduler, systemClock } from './system-clock.ts';
@@ -12,7 +12,7 @@ export interface InlineOptions {
   seed: number;
   /** SQLite, compiled: all "workers" here share it, and one realm. */
   module: WebAssembly.Module;
-  serveDatabase(port: Port): void;
+  serveDatabase: Serving;
   serveOptimizer(port: Port): void;
   serveSimulator(port: Port): void;
   /** Hand in the same store again to play a reload. */

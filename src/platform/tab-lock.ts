@@ -144,7 +144,7 @@ export function onlyTab(): Tabs {
 export function browserTabs(name: string, newId: () => string): Tabs {
   return createTabs({
     name,
-    locks: typeof navigator === 'undefined' ? null : ((navigator.locks) ?? null),
+    locks: typeof navigator === 'undefined' ? null : (navigator.locks ?? null),
     channel: typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : null,
     newId,
     after: (delayMs, act) => setTimeout(act, delayMs),

@@ -14,25 +14,38 @@ afterEach(() => {
 });
 
 /** A lab whose pool is full, and how to make the next statement of one worker trap. */
-async function labToBreak(): Promise<{ lab: Lab; trapNext(times?: number): void; trapped(): number }> {
+async function labToBreak(): Promise<{ lab: Lab; trapNext(times?: number, text?: string): void; trapped(): number }> {
   const lab = await openLab({ change: { scaler: { minWorkers: 5, maxWorkers: 5 }, cache: { enabled: false } } });
   labs.push(lab);
   await lab.call.execute({ sql: 'CREATE TABLE mine (a)' });
   // From now on its text is known, and goes straight to the primary.
   await lab.call.execute({ sql: INSERT });
   await untilReady(lab, 5);
-  const { raw } = await loadSqlite({ module: null, wasmUrl: '', cancelCell: null });
+  const { raw, u8 } = await loadSqlite({ module: null, wasmUrl: '', cancelCell: null });
+  const textOf = raw as unknown as { _sqlite3_sql(statement: number): number };
+  /** Spares and newcomers run statements of their own meanwhile: only those with this in their text trap. */
+  let among = '';
+  const isMeant = (statement: number): boolean => {
+    const start = textOf._sqlite3_sql(statement);
+    return Buffer.from(u8().subarray(start, start + 200))
+      .toString('latin1')
+      .includes(among);
+  };
   let left = 0;
   let trapped = 0;
   const step = raw._sqlite3_step.bind(raw);
   raw._sqlite3_step = (statement) => {
-    if (left === 0) return step(statement);
+    if (left === 0 || !isMeant(statement)) return step(statement);
     left--;
     trapped++;
     throw new WebAssembly.RuntimeError('memory access out of bounds');
   };
   restores.push(() => (raw._sqlite3_step = step));
-  return { lab, trapNext: (times = 1) => (left = times), trapped: () => trapped };
+  const trapNext = (times = 1, text = 'mine'): void => {
+    left = times;
+    among = text;
+  };
+  return { lab, trapNext, trapped: () => trapped };
 }
 const restores: (() => void)[] = [];
 afterEach(() => {
@@ -89,7 +102,7 @@ describe('a worker in which SQLite traps', () => {
   it('while nobody waits for it: is found when it is asked how it is', async () => {
     const { lab, trapNext } = await labToBreak();
     const replica = lab.engine.fleet.workers.find((worker) => worker !== lab.engine.fleet.primary)!;
-    trapNext();
+    trapNext(1, '');
     await expect(replica.calls.call.describe({ sql: 'SELECT 1' })).rejects.toMatchObject({ code: 'worker-broken' });
     expect(replica.gone).toBe(false);
     lab.engine.fleet.pollHealth();
@@ -115,7 +128,7 @@ describe('a worker in which SQLite traps', () => {
         limitMs,
       ) as ReturnType<typeof use>;
     const plan = { reading, table, mode: 'create', into: 'open' } as const;
-    trapNext(Infinity);
+    trapNext(Infinity, '');
     const importing = call.importFile({ file, name: 't.csv', plan });
     await expect(importing).rejects.toMatchObject({
       code: 'import',
