@@ -255,7 +255,10 @@ export class Engine {
       steps,
       commit: (record, from, { request, origin }) => {
         if (origin === 'person') return commitWithPoint(this, record, from, request.sql);
+        const untouched = this.plane.version.logNumber === this.openedAtLog;
         this.commit(record, from);
+        // What the lab writes for itself is no change of the person's.
+        if (untouched) this.openedAtLog = this.plane.version.logNumber;
         return { point: null, note: null };
       },
       end: (worker) => this.dispatcher.kill(worker.index, 'it failed in the middle of a write'),

@@ -3,6 +3,7 @@ import initSqlJs, { type Database } from 'sql.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalText, fingerprint } from '../../../src/sql/fingerprint.ts';
 import { tokenAt, tokenize } from '../../../src/sql/tokens.ts';
+import { sqlite } from '../database/support.ts';
 
 const STATEMENTS = [
   "SELECT a, b AS total FROM t WHERE a = 1 AND b >= 2.5 OR c LIKE 'It''s%' -- why",
@@ -78,6 +79,7 @@ describe('canonicalText', () => {
 describe('equal canonical texts beside SQLite', () => {
   let database: Database;
   beforeAll(async () => {
+    await sqlite(); // whoever starts SQLite first decides for all tests of the process
     database = new (await initSqlJs()).Database();
     database.run(
       "CREATE TABLE t(a, b, [order] TEXT, [true]); INSERT INTO t VALUES (1, 2, 'x', 5), (3, 4, 'Y', 6), (NULL, 'a', 'z', 7)",

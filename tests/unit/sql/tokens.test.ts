@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import initSqlJs, { type Database } from 'sql.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { foldCase, identifierName, isKeyword, isPlainName, tokenAt, tokenize } from '../../../src/sql/tokens.ts';
+import { sqlite } from '../database/support.ts';
 
 const texts = (sql: string): string[] => tokenize(sql).map((token) => sql.slice(token.start, token.end));
 const kinds = (sql: string): string[] => tokenize(sql).map((token) => token.kind);
@@ -76,6 +77,7 @@ describe('tokenize', () => {
 describe('beside SQLite itself', () => {
   let database: Database;
   beforeAll(async () => {
+    await sqlite(); // whoever starts SQLite first decides for all tests of the process
     database = new (await initSqlJs()).Database();
   });
 

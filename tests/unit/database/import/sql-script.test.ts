@@ -92,12 +92,12 @@ COMMIT;
     [
       'MySQL',
       '-- MySQL dump 10.13\nDROP TABLE IF EXISTS `a`;\nCREATE TABLE `a` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;',
-      /Line 3:.*a dump of MySQL/,
+      /^This is a dump of MySQL.*Line 3:/,
     ],
     [
       'PostgreSQL',
       '--\n-- PostgreSQL database dump\n--\nCREATE TABLE a (id integer, t text);\nCOPY a (id, t) FROM stdin;\n1\tx\n\\.\n',
-      /Line 5:.*a dump of PostgreSQL/,
+      /^This is a dump of PostgreSQL.*Line 5:/,
     ],
     ['nothing', '-- only words\n', /holds no statement/],
     [
