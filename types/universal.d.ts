@@ -10,3 +10,8 @@ declare namespace WebAssembly {
     readonly [Symbol.toStringTag]: string;
   }
 }
+
+/** Bytes of a file that need not lie in memory: handed on and never looked into. */
+interface Blob {
+  readonly size: number;
+}
