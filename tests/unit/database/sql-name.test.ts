@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { quoted } from '../../../src/core/sql-name.ts';
-import { databaseWith, openOn, sqlite } from '../database/support.ts';
+import { databaseWith, openOn, sqlite } from './support.ts';
 
 it('a name is one to SQLite, whatever it holds', async () => {
   const module = await sqlite();
