@@ -79,16 +79,15 @@ export function allocateIn({ cancelCell }: SqliteModule): Allocate {
 /** SQLite before its internals are calibrated. */
 export type BareModule = Omit<SqliteModule, 'internals'>;
 
-let shared: Promise<SqliteModule> | null = null;
+/** sql.js starts once in a realm, so what was started is the realm's too: a second copy of this module must find it. */
+const realm = globalThis as { headroomSqlite?: Promise<SqliteModule> | null };
 
 /** The realm's SQLite, instantiated at the first call. Errors: `no-webassembly`, `wasm-load`. */
 export function loadSqlite(request: WarmRequest): Promise<SqliteModule> {
-  if (!shared) {
-    shared = instantiate(request);
-    shared.catch(() => {
-      shared = null;
-    });
-  }
+  const shared = (realm.headroomSqlite ??= instantiate(request));
+  shared.catch(() => {
+    realm.headroomSqlite = null;
+  });
   // The instance is the realm's, the cancel cell is each worker's own.
   return shared.then((module) => ({ ...module, cancelCell: request.cancelCell }));
 }
