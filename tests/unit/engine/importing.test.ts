@@ -72,7 +72,8 @@ describe('an import', () => {
   it('leaves nothing behind when it is cancelled, fails, or its worker dies', async () => {
     const opened = await lab();
     const { call, engine, workers } = opened;
-    const file = csv(30_000);
+    // Of several pieces, so that a cancel or a death comes between two.
+    const file = csv(150_000);
     const plan = await planOf(opened, file, 'words.csv');
     const { version } = engine.plane;
     await expect(
