@@ -6,9 +6,8 @@
 import { AppError } from '../core/errors.ts';
 import { overlayPageSize } from '../database/file-header.ts';
 import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
-import { byteLengthOf, materialize, schemaCookieOf } from '../database/records.ts';
+import { byteLengthOf, foldInSteps, materialize, schemaCookieOf } from '../database/records.ts';
 import { FirstPage } from './first-page.ts';
-import { foldInSteps } from './folding.ts';
 import { PageView } from './page-view.ts';
 import { UndoPages, type Point } from './undo-pages.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import type { PageRecord } from '../../../src/database/protocol.ts';
-import { materialize } from '../../../src/database/records.ts';
+import { foldInSteps, materialize } from '../../../src/database/records.ts';
 import { DataPlane } from '../../../src/engine/data-plane.ts';
 import { FirstPage } from '../../../src/engine/first-page.ts';
-import { foldInSteps } from '../../../src/engine/folding.ts';
 
 const PAGE = 4096;
 
