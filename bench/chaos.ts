@@ -7,7 +7,7 @@ import { checksumOf } from '../src/core/checksum.ts';
 import type { Random } from '../src/core/ports.ts';
 import { createRandom } from '../src/core/random.ts';
 import type { WorkerHandle } from '../src/core/rpc.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { Call, Listener, Moment } from './ambush.ts';
 import type { Lab } from './lab.ts';
 

@@ -4,7 +4,7 @@
  */
 import initSqlJs from 'sql.js';
 import { createRandom } from '../src/core/random.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { ScriptOutcome } from '../src/engine/protocol.ts';
 import { openLab } from './lab.ts';
 import { nextRequest, SCHEMA } from './statements.ts';

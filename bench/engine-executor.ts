@@ -2,7 +2,7 @@
  * The whole engine under a sqllogictest file, cache on: each query is asked twice, so that the second answer is the cache's
  * wherever the statement may be stored, and both must agree.
  */
-import { cellAt, CELL } from '../src/database/columns.ts';
+import { cellAt, CELL } from '../src/database/rows/columns.ts';
 import type { ResultColumns } from '../src/database/protocol.ts';
 import type { Cell } from '../src/optimizer/sandbox.ts';
 import type { Executor } from './commands/sqllogictest.ts';

@@ -7,14 +7,14 @@
  */
 import type { Random } from '../src/core/ports.ts';
 import { createRandom } from '../src/core/random.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { Connection } from '../src/database/connection.ts';
-import { readHeader } from '../src/database/file-header.ts';
+import { readHeader } from '../src/database/file/file-header.ts';
 import type { PageRecord, Snapshot } from '../src/database/protocol.ts';
-import { foldRecords, materialize } from '../src/database/records.ts';
+import { foldRecords, materialize } from '../src/database/file/records.ts';
 import { Session } from '../src/database/session.ts';
-import { emptyDatabase } from '../src/database/snapshot-file.ts';
-import type { SqliteModule } from '../src/database/sqlite-module.ts';
+import { emptyDatabase } from '../src/database/file/snapshot-file.ts';
+import type { SqliteModule } from '../src/database/sqlite/sqlite-module.ts';
 import { runUnit } from '../src/database/unit.ts';
 import { PAGE_SIZES, randomRead, randomStatements, SCHEMA } from './exact-statements.ts';
 

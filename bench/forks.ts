@@ -1,10 +1,10 @@
 /** What a private, writable copy of a database costs, whatever its size. The same in Node and in a worker. */
 import { Connection } from '../src/database/connection.ts';
-import { openFork } from '../src/database/fork.ts';
-import { PagedFile } from '../src/database/paged-file.ts';
+import { openFork } from '../src/database/file/fork.ts';
+import { PagedFile } from '../src/database/file/paged-file.ts';
 import type { Snapshot } from '../src/database/protocol.ts';
-import { emptyDatabase } from '../src/database/snapshot-file.ts';
-import type { SqliteModule } from '../src/database/sqlite-module.ts';
+import { emptyDatabase } from '../src/database/file/snapshot-file.ts';
+import type { SqliteModule } from '../src/database/sqlite/sqlite-module.ts';
 import { median, rounded } from './figures.ts';
 import { mayShare } from './shared-memory.ts';
 

@@ -6,7 +6,7 @@
 import { toWireError } from '../src/core/errors.ts';
 import { createRandom } from '../src/core/random.ts';
 import type { Caller } from '../src/core/rpc.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { EngineApi, ScriptOutcome } from '../src/engine/protocol.ts';
 import { mutate } from './fuzz/mutate-database.ts';
 

@@ -4,7 +4,7 @@
  */
 import { AppError, toWireError } from '../src/core/errors.ts';
 import { createRandom } from '../src/core/random.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { SqlValue } from '../src/database/protocol.ts';
 import type { ImportPreview } from '../src/engine/protocol.ts';
 import type { FuzzRange } from './fuzz-databases.ts';

@@ -3,7 +3,7 @@
  * after the other, both kinds interleaved so that a busy moment of the machine meets both.
  */
 import { DEFAULT_CACHE_SETTINGS } from '../src/cache/settings.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { SettingsChange } from '../src/engine/protocol.ts';
 import { median, rounded } from './figures.ts';

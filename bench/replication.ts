@@ -1,8 +1,8 @@
 /** What it costs a replica to take a write as pages, beside running the statement again. The same in Node and in a worker. */
 import type { PageRecord, Snapshot } from '../src/database/protocol.ts';
 import { Session } from '../src/database/session.ts';
-import { emptyDatabase } from '../src/database/snapshot-file.ts';
-import type { SqliteModule } from '../src/database/sqlite-module.ts';
+import { emptyDatabase } from '../src/database/file/snapshot-file.ts';
+import type { SqliteModule } from '../src/database/sqlite/sqlite-module.ts';
 import { runUnit } from '../src/database/unit.ts';
 import { median, rounded } from './figures.ts';
 import { mayShare } from './shared-memory.ts';

@@ -1,6 +1,6 @@
 /** SQLite in this process for commands that need a database to try things in. */
 import { readFile } from 'node:fs/promises';
-import { loadSqlite, type SqliteModule } from '../src/database/sqlite-module.ts';
+import { loadSqlite, type SqliteModule } from '../src/database/sqlite/sqlite-module.ts';
 import { ConnectionSandbox, openEmpty } from '../src/optimizer/connection-sandbox.ts';
 
 const WASM_PATH = 'node_modules/sql.js/dist/sql-wasm.wasm';

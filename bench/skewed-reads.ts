@@ -4,7 +4,7 @@
  * acknowledged before it was asked for, and from nowhere when it is above what had been sent by the time it came.
  */
 import type { Random } from '../src/core/ports.ts';
-import { rowsOf } from '../src/database/columns.ts';
+import { rowsOf } from '../src/database/rows/columns.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { ZipfSampler } from '../src/workload/zipf.ts';
 

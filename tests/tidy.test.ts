@@ -54,8 +54,8 @@ describe('a planted fault is found', () => {
   const faults: [string, (source: Source) => Finding[], string, string, number][] = [
     ['an upward import', checkImports, 'src/core/a.ts', "\nimport { x } from '../engine/engine.ts';", 2],
     ['a sideways import', checkImports, 'src/pool/a.ts', "export { x } from '../monitor/series.ts';", 1],
-    ['a lazy import', checkImports, 'src/sql/a.ts', "const x = () => import('../database/catalog.ts');", 1],
-    ['a type import', checkImports, 'src/sql/a.ts', "type X = import('../database/catalog.ts').Catalog;", 1],
+    ['a lazy import', checkImports, 'src/sql/a.ts', "const x = () => import('../database/schema/catalog.ts');", 1],
+    ['a type import', checkImports, 'src/sql/a.ts', "type X = import('../database/schema/catalog.ts').Catalog;", 1],
     [
       'ui past the client',
       checkImports,

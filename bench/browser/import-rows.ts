@@ -1,5 +1,5 @@
 /** Rows per second of a CSV file into a new table, as the page imports it: from the file to the committed record. */
-import { rowsOf } from '../../src/database/columns.ts';
+import { rowsOf } from '../../src/database/rows/columns.ts';
 import { median } from '../figures.ts';
 import { MEASURED_ALONE } from '../point-reads.ts';
 import { startEngine } from './workers.ts';

@@ -4,8 +4,8 @@
  */
 import { createRandom } from '../../src/core/random.ts';
 import { Connection } from '../../src/database/connection.ts';
-import { fileFromSnapshot } from '../../src/database/snapshot-file.ts';
-import type { SqliteModule } from '../../src/database/sqlite-module.ts';
+import { fileFromSnapshot } from '../../src/database/file/snapshot-file.ts';
+import type { SqliteModule } from '../../src/database/sqlite/sqlite-module.ts';
 import { median } from '../figures.ts';
 import { holdRead, official, openOfficial } from './official.ts';
 import { SAMPLE_ROWS } from './sample-rows.ts';

@@ -5,9 +5,9 @@
 import { invariant } from '../../src/core/errors.ts';
 import { serve } from '../../src/core/rpc.ts';
 import { createDatabaseServer } from '../../src/database/database-server.ts';
-import { NativeConnection, RC } from '../../src/database/native.ts';
+import { NativeConnection, RC } from '../../src/database/sqlite/native.ts';
 import type { DatabaseApi } from '../../src/database/protocol.ts';
-import { loadSqlite } from '../../src/database/sqlite-module.ts';
+import { loadSqlite } from '../../src/database/sqlite/sqlite-module.ts';
 import { portOf } from '../../src/platform/ports.ts';
 import { forkTimes, type ForkReport } from '../forks.ts';
 import { shipAgainstReplay, type ReplicationReport } from '../replication.ts';

@@ -1,5 +1,5 @@
 /** Many small queries asked in one tick against one after the other, through the engine, without the result cache. */
-import { rowsOf } from '../../src/database/columns.ts';
+import { rowsOf } from '../../src/database/rows/columns.ts';
 import type { ScriptOutcome } from '../../src/engine/protocol.ts';
 import { median } from '../figures.ts';
 import { MEASURED_ALONE } from '../point-reads.ts';

@@ -2,7 +2,7 @@
  * One more replica of 50 MB in a worker that runs already: from handing over the data to the answer of a query by an index.
  * Ours over shared pages and over a copy; the official sqlite-wasm by deserialize; sql.js by opening again.
  */
-import { rowsOf } from '../../src/database/columns.ts';
+import { rowsOf } from '../../src/database/rows/columns.ts';
 import type { Snapshot } from '../../src/database/protocol.ts';
 import { median } from '../figures.ts';
 import { plainRun } from './rows-to-page.ts';

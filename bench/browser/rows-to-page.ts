@@ -2,7 +2,7 @@
  * 100,000 rows of six columns from a worker to the page: ours as columns; sql.js and the official sqlite-wasm as arrays of
  * values; and the bare step loop, which reads none of them.
  */
-import { cellAt, rowsOf } from '../../src/database/columns.ts';
+import { cellAt, rowsOf } from '../../src/database/rows/columns.ts';
 import type { ResultColumns, RunRequest } from '../../src/database/protocol.ts';
 import { median } from '../figures.ts';
 import { MAKE_SAMPLE, READ_SAMPLE, SAMPLE_ROWS } from './sample-rows.ts';

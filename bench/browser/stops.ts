@@ -2,7 +2,7 @@
  * A runaway statement is stopped by its deadline or by its cancel, with one worker, so that the next query cannot go elsewhere.
  * Whether the connection lived on shows in a temporary table: it is the connection's own, and gone with it.
  */
-import { rowsOf } from '../../src/database/columns.ts';
+import { rowsOf } from '../../src/database/rows/columns.ts';
 import { median } from '../figures.ts';
 import { MEASURED_ALONE } from '../point-reads.ts';
 import { startEngine, startPeer } from './workers.ts';

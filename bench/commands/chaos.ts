@@ -1,5 +1,5 @@
 /** Random kills under load with writes. */
-import { emptyDatabase } from '../../src/database/snapshot-file.ts';
+import { emptyDatabase } from '../../src/database/file/snapshot-file.ts';
 import { buildBench, measureIn, openHost } from '../browser-host.ts';
 import { chaos, type ChaosReport } from '../chaos.ts';
 import { flag, number, UsageError, type Command, type Progress } from '../command.ts';

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createRandom } from '../../src/core/random.ts';
 import type { CallContext } from '../../src/core/rpc.ts';
-import { quoted } from '../../src/database/catalog.ts';
+import { quoted } from '../../src/database/schema/catalog.ts';
 import { Connection } from '../../src/database/connection.ts';
 import { importFile } from '../../src/database/import/import-file.ts';
 import { previewImport } from '../../src/database/import/preview.ts';
 import type { ImportPreview } from '../../src/database/import/protocol.ts';
 import type { PageRecord, Snapshot } from '../../src/database/protocol.ts';
-import { fileFromSnapshot } from '../../src/database/snapshot-file.ts';
-import type { SqliteModule } from '../../src/database/sqlite-module.ts';
+import { fileFromSnapshot } from '../../src/database/file/snapshot-file.ts';
+import type { SqliteModule } from '../../src/database/sqlite/sqlite-module.ts';
 import { number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
 import { sqliteModule } from '../sandbox.ts';
 

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { AppError } from '../../src/core/errors.ts';
 import { Connection } from '../../src/database/connection.ts';
-import { PagedFile } from '../../src/database/paged-file.ts';
+import { PagedFile } from '../../src/database/file/paged-file.ts';
 import { SAMPLES, type SampleName } from '../../src/database/samples/catalogue.ts';
 import { makeSample } from '../../src/database/samples/make.ts';
 import { checkSample } from '../../src/database/samples/settings.ts';
 import type { SampleRequest } from '../../src/database/protocol.ts';
-import type { SqliteModule } from '../../src/database/sqlite-module.ts';
+import type { SqliteModule } from '../../src/database/sqlite/sqlite-module.ts';
 import { number, text, textOrNull, UsageError, type Command } from '../command.ts';
 import { sqliteModule } from '../sandbox.ts';
 

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { loadNodeSqlParser } from '../../src/sql/parse/node-sql-parser.ts';
 import type { Reader } from '../../src/sql/parse/reader.ts';
-import { emptyDatabase } from '../../src/database/snapshot-file.ts';
+import { emptyDatabase } from '../../src/database/file/snapshot-file.ts';
 import { Optimizer } from '../../src/optimizer/optimize.ts';
 import { messageOf, type Cell, type Sandbox } from '../../src/optimizer/sandbox.ts';
 import { flag, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';

@@ -1,5 +1,5 @@
 /** The fuzz of texts, in processes of Node or in this one. */
-import { emptyDatabase } from '../../src/database/snapshot-file.ts';
+import { emptyDatabase } from '../../src/database/file/snapshot-file.ts';
 import { UsageError, type Progress } from '../command.ts';
 import type { FuzzOptions } from '../commands/fuzz.ts';
 import { emptyTextReport, fuzzTexts, type TextFuzzReport } from '../fuzz-texts.ts';

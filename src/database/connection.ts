@@ -3,21 +3,21 @@
  * that makes a replica fast.
  */
 import { AppError } from '../core/errors.ts';
-import { isTrap } from './broken.ts';
-import { sizesOf, type ColumnSize } from './column-builder.ts';
-import { rowsOf } from './columns.ts';
-import { explainUnreadable } from './file-header.ts';
-import { isVacuum, shapesTheFile } from './first-token.ts';
-import { NativeConnection, RC } from './native.ts';
-import type { PagedFile } from './paged-file.ts';
-import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './parameters.ts';
+import { isTrap } from './sqlite/broken.ts';
+import { sizesOf, type ColumnSize } from './rows/column-builder.ts';
+import { rowsOf } from './rows/columns.ts';
+import { explainUnreadable } from './file/file-header.ts';
+import { isVacuum, shapesTheFile } from './statements/first-token.ts';
+import { NativeConnection, RC } from './sqlite/native.ts';
+import type { PagedFile } from './file/paged-file.ts';
+import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './rows/parameters.ts';
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
-import { columnNames, readRows, readValues } from './row-reader.ts';
-import { RunWatch, type RunLimits } from './run-watch.ts';
-import type { SqliteModule, SqlJsDatabase } from './sqlite-module.ts';
-import { SqlText } from './sql-text.ts';
-import { firstToken, isSemicolon, statementEnd, tokensOf, variablesOf, type Variable } from './tokens.ts';
-import { vacuumBeside } from './vacuum.ts';
+import { columnNames, readRows, readValues } from './rows/row-reader.ts';
+import { RunWatch, type RunLimits } from './sqlite/run-watch.ts';
+import type { SqliteModule, SqlJsDatabase } from './sqlite/sqlite-module.ts';
+import { SqlText } from './statements/sql-text.ts';
+import { firstToken, isSemicolon, statementEnd, tokensOf, variablesOf, type Variable } from './statements/tokens.ts';
+import { vacuumBeside } from './file/vacuum.ts';
 
 /** Compiled statements kept; one that was not used since the last look goes first. */
 const STATEMENTS_MAX = 128;

@@ -109,7 +109,7 @@ export interface SqlErrorDetail {
 
 /**
  * A result as columns. Per column: a storage class per row, numbers in a Float64Array, integers beyond 2^53 in a
- * BigInt64Array, text (UTF-8) and blobs packed in one byte array with offsets. Read cells with `database/columns`.
+ * BigInt64Array, text (UTF-8) and blobs packed in one byte array with offsets. Read cells with `database/rows/columns`.
  */
 export interface ResultColumns {
   names: string[];

@@ -3,13 +3,13 @@
  * applied, and the settings that it shares with the others.
  */
 import { AppError } from '../core/errors.ts';
-import { Classifier } from './classifier.ts';
+import { Classifier } from './statements/classifier.ts';
 import { Connection } from './connection.ts';
 import type { AttachRequest, PageRecord, Version } from './protocol.ts';
-import { checkOrder } from './records.ts';
-import { fileFromSnapshot } from './snapshot-file.ts';
-import type { SqliteModule } from './sqlite-module.ts';
-import { dropShadows, temporaryObjects } from './temporary.ts';
+import { checkOrder } from './file/records.ts';
+import { fileFromSnapshot } from './file/snapshot-file.ts';
+import type { SqliteModule } from './sqlite/sqlite-module.ts';
+import { dropShadows, temporaryObjects } from './schema/temporary.ts';
 
 export class Session {
   readonly connection: Connection;

@@ -3,8 +3,8 @@
  * BEGIN. Pages of what was committed leave as one record; what is rolled back leaves no trace, and is said.
  */
 import { AppError } from '../core/errors.ts';
-import { isTrap } from './broken.ts';
-import { mayChangeStatistics, shapesTheFile } from './first-token.ts';
+import { isTrap } from './sqlite/broken.ts';
+import { mayChangeStatistics, shapesTheFile } from './statements/first-token.ts';
 import type {
   Classification,
   SqlErrorDetail,
@@ -13,10 +13,10 @@ import type {
   UnitStatement,
   WorkProgress,
 } from './protocol.ts';
-import { takeRecord } from './records.ts';
+import { takeRecord } from './file/records.ts';
 import type { Session } from './session.ts';
-import { allocateIn } from './sqlite-module.ts';
-import { dropShadows, temporaryObjects } from './temporary.ts';
+import { allocateIn } from './sqlite/sqlite-module.ts';
+import { dropShadows, temporaryObjects } from './schema/temporary.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
 export function runUnit(

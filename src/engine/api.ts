@@ -1,17 +1,17 @@
 /** What the page may ask of the engine, each in a line or two: the work is done by the parts. */
 import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
-import { copyOf, transferablesOf } from '../database/columns.ts';
+import { copyOf, transferablesOf } from '../database/rows/columns.ts';
 import { RULE_CATALOGUE } from '../optimizer/catalogue.ts';
 import type { Engine } from './engine.ts';
-import { exportRows } from './exporting.ts';
-import { importFile, previewImport } from './importing.ts';
-import { boot, keepValue, openFile, openSample, SETTINGS_KEY, startAgain, storedValue } from './opening.ts';
-import { plainOutcome } from './outcome.ts';
-import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './points-in-time.ts';
-import { NO_PARAMETERS } from './parameters.ts';
+import { exportRows } from './data/exporting.ts';
+import { importFile, previewImport } from './data/importing.ts';
+import { boot, keepValue, openFile, openSample, SETTINGS_KEY, startAgain, storedValue } from './data/opening.ts';
+import { plainOutcome } from './query/outcome.ts';
+import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './data/points-in-time.ts';
+import { NO_PARAMETERS } from './query/parameters.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
-import { resetEverything, takeOver } from './tabs.ts';
+import { resetEverything, takeOver } from './storage/tabs.ts';
 import { decisionReport, performanceSummary, statementReports } from './readings.ts';
 
 /** Orphans are counted for so long; keys that do not fit are told as not counted. */

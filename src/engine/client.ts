@@ -14,7 +14,7 @@ import type {
   ScriptOutcome,
 } from './protocol.ts';
 
-export { byteLengthOf, CELL, cellAt, relabel, rowsOf } from '../database/columns.ts';
+export { byteLengthOf, CELL, cellAt, relabel, rowsOf } from '../database/rows/columns.ts';
 export type * from './protocol.ts';
 
 /** What the engine tells unasked. */

@@ -9,20 +9,20 @@ import { Dispatcher } from '../pool/dispatcher.ts';
 import type { WorkerIndex } from '../pool/fleet.ts';
 import { ScalingLoop } from '../pool/scaling-loop.ts';
 import { DRAINING, type WorkerState } from '../pool/worker-table.ts';
-import { NOBODY, type Asker } from './asker.ts';
-import { Classifications } from './classifications.ts';
-import { DatabaseFleet, type DatabaseWorker } from './database-fleet.ts';
-import { DataPlane } from './data-plane.ts';
-import { SOUND } from './kept-format.ts';
-import { LargeCells } from './large-cells.ts';
+import { NOBODY, type Asker } from './query/asker.ts';
+import { Classifications } from './query/classifications.ts';
+import { DatabaseFleet, type DatabaseWorker } from './data/database-fleet.ts';
+import { DataPlane } from './data/data-plane.ts';
+import { SOUND } from './storage/kept-format.ts';
+import { LargeCells } from './data/large-cells.ts';
 import { LoadGenerator } from './load.ts';
-import { LogFolding } from './log-folding.ts';
+import { LogFolding } from './data/log-folding.ts';
 import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome } from './query/outcome.ts';
 import type { EnginePlatform } from './platform-port.ts';
-import { commitWithPoint, POINT_LIMITS } from './points-in-time.ts';
-import { PoolRunner } from './pool-runner.ts';
+import { commitWithPoint, POINT_LIMITS } from './data/points-in-time.ts';
+import { PoolRunner } from './query/pool-runner.ts';
 import type {
   DatabaseInfo,
   DataSource,
@@ -32,20 +32,20 @@ import type {
   Notice,
   QueryOutcome,
 } from './protocol.ts';
-import { displacedNote } from './primary-state.ts';
-import { QueryCache } from './query-cache.ts';
-import { QueryPath } from './query-path.ts';
-import type { Ran, ScriptRan } from './ran.ts';
+import { displacedNote } from './data/primary-state.ts';
+import { QueryCache } from './query/query-cache.ts';
+import { QueryPath } from './query/query-path.ts';
+import type { Ran, ScriptRan } from './query/ran.ts';
 import { memoryBytes, poolReading } from './readings.ts';
-import { SavedCache } from './saved-cache.ts';
+import { SavedCache } from './storage/saved-cache.ts';
 import { changeSettings, ejectionSettingsOf, engineDefaults, poolSettingsOf } from './settings.ts';
 import { SimulatorLink } from './simulator-link.ts';
 import { SnapshotEmitter } from './snapshots.ts';
-import { StepsTaken } from './steps-taken.ts';
+import { StepsTaken } from './query/steps-taken.ts';
 import { stoppable, Timers } from './timers.ts';
-import { Turnstile } from './turnstile.ts';
-import { UnitPath, type Origin } from './unit-path.ts';
-import { Vault } from './vault.ts';
+import { Turnstile } from './query/turnstile.ts';
+import { UnitPath, type Origin } from './query/unit-path.ts';
+import { Vault } from './storage/vault.ts';
 
 export const WORKERS_MAX = 32;
 export const DEFAULT_SOURCE: DataSource = { type: 'sample', sample: { name: 'shop', size: 'S', seed: 1 } };

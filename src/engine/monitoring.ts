@@ -11,7 +11,7 @@ import { Statements } from '../monitor/statements.ts';
 import { WorkerSeries } from '../monitor/worker-series.ts';
 import { fingerprint } from '../sql/fingerprint.ts';
 import type { AlertReport, EventReport, HealthReport, HistoryReport } from './protocol.ts';
-import type { Ran } from './ran.ts';
+import type { Ran } from './query/ran.ts';
 
 /** What the engine reads off the pool and the store once a second. */
 export interface PoolReading {

@@ -1,10 +1,10 @@
 /** A sandbox on a connection of its own: its writes reach pages that nobody else sees. */
-import { CELL, cellAt } from '../database/columns.ts';
+import { CELL, cellAt } from '../database/rows/columns.ts';
 import { Connection } from '../database/connection.ts';
-import { PagedFile } from '../database/paged-file.ts';
+import { PagedFile } from '../database/file/paged-file.ts';
 import type { Parameters, PlanNode, ResultColumns } from '../database/protocol.ts';
-import { emptyDatabase } from '../database/snapshot-file.ts';
-import type { SqliteModule } from '../database/sqlite-module.ts';
+import { emptyDatabase } from '../database/file/snapshot-file.ts';
+import type { SqliteModule } from '../database/sqlite/sqlite-module.ts';
 import type { Cell, Opcode, Run, Sandbox } from './sandbox.ts';
 
 export class ConnectionSandbox implements Sandbox {

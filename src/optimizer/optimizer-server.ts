@@ -5,11 +5,11 @@
 import { AppError } from '../core/errors.ts';
 import type { Handlers } from '../core/rpc.ts';
 import { Connection } from '../database/connection.ts';
-import { openFork } from '../database/fork.ts';
+import { openFork } from '../database/file/fork.ts';
 import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
-import { checkOrder, foldRecords } from '../database/records.ts';
-import { fileFromSnapshot } from '../database/snapshot-file.ts';
-import { loadSqlite, type SqliteModule } from '../database/sqlite-module.ts';
+import { checkOrder, foldRecords } from '../database/file/records.ts';
+import { fileFromSnapshot } from '../database/file/snapshot-file.ts';
+import { loadSqlite, type SqliteModule } from '../database/sqlite/sqlite-module.ts';
 import { loadNodeSqlParser } from '../sql/parse/node-sql-parser.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import type { Advisor } from './advisor-port.ts';

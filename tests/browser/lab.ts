@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page } from '@playwright/test';
 import initSqlJs, { type Database } from 'sql.js';
-import { rowsOf } from '../../src/database/columns.ts';
+import { rowsOf } from '../../src/database/rows/columns.ts';
 import type { Parameters, QueryOutcome, SqlValue } from '../../src/engine/protocol.ts';
 import type { HeadroomApi } from '../../src/ui/console-api.ts';
 

@@ -1,6 +1,6 @@
 /** From cells of a result to text: each format says how it writes a value, this finds the value in the columns. Pure. */
 import { invariant } from '../../core/errors.ts';
-import { CELL } from '../columns.ts';
+import { CELL } from '../rows/columns.ts';
 import type { ColumnData, ResultColumns } from '../protocol.ts';
 
 /** How a format writes each storage class. */

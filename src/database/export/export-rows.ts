@@ -1,8 +1,8 @@
 /** A table, a query or a whole database of a private connection, written window by window into a file. */
 import { AppError } from '../../core/errors.ts';
-import { quoted } from '../catalog.ts';
-import type { Classifier } from '../classifier.ts';
-import { byteLengthOf } from '../columns.ts';
+import { quoted } from '../schema/catalog.ts';
+import type { Classifier } from '../statements/classifier.ts';
+import { byteLengthOf } from '../rows/columns.ts';
 import type { Connection } from '../connection.ts';
 import type { ExportFormat, ExportSource, Parameters, ResultColumns } from '../protocol.ts';
 import { writeDump } from './dump.ts';

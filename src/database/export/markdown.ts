@@ -2,7 +2,7 @@
  * A table as GitHub's Markdown has it, for people: NULL in italics, numbers to the right, line ends as <br>. White space at the
  * ends of a text does not show.
  */
-import { CELL } from '../columns.ts';
+import { CELL } from '../rows/columns.ts';
 import type { ColumnData, ResultColumns } from '../protocol.ts';
 import { blobLiteral, cellTexts, realText, type CellWriter } from './cells.ts';
 import type { RowFormatter } from './formatter.ts';

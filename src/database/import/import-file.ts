@@ -1,10 +1,10 @@
 /** A file into a private fork of the data: what changed comes back as one record, or nothing at all happened. */
 import { AppError } from '../../core/errors.ts';
 import type { CallContext } from '../../core/rpc.ts';
-import { openFork } from '../fork.ts';
+import { openFork } from '../file/fork.ts';
 import type { PageRecord, Snapshot } from '../protocol.ts';
-import { takeRecord } from '../records.ts';
-import { allocateIn, type SqliteModule } from '../sqlite-module.ts';
+import { takeRecord } from '../file/records.ts';
+import { allocateIn, type SqliteModule } from '../sqlite/sqlite-module.ts';
 import { openFile } from './file-kind.ts';
 import { importRows, type ImportControl, type Imported } from './import-rows.ts';
 import type { ImportPlan, ImportProgress, ImportReport } from './protocol.ts';

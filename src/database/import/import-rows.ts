@@ -1,6 +1,6 @@
 /** Rows of a file into a table of a fork, in one transaction: all of them or none. */
 import { AppError } from '../../core/errors.ts';
-import { BulkInsert } from '../bulk-insert.ts';
+import { BulkInsert } from '../rows/bulk-insert.ts';
 import type { Connection } from '../connection.ts';
 import { refuse } from './file-kind.ts';
 import { Ledger } from './ledger.ts';

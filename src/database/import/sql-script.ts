@@ -4,8 +4,8 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { Connection } from '../connection.ts';
-import { classifyByFirstWords } from '../first-token.ts';
-import { firstToken, statementEnd } from '../tokens.ts';
+import { classifyByFirstWords } from '../statements/first-token.ts';
+import { firstToken, statementEnd } from '../statements/tokens.ts';
 import { countOf } from './csv-records.ts';
 import { refuse } from './file-kind.ts';
 import type { ImportControl, Imported } from './import-rows.ts';

@@ -3,11 +3,11 @@
  * progress is told and a cancel can arrive.
  */
 import { AppError } from '../../core/errors.ts';
-import { NativeConnection } from '../native.ts';
-import { PagedFile } from '../paged-file.ts';
-import { emptyDatabase } from '../snapshot-file.ts';
-import type { SqliteModule } from '../sqlite-module.ts';
-import { BulkInsert } from '../bulk-insert.ts';
+import { NativeConnection } from '../sqlite/native.ts';
+import { PagedFile } from '../file/paged-file.ts';
+import { emptyDatabase } from '../file/snapshot-file.ts';
+import type { SqliteModule } from '../sqlite/sqlite-module.ts';
+import { BulkInsert } from '../rows/bulk-insert.ts';
 
 export interface SampleControl {
   /** Told now and then: share done (0..1) and what is being made. */

@@ -1,6 +1,6 @@
 /** From a request to a database file: the one place that knows which generator makes which sample. */
 import type { SampleRequest } from '../protocol.ts';
-import type { SqliteModule } from '../sqlite-module.ts';
+import type { SqliteModule } from '../sqlite/sqlite-module.ts';
 import type { SampleControl } from './build.ts';
 import { checkSample } from './settings.ts';
 import { makeShop, type ShopSize } from './shop/shop.ts';

@@ -6,7 +6,7 @@ import { differential } from '../../../bench/differential.ts';
 import { engineExecutor } from '../../../bench/engine-executor.ts';
 import { emptySandbox, sqliteModule } from '../../../bench/sandbox.ts';
 import { parseLogicTest } from '../../../bench/sqllogictest.ts';
-import { emptyDatabase } from '../../../src/database/snapshot-file.ts';
+import { emptyDatabase } from '../../../src/database/file/snapshot-file.ts';
 import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
 
 const silent = (): void => {};

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
-import { Classifier } from '../../../src/database/classifier.ts';
+import { Classifier } from '../../../src/database/statements/classifier.ts';
 import type { Connection } from '../../../src/database/connection.ts';
 import type { Classification } from '../../../src/database/protocol.ts';
-import type { SqliteModule } from '../../../src/database/sqlite-module.ts';
+import type { SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
 import { HARD_SCHEMA, HARD_TABLES, randomRead, randomWrite } from './random-sql.ts';
 import { databaseWith, openOn, sqlite } from './support.ts';
 

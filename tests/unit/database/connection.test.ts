@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Connection } from '../../../src/database/connection.ts';
-import { PagedFile } from '../../../src/database/paged-file.ts';
-import type { SqliteModule } from '../../../src/database/sqlite-module.ts';
+import { PagedFile } from '../../../src/database/file/paged-file.ts';
+import type { SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
 import { databaseWith, sqlite } from './support.ts';
 
 const ENDLESS = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r';

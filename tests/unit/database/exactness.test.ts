@@ -1,8 +1,8 @@
 /** A short seeded slice of `measure exactness`. */
 import { beforeAll, expect, it } from 'vitest';
 import { exactness } from '../../../bench/exactness.ts';
-import { PagedFile } from '../../../src/database/paged-file.ts';
-import type { SqliteModule } from '../../../src/database/sqlite-module.ts';
+import { PagedFile } from '../../../src/database/file/paged-file.ts';
+import type { SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
 import { sqlite } from './support.ts';
 
 const TIMEOUT_MS = 60_000;

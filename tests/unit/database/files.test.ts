@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LOOPING_SQL, loopingDatabase } from '../../../bench/fuzz/looping-database.ts';
 import { createRandom } from '../../../src/core/random.ts';
-import { checkFile, readHeader } from '../../../src/database/file-header.ts';
-import { openFork } from '../../../src/database/fork.ts';
-import type { SqliteModule } from '../../../src/database/sqlite-module.ts';
+import { checkFile, readHeader } from '../../../src/database/file/file-header.ts';
+import { openFork } from '../../../src/database/file/fork.ts';
+import type { SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
 import { databaseWith, openOn, runRequest, snapshotOf, sqlite, startServer, unitRequest } from './support.ts';
 
 let module: SqliteModule;

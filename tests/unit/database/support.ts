@@ -5,8 +5,8 @@ import { Transfer, type CallContext } from '../../../src/core/rpc.ts';
 import { Connection } from '../../../src/database/connection.ts';
 import { createDatabaseServer } from '../../../src/database/database-server.ts';
 import type { DatabaseApi, RunRequest, Snapshot, UnitRequest } from '../../../src/database/protocol.ts';
-import { emptyDatabase, fileFromSnapshot } from '../../../src/database/snapshot-file.ts';
-import { loadSqlite, type SqliteModule } from '../../../src/database/sqlite-module.ts';
+import { emptyDatabase, fileFromSnapshot } from '../../../src/database/file/snapshot-file.ts';
+import { loadSqlite, type SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
 
 const wasmPath = createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm');
 let compiled: WebAssembly.Module | null = null;

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
-import { rowsOf } from '../../../src/database/columns.ts';
+import { rowsOf } from '../../../src/database/rows/columns.ts';
 import type { PageRecord, Snapshot, SqlValue, UnitReply, UnitRequest } from '../../../src/database/protocol.ts';
-import { byteLengthOf, foldRecords, materialize } from '../../../src/database/records.ts';
-import { emptyDatabase } from '../../../src/database/snapshot-file.ts';
+import { byteLengthOf, foldRecords, materialize } from '../../../src/database/file/records.ts';
+import { emptyDatabase } from '../../../src/database/file/snapshot-file.ts';
 import { HARD_SCHEMA, randomUpkeep, randomWrite } from './random-sql.ts';
 import { databaseWith, openOn, runRequest, snapshotOf, sqlite, startServer, unitRequest } from './support.ts';
 

@@ -1,9 +1,9 @@
 /** A trap of WebAssembly in a database worker: what it says afterwards may be wrong, so it must go, and be told. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { endingAtTraps, isTrap } from '../../../src/database/broken.ts';
-import { rowsOf } from '../../../src/database/columns.ts';
-import { loadSqlite } from '../../../src/database/sqlite-module.ts';
-import type { DatabaseWorker } from '../../../src/engine/database-fleet.ts';
+import { endingAtTraps, isTrap } from '../../../src/database/sqlite/broken.ts';
+import { rowsOf } from '../../../src/database/rows/columns.ts';
+import { loadSqlite } from '../../../src/database/sqlite/sqlite-module.ts';
+import type { DatabaseWorker } from '../../../src/engine/data/database-fleet.ts';
 import { ATTEMPTS_MAX } from '../../../src/engine/settings.ts';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 

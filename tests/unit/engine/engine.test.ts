@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../src/database/columns.ts';
+import { rowsOf } from '../../../src/database/rows/columns.ts';
 import type { QueryOutcome } from '../../../src/engine/protocol.ts';
 import { createMemoryStore } from '../../../src/platform/memory-store.ts';
 import { openLab, type Lab, type LabOptions } from '../../../bench/lab.ts';

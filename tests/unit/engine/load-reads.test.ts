@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schemaOf } from '../../../src/database/catalog.ts';
+import { schemaOf } from '../../../src/database/schema/catalog.ts';
 import type { SampleRequest } from '../../../src/database/protocol.ts';
 import { loadReads } from '../../../src/engine/load.ts';
 import { made, opened } from '../database/samples/support.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../bench/lab.ts';
-import { rowsOf } from '../../../src/database/columns.ts';
-import { OPEN_MS_MAX, type DatabaseWorker } from '../../../src/engine/database-fleet.ts';
+import { rowsOf } from '../../../src/database/rows/columns.ts';
+import { OPEN_MS_MAX, type DatabaseWorker } from '../../../src/engine/data/database-fleet.ts';
 
 let opened: Lab;
 /** The bounds that are armed, to let one run out. */

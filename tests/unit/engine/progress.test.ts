@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../bench/lab.ts';
-import { rowsOf } from '../../../src/database/columns.ts';
-import { StepsTaken } from '../../../src/engine/steps-taken.ts';
+import { rowsOf } from '../../../src/database/rows/columns.ts';
+import { StepsTaken } from '../../../src/engine/query/steps-taken.ts';
 import type { RunProgress } from '../../../src/engine/protocol.ts';
 
 /** Some hundred milliseconds on a quick machine, and told of at least once. */

@@ -1,7 +1,7 @@
 /** What is exported can be imported again, with nothing chosen by hand: the same rows in the same classes. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLab, type Lab } from '../../../bench/lab.ts';
-import { rowsOf } from '../../../src/database/columns.ts';
+import { rowsOf } from '../../../src/database/rows/columns.ts';
 import type { ExportFormat, SqlValue } from '../../../src/engine/protocol.ts';
 
 let lab: Lab;

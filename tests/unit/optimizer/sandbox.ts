@@ -1,6 +1,6 @@
 /** A sandbox for tests: SQLite in Node on an empty database, then `setup`. */
 import { readFileSync } from 'node:fs';
-import { loadSqlite } from '../../../src/database/sqlite-module.ts';
+import { loadSqlite } from '../../../src/database/sqlite/sqlite-module.ts';
 import { ConnectionSandbox, openEmpty } from '../../../src/optimizer/connection-sandbox.ts';
 import type { Sandbox } from '../../../src/optimizer/sandbox.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../../core/ports.ts';
 import { createRandom } from '../../../core/random.ts';
-import type { SqliteModule } from '../../sqlite-module.ts';
+import type { SqliteModule } from '../../sqlite/sqlite-module.ts';
 import { buildSample, CHUNK_ROWS, type SampleBuilder, type SampleControl } from '../build.ts';
 import { isoDate, isoDateTime, momentsInOrder } from '../calendar.ts';
 import {

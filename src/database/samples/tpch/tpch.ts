@@ -5,7 +5,7 @@
  */
 import type { Random } from '../../../core/ports.ts';
 import { createRandom } from '../../../core/random.ts';
-import type { SqliteModule } from '../../sqlite-module.ts';
+import type { SqliteModule } from '../../sqlite/sqlite-module.ts';
 import { buildSample, CHUNK_ROWS, type SampleBuilder, type SampleControl } from '../build.ts';
 import { isoDate } from '../calendar.ts';
 import { shuffled } from '../weighted.ts';

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../../src/database/connection.ts';
 import type { ExportFormat, ExportSource } from '../../../../src/database/protocol.ts';
-import type { SqliteModule } from '../../../../src/database/sqlite-module.ts';
+import type { SqliteModule } from '../../../../src/database/sqlite/sqlite-module.ts';
 import { HARD_SCHEMA } from '../random-sql.ts';
 import { databaseWith, openOn, snapshotOf, sqlite, startServer } from '../support.ts';
 import { cellsOf } from './support.ts';

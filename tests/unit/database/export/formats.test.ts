@@ -1,12 +1,12 @@
 /** What is saved can be read back: same values, and the same storage classes wherever the format can say them. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sliceRows } from '../../../../src/database/columns.ts';
+import { sliceRows } from '../../../../src/database/rows/columns.ts';
 import type { Connection } from '../../../../src/database/connection.ts';
 import { uniqueNames } from '../../../../src/database/export/cells.ts';
 import { createFormatter, formatted } from '../../../../src/database/export/formatter.ts';
 import type { ExportFormat, ResultColumns } from '../../../../src/database/protocol.ts';
-import type { SqliteModule } from '../../../../src/database/sqlite-module.ts';
+import type { SqliteModule } from '../../../../src/database/sqlite/sqlite-module.ts';
 import { databaseWith, openOn, sqlite } from '../support.ts';
 import { cellsOf, givenValue, plainCells, readCsv, readJson, resultOf, type Cell } from './support.ts';
 

@@ -1,6 +1,6 @@
 /** Values of every storage class, and readers of the formats that keep classes apart where the format does. */
 import fc from 'fast-check';
-import { CELL } from '../../../../src/database/columns.ts';
+import { CELL } from '../../../../src/database/rows/columns.ts';
 import type { Connection } from '../../../../src/database/connection.ts';
 import type { ResultColumns, SqlValue } from '../../../../src/database/protocol.ts';
 

@@ -10,7 +10,7 @@ import type {
   ImportReport,
 } from '../../../../src/database/import/protocol.ts';
 import type { Snapshot, SqlValue } from '../../../../src/database/protocol.ts';
-import { fileFromSnapshot } from '../../../../src/database/snapshot-file.ts';
+import { fileFromSnapshot } from '../../../../src/database/file/snapshot-file.ts';
 import { databaseWith, snapshotOf, sqlite } from '../support.ts';
 
 export const quiet: CallContext = { progress: () => {}, signal: { cancelled: false, onCancel: () => {} } };

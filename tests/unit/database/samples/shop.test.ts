@@ -5,7 +5,7 @@ import { isoDateTime, momentsInOrder } from '../../../../src/database/samples/ca
 import { shopQueries } from '../../../../src/database/samples/shop/catalogue.ts';
 import { makeShop } from '../../../../src/database/samples/shop/shop.ts';
 import { shuffled, WeightedSampler, zipfWeights } from '../../../../src/database/samples/weighted.ts';
-import type { SqliteModule } from '../../../../src/database/sqlite-module.ts';
+import type { SqliteModule } from '../../../../src/database/sqlite/sqlite-module.ts';
 import { openOn, sqlite, startServer } from '../support.ts';
 import { hashOf, quiet, valuesOf } from './support.ts';
 

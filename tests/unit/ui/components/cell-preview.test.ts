@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ColumnBuilder } from '../../../../src/database/column-builder.ts';
+import { ColumnBuilder } from '../../../../src/database/rows/column-builder.ts';
 import type { ResultColumns } from '../../../../src/engine/protocol.ts';
 import { cellText, previewCell, sampledWidths, toTsv } from '../../../../src/ui/components/cell-preview.ts';
 

@@ -8,7 +8,7 @@ import {
   ROW_HEIGHT,
   stateText,
   TITLE_HEIGHT,
-} from '../../../../src/ui/panels/relations.ts';
+} from '../../../../src/ui/panels/data/relations.ts';
 
 type Table = SchemaReport['tables'][number];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inputsInWords } from '../../../../src/ui/panels/scale-inputs.ts';
+import { inputsInWords } from '../../../../src/ui/panels/cluster/scale-inputs.ts';
 
 describe('readings of a scale decision', () => {
   it('carry the unit that their name ends in', () => {

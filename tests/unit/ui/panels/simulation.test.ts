@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scenarioCatalogue } from '../../../../src/simulator/catalogue.ts';
 import { Simulation } from '../../../../src/simulator/run.ts';
 import { scenarioProblems, SIMULATED_WORKERS_MAX } from '../../../../src/simulator/settings.ts';
-import { gaps, runFigures, runMarks, scenarioWith } from '../../../../src/ui/panels/simulation.ts';
+import { gaps, runFigures, runMarks, scenarioWith } from '../../../../src/ui/panels/cluster/simulation.ts';
 
 describe('a scenario of another size', () => {
   it('stays one that can be run, from one worker to the most', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SchemaReport, StorageCensus } from '../../../../src/engine/protocol.ts';
-import { storageRows } from '../../../../src/ui/panels/storage-rows.ts';
+import { storageRows } from '../../../../src/ui/panels/data/storage-rows.ts';
 
 const schema = {
   schemaCookie: 1,

@@ -1,0 +1,270 @@
+/**
+ * Classifications of statements against the present schema, kept by text while the schema cookie stays. SQLite is asked by
+ * EXPLAIN, but for statements that must not be EXPLAINed.
+ */
+import { AppError } from '../../core/errors.ts';
+import { instructionsOf, reportProgram, type ProgramContext } from './bytecode.ts';
+import type { Connection } from '../connection.ts';
+import { actsWhenCompiled, classifyByFirstWords } from './first-token.ts';
+import { shapedInsert } from './insert-shape.ts';
+import type { Classification, SqlErrorDetail, StatementSpan } from '../protocol.ts';
+import { SqlText } from './sql-text.ts';
+import { isSemicolon, statementEnd, tokensOf, variablesOf } from './tokens.ts';
+
+const KEPT_MAX = 2000;
+/** Longer texts are looked at anew each time. */
+const KEPT_TEXT_MAX = 16_384;
+
+export class Classifier {
+  readonly #connection: Connection;
+  #kept = new Map<string, Classification>();
+  /** By shape, for INSERT of literal rows. */
+  #shapes = new Map<string, Classification>();
+  #described = new Map<string, StatementSpan[]>();
+  #cookie: number | null = null;
+  #context: ProgramContext | null = null;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** What one statement (no semicolon needed) reads, writes and depends on. Error `sql` when it does not compile. */
+  classify(sql: string): Classification {
+    this.#refresh();
+    const kept = this.#kept.get(sql);
+    if (kept) return kept;
+    const classification = this.#classify(sql);
+    if (this.#kept.size >= KEPT_MAX) this.#kept.clear();
+    this.#kept.set(sql, classification);
+    return classification;
+  }
+
+  /**
+   * The statements of a text, none of them run. One that does not compile now carries its error. Of several, those after one
+   * for which `isEnough` holds are left out.
+   */
+  describe(text: string, isEnough: (span: StatementSpan) => boolean = () => false): StatementSpan[] {
+    this.#refresh();
+    const kept = this.#described.get(text);
+    if (kept) return kept;
+    const spans: StatementSpan[] = [];
+    let enough = false;
+    for (let next = this.next(text, 0); next; next = this.next(text, next.end)) {
+      spans.push(next.span);
+      enough ||= isEnough(next.span);
+      // The second statement is what tells a script from a statement.
+      if (enough && spans.length > 1) return spans;
+    }
+    if (text.length <= KEPT_TEXT_MAX) {
+      if (this.#described.size >= KEPT_MAX) this.#described.clear();
+      this.#described.set(text, spans);
+    }
+    return spans;
+  }
+
+  /** The statement that begins at or after `from`, and where the next may begin; null when none is left. */
+  next(text: string, from: number): { span: StatementSpan; end: number } | null {
+    for (const token of tokensOf(text, from)) {
+      if (!isSemicolon(text, token)) return this.#span(text, token.start);
+    }
+    return null;
+  }
+
+  #span(text: string, start: number): { span: StatementSpan; end: number } {
+    const shaped = shapedInsert(text, start);
+    if (!shaped) return this.#examined(text, start);
+    this.#refresh();
+    const classification = this.#shapes.get(shaped.shape);
+    if (classification) {
+      const { bodyEnd, end } = shaped;
+      return { span: { start, end: bodyEnd, sql: text.slice(start, bodyEnd), classification, error: null }, end };
+    }
+    const found = this.#examined(text, start);
+    if (found.span.classification && found.end === shaped.end) {
+      if (this.#shapes.size >= KEPT_MAX) this.#shapes.clear();
+      this.#shapes.set(shaped.shape, found.span.classification);
+    }
+    return found;
+  }
+
+  /** SQLite is asked where the statement ends, and what it is. */
+  #examined(text: string, start: number): { span: StatementSpan; end: number } {
+    const guess = statementEnd(text, start);
+    let end = guess;
+    let error: SqlErrorDetail | null = null;
+    const guessed = text.slice(start, withoutSemicolon(text, start, guess));
+    if (!actsWhenCompiled(guessed) && !this.#compiles(guessed)) {
+      // SQLite decides where its statement ends; the guess stands where it cannot compile.
+      const probed = this.#probe(text.slice(start, guess));
+      error = probed.error ? shifted(probed.error, start) : null;
+      if (!error) end = start + probed.end;
+    }
+    const body = end === guess ? start + guessed.length : withoutSemicolon(text, start, end);
+    const sql = text.slice(start, body);
+    let classification: Classification | null = null;
+    if (!error) {
+      try {
+        classification = this.classify(sql);
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || thrown.code !== 'sql') throw thrown;
+        const detail = thrown.detail as SqlErrorDetail | undefined;
+        error = shifted(detail ?? { message: thrown.message, start: null, end: null }, start);
+      }
+    }
+    return { span: { start, end: body, sql, classification, error }, end };
+  }
+
+  /** Whether it is one statement, whole. Kept compiled: it is run or looked at next. */
+  #compiles(sql: string): boolean {
+    try {
+      this.#connection.inspect(sql);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === 'sql') return false;
+      throw thrown;
+    }
+  }
+
+  /** A text that SQLite cannot be given at all (it holds a NUL) has its error here too: statements before it may have run. */
+  #probe(sql: string): ReturnType<Connection['probe']> {
+    let text: SqlText | null = null;
+    try {
+      text = new SqlText(this.#connection.module, sql);
+      return this.#connection.probe(text, 0);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'sql') throw thrown;
+      return { end: 0, error: thrown.detail as SqlErrorDetail };
+    } finally {
+      text?.free();
+    }
+  }
+
+  #classify(sql: string): Classification {
+    const connection = this.#connection;
+    const schemaCookie = connection.schemaCookie();
+    const byWords = classifyByFirstWords(sql);
+    if (byWords) {
+      const compiles = byWords.kind === 'explain';
+      return {
+        kind: byWords.kind,
+        queryClass: 'point',
+        tablesRead: [],
+        tablesWritten: [],
+        touchesEverything: byWords.kind !== 'transaction' && byWords.kind !== 'refused',
+        volatile: byWords.kind.startsWith('pragma') ? 'it tells the settings of a connection' : null,
+        mayReadClock: false,
+        connectionState: false,
+        parameters: variablesOf(sql).map(({ name }) => name),
+        columnNames: compiles ? connection.inspect(sql).columnNames : [],
+        schemaCookie,
+        refusal: byWords.refusal,
+      };
+    }
+    const { variables, columnNames } = connection.inspect(sql);
+    const report = reportProgram(instructionsOf(connection.explain(sql)), this.#programContext());
+    return { ...report, parameters: variables.map(({ name }) => name), columnNames, schemaCookie, refusal: null };
+  }
+
+  /** Forgets everything when the schema moved, as this connection sees it. */
+  #refresh(): void {
+    const cookie = this.#connection.schemaCookie();
+    if (cookie === this.#cookie) return;
+    this.forget();
+    this.#cookie = cookie;
+  }
+
+  /** For changes that no cookie tells: a schema rolled back, temporary objects. */
+  forget(): void {
+    this.#kept.clear();
+    this.#shapes.clear();
+    this.#described.clear();
+    this.#context = null;
+    this.#cookie = null;
+    this.#connection.forgetStatements();
+  }
+
+  #programContext(): ProgramContext {
+    return (this.#context ??= schemaContext(this.#connection));
+  }
+}
+
+function withoutSemicolon(text: string, start: number, end: number): number {
+  let last = start;
+  for (const token of tokensOf(text.slice(0, end), start)) if (!isSemicolon(text, token)) last = token.end;
+  return last;
+}
+
+function shifted(error: SqlErrorDetail, by: number): SqlErrorDetail {
+  return {
+    message: error.message,
+    start: error.start === null ? null : error.start + by,
+    end: error.end === null ? null : error.end + by,
+  };
+}
+
+/** Root pages and virtual tables of main, as the connection sees them now. */
+function schemaContext(connection: Connection): ProgramContext {
+  const roots = new Map<number, { table: string; isIndex: boolean }>([[1, { table: 'sqlite_schema', isIndex: false }]]);
+  const tables: { name: string; sql: string; isVirtual: boolean }[] = [];
+  for (const [type, name, table, root, sql] of connection.query(
+    'SELECT type, name, tbl_name, rootpage, sql FROM main.sqlite_schema',
+  )) {
+    if (Number(root) > 0) roots.set(Number(root), { table: String(table), isIndex: type === 'index' });
+    if (type === 'table') {
+      tables.push({
+        name: String(name),
+        sql: String(sql ?? ''),
+        isVirtual: !root && /^\s*create\s+virtual/i.test(String(sql)),
+      });
+    }
+  }
+  let addresses: Map<string, readonly string[]> | null = null;
+  return {
+    roots,
+    virtualTables: (p4) => (addresses ??= virtualAddresses(connection, tables)).get(p4) ?? null,
+  };
+}
+
+/** Table-valued functions that compute from their arguments alone. */
+const HARMLESS_FUNCTIONS = ["json_each('')", "json_tree('')"];
+
+function virtualAddresses(
+  connection: Connection,
+  tables: readonly { name: string; sql: string; isVirtual: boolean }[],
+): Map<string, readonly string[]> {
+  const addresses = new Map<string, readonly string[]>();
+  const note = (from: string, standsFor: readonly string[]): void => {
+    try {
+      const opened = instructionsOf(connection.explain(`SELECT 1 FROM ${from}`)).find(
+        ({ opcode }) => opcode === 'VOpen',
+      );
+      if (opened) addresses.set(opened.p4, standsFor);
+    } catch (error) {
+      // A table whose module is missing here cannot be opened by any statement either.
+      if (!(error instanceof AppError)) throw error;
+    }
+  };
+  for (const { name, isVirtual } of tables) {
+    if (isVirtual) note(`main."${name.replaceAll('"', '""')}"`, closureOf(name, tables));
+  }
+  for (const call of HARMLESS_FUNCTIONS) note(call, []);
+  return addresses;
+}
+
+/** A virtual table, its shadow tables (`name_...`) and every table that its declaration mentions, and so on. */
+function closureOf(name: string, tables: readonly { name: string; sql: string; isVirtual: boolean }[]): string[] {
+  const found = new Set<string>();
+  const visit = (one: string): void => {
+    if (found.has(one)) return;
+    found.add(one);
+    const table = tables.find((candidate) => candidate.name === one);
+    if (!table?.isVirtual) return;
+    const declaration = table.sql.toLowerCase();
+    for (const other of tables) {
+      const lower = other.name.toLowerCase();
+      if (lower.startsWith(`${one.toLowerCase()}_`) || declaration.includes(lower)) visit(other.name);
+    }
+  };
+  visit(name);
+  return [...found].sort();
+}

@@ -1,0 +1,52 @@
+/** What statements come to inside the engine, before it is put into words for the page. */
+import { AppError, fromWireError, toWireError } from '../../core/errors.ts';
+import type { Classification, ResultColumns, Version, Work } from '../../database/protocol.ts';
+
+/** What one statement came to, before it is put into words for the page. */
+export interface Ran {
+  kind: 'ran';
+  sql: string;
+  span: { start: number; end: number };
+  classification: Classification;
+  result: ResultColumns | null;
+  /** True when somebody else holds the same result too (the cache, another waiter): the page must get a copy. */
+  shared: boolean;
+  cache: CacheFinding;
+  rewrite: RewriteFinding;
+  /** Null for a hit. */
+  pool: { worker: string; attempts: number; queueMs: number; serviceMs: number; pickReason: string } | null;
+  work: Work | null;
+  rowsChanged: number;
+  /** Its transaction was rolled back: nothing of it was kept. */
+  rolledBack?: boolean;
+  version: Version;
+  timings: { classifyMs: number; cacheMs: number; rewriteMs: number; totalMs: number };
+  notes: string[];
+}
+
+export type CacheFinding =
+  | { state: 'hit'; ageMs: number; costMs: number; decodeMs: number }
+  | { state: 'joined' }
+  | { state: 'miss' | 'off'; reason: string };
+
+export interface RewriteFinding {
+  ruleIds: string[];
+  reason: string;
+}
+
+export interface ScriptRan {
+  ran: Ran[];
+  error: { cause: AppError; statementIndex: number; span: { start: number; end: number } } | null;
+  notes: string[];
+  /** Of a script that committed something: the point in time before it; null when none is kept. */
+  undoPoint?: number | null;
+}
+
+/** Milliseconds that a worker was busy with a statement. */
+export function busyOf(work: Work): number {
+  return work.prepareMs + work.executeMs + work.simulatedWaitMs;
+}
+
+export function asAppError(error: unknown): AppError {
+  return error instanceof AppError ? error : fromWireError(toWireError(error));
+}
