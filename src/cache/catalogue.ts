@@ -1,6 +1,10 @@
 /** Names and one-line explanations of what the cache does, for menus, tables and messages. Plain data. */
 
 export const STRATEGIES = {
+  fifo: {
+    label: 'FIFO',
+    explanation: 'First in, first out: whatever came first leaves first, however often it is used.',
+  },
   lru: {
     label: 'LRU',
     explanation:
@@ -13,7 +17,32 @@ export const STRATEGIES = {
   },
   ttl: {
     label: 'TTL',
-    explanation: 'Time order and nothing else: whatever was stored first leaves first, however often it is used.',
+    explanation: 'Time to live and nothing else: whatever would expire first leaves first, however often it is used.',
+  },
+  sieve: {
+    label: 'SIEVE',
+    explanation:
+      'A queue and a hand: a use only marks an entry, the hand takes marks away and evicts the first without one. Simple and quick.',
+  },
+  's3-fifo': {
+    label: 'S3-FIFO',
+    explanation:
+      'Newcomers pass through a small queue and must be used twice to stay; what comes back soon after leaving stays at once.',
+  },
+  lirs: {
+    label: 'LIRS',
+    explanation:
+      'Low inter-reference recency: ranks by the distance between the last two uses. Strong on loops larger than the cache.',
+  },
+  'w-tinylfu': {
+    label: 'W-TinyLFU',
+    explanation:
+      'A small LRU window in front; behind it only what was asked for more often, lately, than what it would push out. The window’s size adapts.',
+  },
+  gdsf: {
+    label: 'GDSF',
+    explanation:
+      'Greedy dual size frequency: keeps what saves the most time per byte, uses times cost over size, and lets the unused age.',
   },
   adaptive: {
     label: 'Adaptive',
@@ -59,3 +88,34 @@ export const QUERY_CLASSES = {
 
 export type QueryClass = keyof typeof QUERY_CLASSES;
 export const QUERY_CLASS_NAMES = Object.keys(QUERY_CLASSES) as QueryClass[];
+
+/** What gives a result its time to live, in the order in which the rules are asked: the first that applies decides. */
+export const TTL_RULES = {
+  volatile: {
+    label: 'Volatile',
+    explanation: 'Depends on chance, the clock or the connection: never stored, whatever else holds.',
+  },
+  constant: {
+    label: 'Constant',
+    explanation: 'Reads no table, so that nothing can change it: long.',
+  },
+  quiet: {
+    label: 'Quiet tables',
+    explanation: 'None of its tables was written for a while: as good as immutable, so long.',
+  },
+  busy: {
+    label: 'Much-written tables',
+    explanation:
+      'A join or an aggregate over tables that are written often: for a few of their usual pauses between two writes, and never longer than its class.',
+  },
+  class: {
+    label: 'Query class',
+    explanation: 'Everything else: the time of its class.',
+  },
+  restored: {
+    label: 'Kept over a reload',
+    explanation: 'Brought back from this browser’s store, for what was left of its time.',
+  },
+} as const;
+
+export type TtlRuleName = keyof typeof TTL_RULES;
