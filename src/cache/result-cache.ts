@@ -294,7 +294,7 @@ export class ResultCache<Value> {
     this.#slots.set(key, slot);
     this.#expiry.add(slot, expiresMs);
     this.#dependents.add(slot, tables);
-    this.#strategy.onInsert(slot, hash, charge, entry.costMs, nowMs);
+    this.#strategy.onInsert(slot, hash, charge, entry.costMs, nowMs, expiresMs);
     this.#onChange(slot);
     return { stored: true, slot, generation: columns.generations[slot] };
   }
@@ -339,7 +339,14 @@ export class ResultCache<Value> {
     this.#strategy.setCapacity(this.#settings.capacityBytes, nowMs);
     for (const slot of [...this.#slots.values()].sort((a, b) => order[a] - order[b])) {
       this.#strategy.admit(columns.hashes[slot], columns.bytes[slot], columns.costMs[slot], nowMs);
-      this.#strategy.onInsert(slot, columns.hashes[slot], columns.bytes[slot], columns.costMs[slot], nowMs);
+      this.#strategy.onInsert(
+        slot,
+        columns.hashes[slot],
+        columns.bytes[slot],
+        columns.costMs[slot],
+        nowMs,
+        columns.expiresMs[slot],
+      );
       for (let hit = 0; hit < Math.min(columns.hits[slot], REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(slot, nowMs);
     }
   }

@@ -57,7 +57,8 @@ export class ShadowCache {
     this.#weights[slot] = weight;
     this.#weight += weight;
     this.#index.set(keyHash, slot);
-    this.strategy.onInsert(slot, keyHash, weight, costMs, nowMs);
+    // Of a shadow's entries, all live equally long.
+    this.strategy.onInsert(slot, keyHash, weight, costMs, nowMs, nowMs);
     return false;
   }
 

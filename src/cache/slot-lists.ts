@@ -51,6 +51,32 @@ export class SlotLists {
     return node === list ? -1 : node - this.#sentinels;
   }
 
+  /** The slot at the front, or -1 when the list is empty. */
+  first(list: number): number {
+    const node = this.#next[list];
+    return node === list ? -1 : node - this.#sentinels;
+  }
+
+  /** The slot in front of a linked slot, or -1 when it is the first. */
+  before(slot: number): number {
+    const node = this.#previous[slot + this.#sentinels];
+    return node < this.#sentinels ? -1 : node - this.#sentinels;
+  }
+
+  /** Moves all slots of another list, in their order, to the front of this one; in constant time. */
+  takeAll(list: number, from: number): void {
+    const first = this.#next[from];
+    if (first === from) return;
+    const last = this.#previous[from];
+    const next = this.#next[list];
+    this.#next[list] = first;
+    this.#previous[first] = list;
+    this.#next[last] = next;
+    this.#previous[next] = last;
+    this.#next[from] = from;
+    this.#previous[from] = from;
+  }
+
   /** Appends the slots of a list to `into`, front to back. */
   collect(list: number, into: number[]): void {
     for (let node = this.#next[list]; node !== list; node = this.#next[node]) into.push(node - this.#sentinels);

@@ -12,7 +12,8 @@ import type { RemovalCause } from './catalogue.ts';
 export interface Strategy {
   /** Whether a newcomer may enter at all. */
   admit(keyHash: number, weight: number, costMs: number, nowMs: number): boolean;
-  onInsert(slot: number, keyHash: number, weight: number, costMs: number, nowMs: number): void;
+  /** `expiresMs` is when its time to live is over, on the clock of `nowMs`. */
+  onInsert(slot: number, keyHash: number, weight: number, costMs: number, nowMs: number, expiresMs: number): void;
   onHit(slot: number, nowMs: number): void;
   onMiss(keyHash: number): void;
   onRemove(slot: number, cause: RemovalCause): void;
@@ -23,6 +24,8 @@ export interface Strategy {
   setCapacity(capacity: number, nowMs: number): void;
   /** All resident slots, the one to leave next last. */
   order(): number[];
+  /** Hashes of keys that it has given up and still remembers, the latest first, at most so many; empty where it remembers none. */
+  ghosts(limit: number): number[];
   /** What a strategy made of others has to tell; null for a simple one. */
   report(): StrategyReport | null;
 }

@@ -106,6 +106,10 @@ export class Adaptive implements Strategy {
     return slots;
   }
 
+  ghosts(): number[] {
+    return [];
+  }
+
   report(): StrategyReport {
     return {
       leader: EXPERT_NAMES[this.#leader],

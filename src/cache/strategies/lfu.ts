@@ -50,6 +50,9 @@ export class Lfu implements Strategy {
     for (let priority = MAX_COUNT; priority >= 0; priority--) this.#lists.collect((this.#age + priority) % RING, slots);
     return slots;
   }
+  ghosts(): number[] {
+    return [];
+  }
   report(): null {
     return null;
   }

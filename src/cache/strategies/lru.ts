@@ -30,6 +30,9 @@ export class Lru implements Strategy {
     this.#lists.collect(USED, slots);
     return slots;
   }
+  ghosts(): number[] {
+    return [];
+  }
   report(): null {
     return null;
   }

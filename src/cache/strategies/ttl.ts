@@ -1,32 +1,31 @@
-/** Time order and nothing else: slots leave in the order in which they were written; use does not count. */
-import { SlotLists } from '../slot-lists.ts';
+/** Time to live and nothing else: the slot whose time is over first leaves first; use does not count. */
+import { SlotHeap } from '../slot-heap.ts';
 import type { Strategy } from '../strategy.ts';
 
-const WRITTEN = 0;
-
 export class Ttl implements Strategy {
-  readonly #lists = new SlotLists(1);
+  readonly #heap = new SlotHeap();
 
   admit(): boolean {
     return true;
   }
-  onInsert(slot: number): void {
-    this.#lists.addFirst(WRITTEN, slot);
+  onInsert(slot: number, _keyHash: number, _weight: number, _costMs: number, _nowMs: number, expiresMs: number): void {
+    this.#heap.add(slot, expiresMs);
   }
   onHit(): void {}
   onMiss(): void {}
   onRemove(slot: number): void {
-    this.#lists.remove(slot);
+    this.#heap.remove(slot);
   }
   victim(): number {
-    return this.#lists.last(WRITTEN);
+    return this.#heap.top;
   }
   onReweigh(): void {}
   setCapacity(): void {}
   order(): number[] {
-    const slots: number[] = [];
-    this.#lists.collect(WRITTEN, slots);
-    return slots;
+    return this.#heap.order();
+  }
+  ghosts(): number[] {
+    return [];
   }
   report(): null {
     return null;

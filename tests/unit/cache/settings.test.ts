@@ -21,7 +21,10 @@ describe('readCacheSettings', () => {
     [{ ttlMs: { point: 0 } }, 'ttlMs.point must be an integer in [100, 604800000], got 0.'],
     [{ ttlMs: 5 }, 'ttlMs must be an object of settings, got 5.'],
     [{ ttlJitterRatio: NaN }, 'ttlJitterRatio must be a number in [0, 0.5], got NaN.'],
-    [{ strategy: 'fifo' }, 'strategy must be one of lru, lfu, ttl, adaptive, got "fifo".'],
+    [
+      { strategy: 'mru' },
+      'strategy must be one of fifo, lru, lfu, ttl, sieve, s3-fifo, lirs, w-tinylfu, gdsf, adaptive, got "mru".',
+    ],
     [{ enabled: null }, null],
     [{ enabled: 1 }, 'enabled must be true or false, got 1.'],
     [{ size: 1 }, /^cache has no setting size; it has enabled, strategy/],

@@ -32,7 +32,7 @@ describe.each(STRATEGY_NAMES)('%s keeps the contract', (name) => {
             strategy.onMiss(hash);
             if (!strategy.admit(hash, 1 + (pick % 7), 1, nowMs)) return;
             const taken = free.pop() ?? issued++;
-            strategy.onInsert(taken, hash, 1 + (pick % 7), 1, nowMs);
+            strategy.onInsert(taken, hash, 1 + (pick % 7), 1, nowMs, nowMs + 100 + (pick % 50));
             resident.set(taken, hash);
           } else if (act === 'shrink') strategy.setCapacity(1 + (pick % 40), nowMs);
           else if (slot === undefined) return;
