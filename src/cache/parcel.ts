@@ -9,17 +9,24 @@ export interface Parcel {
   bytes: Uint8Array;
 }
 
+/** Where in a parcel's bytes a typed array lies, and how many bytes each of its numbers takes. */
+export interface Stretch {
+  start: number;
+  byteLength: number;
+  width: number;
+}
+
 type View = Uint8Array | Int32Array | Uint32Array | Float64Array | BigInt64Array;
 
 const VIEW_TYPES = { Uint8Array, Int32Array, Uint32Array, Float64Array, BigInt64Array } as const;
 type ViewType = keyof typeof VIEW_TYPES;
 
 /** Null when the value holds something that cannot be put together again (a bigint, a function, undefined, another kind of object). */
-export function pack(value: unknown): Parcel | null {
-  const views: Uint8Array[] = [];
+export function pack(value: unknown): (Parcel & { stretches: Stretch[] }) | null {
+  const views: View[] = [];
   try {
     const skeleton = JSON.stringify(describe(value, views));
-    return { skeleton, bytes: joined(views) };
+    return { skeleton, ...joined(views) };
   } catch (error) {
     if (error instanceof Unpackable) return null;
     throw error;
@@ -51,7 +58,7 @@ export function weigh(value: unknown): number {
 
 class Unpackable extends Error {}
 
-function describe(value: unknown, views: Uint8Array[]): unknown {
+function describe(value: unknown, views: View[]): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   // JSON would turn NaN and the infinities into null, and -0 into 0.
   if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return value;
@@ -61,19 +68,21 @@ function describe(value: unknown, views: Uint8Array[]): unknown {
     const view = value as View;
     const type: ViewType = view[Symbol.toStringTag];
     if (!(type in VIEW_TYPES)) throw new Unpackable();
-    views.push(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+    views.push(view);
     return { $view: [type, view.length] };
   }
   if (Object.getPrototypeOf(value) !== Object.prototype || '$view' in value) throw new Unpackable();
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, describe(item, views)]));
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+function joined(views: readonly View[]): { bytes: Uint8Array; stretches: Stretch[] } {
+  const bytes = new Uint8Array(views.reduce((sum, view) => sum + view.byteLength, 0));
+  const stretches: Stretch[] = [];
+  let start = 0;
+  for (const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: width } of views) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), start);
+    stretches.push({ start, byteLength, width });
+    start += byteLength;
   }
-  return all;
+  return { bytes, stretches };
 }
