@@ -1,12 +1,14 @@
 /**
  * Saves the cache behind the requests, and brings it back after a reload: entries packed by groups of slots into few records, and a
- * manifest with the strategy's order and the exact version of the data. Only packs that changed are written, all in one transaction;
- * what was saved for another version of the data is dropped whole, a damaged entry alone.
+ * manifest with the strategy's order, the requests that led to it, and the exact version of the data. Only packs that changed are
+ * written, all in one transaction. What was saved for another version of the data is dropped whole, a damaged entry alone. Where there
+ * is no room for everything, what would leave first is left out.
  */
-import { AppError } from '../core/errors.ts';
+import { AppError, toWireError } from '../core/errors.ts';
 import { hashText } from '../core/random.ts';
 import type { QueryClass } from './catalogue.ts';
 import { pack, unpack } from './parcel.ts';
+import type { RecordedRequests } from './request-history.ts';
 import type { ResultCache } from './result-cache.ts';
 import type { Tables } from './table-versions.ts';
 
@@ -14,7 +16,7 @@ import type { Tables } from './table-versions.ts';
 export interface CacheStore {
   /** All records saved so far. */
   load(): Promise<ReadonlyMap<string, unknown>>;
-  /** Adds or overwrites records: all of them or, when it rejects, none. */
+  /** Adds or overwrites records: all of them or, when it rejects, none. Rejects with code `storage-full` where there is no room. */
   save(records: ReadonlyMap<string, unknown>): Promise<void>;
 }
 
@@ -26,6 +28,16 @@ export interface LoadReport {
   reason: string | null;
 }
 
+export interface FlushReport {
+  /** Packs written. */
+  packs: number;
+  /** Entries that are kept now, and those for which there was no room. */
+  saved: number;
+  leftOut: number;
+  /** Of the values kept, as charged. */
+  bytes: number;
+}
+
 interface Manifest {
   schema: number;
   historyId: string;
@@ -35,6 +47,7 @@ interface Manifest {
   /** Slots, the first to leave first, and the hits of each. */
   order: Int32Array;
   hits: Uint32Array;
+  requests: RecordedRequests;
 }
 
 interface SavedEntry {
@@ -59,9 +72,12 @@ interface Header {
   skeleton: string;
 }
 
-const SCHEMA = 1;
+const SCHEMA = 2;
 const MANIFEST = 'manifest';
 const SLOTS_PER_PACK = 64;
+/** Where not even so much can be kept, nothing is. */
+const BYTES_MIN = 64 * 1024;
+const NOTHING_WRITTEN = { packs: 0, saved: 0, leftOut: 0, bytes: 0 } as const;
 
 export class CachePersistence<Value> {
   readonly #cache: ResultCache<Value>;
@@ -71,6 +87,8 @@ export class CachePersistence<Value> {
   /** Version and entries that the saved manifest speaks of. */
   #savedVersion = '';
   #saving = false;
+  /** Entries beyond it are left out: there was no room for more. */
+  #bytesMax = Infinity;
 
   /** From here on it watches the cache. `accepts` tells whether what comes back from the store is a value at all. */
   constructor(cache: ResultCache<Value>, store: CacheStore, accepts: (value: unknown) => value is Value) {
@@ -108,30 +126,62 @@ export class CachePersistence<Value> {
     for (let at = 0; at < order.length; at++) {
       if (this.#restore(saved.get(order[at]), hits[at] ?? 0, nowMs, wallMs)) restored++;
     }
+    this.#cache.resume(manifest.requests, nowMs);
     return { restored, dropped: order.length - restored, reason: null };
   }
 
-  /** Writes what changed since the last flush; returns the number of packs written. Throws AppError `cache-save`; nothing is lost then, and it may be tried again. */
-  async flush(nowMs: number, wallMs: number): Promise<number> {
-    if (this.#saving || !this.pending) return 0;
-    const dirty = this.#dirty;
-    const version = this.#version();
-    const records = this.#records(dirty, nowMs, wallMs);
-    this.#dirty = new Set();
+  /**
+   * Writes what changed since the last flush. Where there is no room it shrinks what is kept, by halves. Throws AppError `cache-save`,
+   * with the store's error as detail; nothing is lost then, and it may be tried again.
+   */
+  async flush(nowMs: number, wallMs: number): Promise<FlushReport> {
+    if (this.#saving || !this.pending) return NOTHING_WRITTEN;
     this.#saving = true;
     try {
-      await this.#store.save(records);
-      this.#savedVersion = version;
-    } catch (error) {
-      for (const number of dirty) this.#dirty.add(number);
-      throw new AppError(
-        'cache-save',
-        `The cache could not be saved: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      for (;;) {
+        const report = await this.#write(nowMs, wallMs);
+        if (report !== null) return report;
+      }
     } finally {
       this.#saving = false;
     }
-    return dirty.size;
+  }
+
+  /** Null when there was no room, and less is to be tried. */
+  async #write(nowMs: number, wallMs: number): Promise<FlushReport | null> {
+    const dirty = this.#dirty;
+    const version = this.#version();
+    const kept = this.#kept(nowMs);
+    const records = this.#records(dirty, kept.slots, nowMs, wallMs);
+    this.#dirty = new Set();
+    try {
+      await this.#store.save(records);
+      this.#savedVersion = version;
+      return { packs: dirty.size, saved: kept.slots.length, leftOut: kept.leftOut, bytes: kept.bytes };
+    } catch (error) {
+      for (const number of dirty) this.#dirty.add(number);
+      const detail = toWireError(error);
+      if (detail.code === 'storage-full' && kept.bytes > 0) {
+        this.#bytesMax = kept.bytes / 2 < BYTES_MIN ? 0 : kept.bytes / 2;
+        // Packs that were written whole before hold entries that now stay out.
+        for (const slot of this.#cache.slotsInOrder()) this.#dirty.add(packOf(slot));
+        return null;
+      }
+      throw new AppError('cache-save', `The cache could not be saved: ${detail.message}`, detail);
+    }
+  }
+
+  /** What would leave last, as far as there is room; in the order of `slotsInOrder` reversed. */
+  #kept(nowMs: number): { slots: number[]; leftOut: number; bytes: number } {
+    const order = this.#cache.slotsInOrder();
+    let bytes = 0;
+    const slots = order.filter((slot) => {
+      const weight = this.#cache.view(slot, nowMs).bytes;
+      if (bytes + weight > this.#bytesMax) return false;
+      bytes += weight;
+      return true;
+    });
+    return { slots: slots.reverse(), leftOut: order.length - slots.length, bytes };
   }
 
   #version(): string {
@@ -140,8 +190,7 @@ export class CachePersistence<Value> {
   }
 
   /** Built in one go: packs and manifest speak of the same moment. */
-  #records(dirty: ReadonlySet<number>, nowMs: number, wallMs: number): Map<string, unknown> {
-    const order = this.#cache.slotsInOrder().reverse();
+  #records(dirty: ReadonlySet<number>, order: number[], nowMs: number, wallMs: number): Map<string, unknown> {
     const contents = new Map<number, SavedEntry[]>([...dirty].map((number) => [number, []]));
     for (const slot of order) {
       const entry = contents.has(packOf(slot)) ? this.#save(slot, nowMs, wallMs) : null;
@@ -155,6 +204,7 @@ export class CachePersistence<Value> {
       packs: [...new Set(order.map(packOf))].map(packName),
       order: Int32Array.from(order),
       hits: Uint32Array.from(order, (slot) => this.#cache.view(slot, nowMs).hits),
+      requests: this.#cache.recordedRequests(),
     };
     return records.set(MANIFEST, manifest);
   }

@@ -12,6 +12,7 @@ import { EntryColumns } from './entry-columns.ts';
 import type { EntryView, Hit, Miss, NewEntry, Stored } from './entry.ts';
 import { ExpiryHeap } from './expiry-heap.ts';
 import { STRATEGY_REGISTRY } from './registry.ts';
+import { RequestHistory, type RecordedRequests } from './request-history.ts';
 import { ENTRY_SHARE_MAX, type CacheSettings } from './settings.ts';
 import { SlotPool } from './slot-pool.ts';
 import { StatisticsCounter, type CacheStatistics } from './statistics.ts';
@@ -35,6 +36,7 @@ export class ResultCache<Value> {
   readonly #expiry = new ExpiryHeap();
   readonly #dependents = new Dependents();
   readonly #departed = new Departed();
+  readonly #history = new RequestHistory();
   #counter = new StatisticsCounter();
   #bytes = 0;
   #sequence = 0;
@@ -78,6 +80,7 @@ export class ResultCache<Value> {
         columns.used[slot] = ++this.#sequence;
         this.#strategy.onHit(slot, nowMs);
         const costMs = columns.costMs[slot];
+        this.#history.note(columns.hashes[slot], columns.bytes[slot], costMs);
         this.#counter.hit(columns.queryClass(slot), costMs);
         return {
           hit: true,
@@ -105,7 +108,10 @@ export class ResultCache<Value> {
   /** Stores a result, evicting others by the strategy; or says why not. */
   put(key: string, entry: NewEntry<Value>, nowMs: number): Stored {
     const jitter = 1 - this.#settings.ttlJitterRatio * this.#random.next();
-    return this.#store(key, entry, nowMs, nowMs + this.#settings.ttlMs[entry.queryClass] * jitter);
+    const stored = this.#store(key, entry, nowMs, nowMs + this.#settings.ttlMs[entry.queryClass] * jitter);
+    if (stored.stored || stored.reason === 'not-admitted')
+      this.#history.note(this.#hashOf(key), chargeOf(key, entry.bytes), entry.costMs);
+    return stored;
   }
 
   /** Stores what was saved earlier: `ttlMs` is what was left of its time; its hits count for the strategy, not for the statistics. */
@@ -115,6 +121,17 @@ export class ResultCache<Value> {
     this.#columns.hits[stored.slot] = hits;
     for (let hit = 0; hit < Math.min(hits, REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(stored.slot, nowMs);
     return stored;
+  }
+
+  /** The last requests, for saving beside the entries. */
+  recordedRequests(): RecordedRequests {
+    return this.#history.record();
+  }
+
+  /** After the last `restore`: the strategy hears the requests that were recorded, and stands as if the page had never been away. */
+  resume(recorded: Partial<RecordedRequests> | undefined, nowMs: number): void {
+    this.#history.resume(recorded);
+    this.#switchTo(this.#settings.strategy, nowMs);
   }
 
   /**
@@ -330,16 +347,20 @@ export class ResultCache<Value> {
     this.#onChange(slot);
   }
 
-  /** Hands the content over: each entry is inserted and hit again in the order that the new strategy goes by. Nothing is lost. */
+  /**
+   * Hands the content over, nothing is lost: each entry is inserted and hit again in the order that the new strategy goes by. One that
+   * learns from use then hears the recorded requests too, those for keys that are not here included.
+   */
   #switchTo(name: StrategyName, nowMs: number): void {
     const { create, replayBy } = STRATEGY_REGISTRY[name];
     const columns = this.#columns;
     const order = replayBy === 'use' ? columns.used : columns.written;
-    this.#strategy = create();
-    this.#strategy.setCapacity(this.#settings.capacityBytes, nowMs);
-    for (const slot of [...this.#slots.values()].sort((a, b) => order[a] - order[b])) {
-      this.#strategy.admit(columns.hashes[slot], columns.bytes[slot], columns.costMs[slot], nowMs);
-      this.#strategy.onInsert(
+    const strategy: Strategy = create();
+    this.#strategy = strategy;
+    strategy.setCapacity(this.#settings.capacityBytes, nowMs);
+    const insert = (slot: number): void => {
+      strategy.admit(columns.hashes[slot], columns.bytes[slot], columns.costMs[slot], nowMs);
+      strategy.onInsert(
         slot,
         columns.hashes[slot],
         columns.bytes[slot],
@@ -347,8 +368,31 @@ export class ResultCache<Value> {
         nowMs,
         columns.expiresMs[slot],
       );
-      for (let hit = 0; hit < Math.min(columns.hits[slot], REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(slot, nowMs);
+    };
+    // Those that the history knows come in where it first speaks of them; before them, those that it has forgotten.
+    const recorded = new Map<number, { slot: number; inserted: boolean }>();
+    if (replayBy === 'use') this.#history.forEach((hash) => recorded.set(hash, { slot: -1, inserted: false }));
+    for (const slot of [...this.#slots.values()].sort((a, b) => order[a] - order[b])) {
+      const known = recorded.get(columns.hashes[slot]);
+      if (known && known.slot < 0) known.slot = slot;
+      else {
+        insert(slot);
+        for (let hit = 0; hit < Math.min(columns.hits[slot], REPLAYED_HITS_MAX); hit++) strategy.onHit(slot, nowMs);
+      }
     }
+    if (recorded.size === 0) return;
+    this.#history.forEach((hash, weight, costMs) => {
+      const known = recorded.get(hash)!;
+      if (known.inserted) strategy.onHit(known.slot, nowMs);
+      else {
+        strategy.onMiss(hash);
+        if (known.slot < 0) strategy.admit(hash, weight, costMs, nowMs);
+        else {
+          insert(known.slot);
+          known.inserted = true;
+        }
+      }
+    });
   }
 
   #entryBytesMax(): number {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
+import { AppError } from '../../../src/core/errors.ts';
 import { CachePersistence, type CacheStore } from '../../../src/cache/persistence.ts';
 import { ResultCache } from '../../../src/cache/result-cache.ts';
+import type { StrategyName } from '../../../src/cache/catalogue.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../../src/cache/settings.ts';
 
 interface Value {
@@ -14,11 +16,19 @@ class MemoryStore implements CacheStore {
   records = new Map<string, unknown>();
   saved: string[][] = [];
   fail = false;
+  /** How many bytes of entries it has room for. */
+  room = Infinity;
   load(): Promise<ReadonlyMap<string, unknown>> {
     return Promise.resolve(structuredClone(this.records));
   }
   save(records: ReadonlyMap<string, unknown>): Promise<void> {
     if (this.fail) return Promise.reject(new Error('the disk is full'));
+    const after = new Map([...this.records, ...records]);
+    const taken = [...after.values()].flatMap((record) => (Array.isArray(record) ? record : [])) as {
+      bytes: Uint8Array;
+    }[];
+    if (taken.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) > this.room)
+      return Promise.reject(new AppError('storage-full', 'no room left'));
     this.saved.push([...records.keys()]);
     for (const [name, record] of structuredClone(records)) this.records.set(name, record);
     return Promise.resolve();
@@ -29,11 +39,14 @@ function open(
   store: CacheStore,
   logNumber = 5,
   historyId = 'h',
+  strategy: StrategyName = 'lru',
+  capacityBytes = DEFAULT_CACHE_SETTINGS.capacityBytes,
 ): { cache: ResultCache<Value>; disk: CachePersistence<Value> } {
   const cache = new ResultCache<Value>(
     {
       ...DEFAULT_CACHE_SETTINGS,
-      strategy: 'lru',
+      strategy,
+      capacityBytes,
       ttlJitterRatio: 0,
       ttlMs: { point: 1000, range: 1000, join: 1000, aggregate: 1000 },
     },
@@ -43,24 +56,20 @@ function open(
   return { cache, disk: new CachePersistence(cache, store, isValue) };
 }
 
-function fill(cache: ResultCache<Value>, count: number, nowMs: number): void {
-  for (let key = 0; key < count; key++) {
-    const value = { numbers: Float64Array.of(key, key / 3) };
-    const { historyId, latest: logNumber } = cache.versions;
-    cache.put(
-      `k${key}`,
-      {
-        value,
-        bytes: 100,
-        text: `q${key}`,
-        queryClass: 'point',
-        tables: [`t${key % 2}`],
-        version: { historyId, logNumber },
-        costMs: 2,
-      },
-      nowMs,
-    );
-  }
+function putOne(cache: ResultCache<Value>, key: string, bytes: number, table = 't'): void {
+  const value = { numbers: Float64Array.of(Number(key.slice(1)), Number(key.slice(1)) / 3) };
+  const { historyId, latest: logNumber } = cache.versions;
+  const version = { historyId, logNumber };
+  cache.put(
+    key,
+    { value, bytes, text: `q${key.slice(1)}`, queryClass: 'point', tables: [table], version, costMs: 2 },
+    0,
+  );
+}
+
+function fill(cache: ResultCache<Value>, count: number, nowMs: number, bytes = 100): void {
+  expect(nowMs).toBe(0);
+  for (let key = 0; key < count; key++) putOne(cache, `k${key}`, bytes, `t${key % 2}`);
 }
 
 describe('CachePersistence', () => {
@@ -86,8 +95,8 @@ describe('CachePersistence', () => {
     const store = new MemoryStore();
     const { cache, disk } = open(store);
     fill(cache, 200, 0);
-    expect(await disk.flush(0, 0)).toBe(4); // 200 slots in packs of 64
-    expect([disk.pending, await disk.flush(0, 0)]).toEqual([false, 0]);
+    expect(await disk.flush(0, 0)).toEqual({ packs: 4, saved: 200, leftOut: 0, bytes: cache.bytes }); // 200 slots in packs of 64
+    expect([disk.pending, (await disk.flush(0, 0)).packs]).toEqual([false, 0]);
     cache.remove('k70');
     await disk.flush(0, 0);
     cache.noteWrite(['elsewhere'], 6); // no entry reads it, but the version moved
@@ -171,6 +180,81 @@ describe('CachePersistence', () => {
     store.fail = false;
     expect(disk.pending).toBe(true);
     const [first, second] = [disk.flush(0, 0), disk.flush(0, 0)];
-    expect([await first, await second]).toEqual([1, 0]);
+    expect([(await first).packs, (await second).packs]).toEqual([1, 0]);
+  });
+
+  it('keeps what would leave last where there is no room for all, and says how much that is', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    // Each value is 16 bytes and is charged 200 KB, so that halving has something to halve.
+    fill(cache, 100, 0, 200_000);
+    for (const key of ['k7', 'k80']) cache.get(key, 'point', 1);
+    await disk.flush(1, 0);
+    store.room = 30 * 16;
+    cache.remove('k0');
+    const report = await disk.flush(1, 0);
+    expect(report.saved + report.leftOut).toBe(99);
+    expect([report.saved, report.bytes]).toEqual([24, 24 * 200_000 + 24 * 6 - 2]); // 99, then half, then a quarter
+    const after = open(store);
+    expect((await after.disk.load(1, 0)).restored).toBe(24);
+    expect(
+      after.cache
+        .entries(1)
+        .slice(0, 3)
+        .map(({ key }) => key),
+    ).toEqual(['k80', 'k7', 'k99']);
+    // What fits later is kept again as it comes, within the same bound.
+    cache.remove('k80');
+    expect((await disk.flush(1, 0)).saved).toBe(24);
+  });
+
+  it('keeps nothing, without an error, where there is no room at all', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    fill(cache, 5, 0);
+    store.room = 0;
+    expect(await disk.flush(0, 0)).toMatchObject({ saved: 0, leftOut: 5, bytes: 0 });
+    expect((await open(store).disk.load(0, 0)).restored).toBe(0);
+  });
+
+  it('brings back what a strategy knew of keys that are not there', async () => {
+    // W-TinyLFU lets in only what was asked for more often than what would leave: it must remember who was.
+    const run = async (reload: boolean): Promise<number> => {
+      const store = new MemoryStore();
+      let { cache, disk } = open(store, 5, 'h', 's3-fifo', 4096);
+      const ask = (key: string): boolean => {
+        if (cache.get(key, 'point', 0).hit) return true;
+        putOne(cache, key, 400);
+        return false;
+      };
+      // A loop of 12 keys over room for 9: what has just left is remembered, and stays when it comes again.
+      for (let at = 0; at < 600; at++) ask(`k${(at * 7) % 12}`);
+      if (reload) {
+        await disk.flush(0, 0);
+        ({ cache, disk } = open(store, 5, 'h', 's3-fifo', 4096));
+        await disk.load(0, 0);
+      }
+      let hits = 0;
+      for (let at = 0; at < 120; at++) if (ask(`k${(at * 7) % 12}`)) hits++;
+      return hits;
+    };
+    const [stayed, reloaded] = [await run(false), await run(true)];
+    expect(Math.abs(stayed - reloaded)).toBeLessThanOrEqual(2);
+  });
+
+  it('takes no harm from a history that is not one', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    fill(cache, 3, 0);
+    await disk.flush(0, 0);
+    for (const requests of [
+      undefined,
+      'x',
+      { hashes: [1], weights: null, costsMs: {} },
+      { hashes: new Uint32Array(9) },
+    ]) {
+      store.records.set('manifest', { ...(store.records.get('manifest') as object), requests });
+      expect((await open(store).disk.load(0, 0)).restored).toBe(3);
+    }
   });
 });
