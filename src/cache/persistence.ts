@@ -29,6 +29,8 @@ export interface LoadReport {
 }
 
 export interface FlushReport {
+  /** False when nothing had changed. */
+  written: boolean;
   /** Packs written. */
   packs: number;
   /** Entries that are kept now, and those for which there was no room. */
@@ -77,7 +79,7 @@ const MANIFEST = 'manifest';
 const SLOTS_PER_PACK = 64;
 /** Where not even so much can be kept, nothing is. */
 const BYTES_MIN = 64 * 1024;
-const NOTHING_WRITTEN = { packs: 0, saved: 0, leftOut: 0, bytes: 0 } as const;
+const NOTHING_WRITTEN = { written: false, packs: 0, saved: 0, leftOut: 0, bytes: 0 } as const;
 
 export class CachePersistence<Value> {
   readonly #cache: ResultCache<Value>;
@@ -86,6 +88,7 @@ export class CachePersistence<Value> {
   #dirty = new Set<number>();
   /** Version and entries that the saved manifest speaks of. */
   #savedVersion = '';
+  #savedUses = 0;
   #saving = false;
   /** Entries beyond it are left out: there was no room for more. */
   #bytesMax = Infinity;
@@ -100,7 +103,9 @@ export class CachePersistence<Value> {
 
   /** Whether `flush` would have something to write. */
   get pending(): boolean {
-    return this.#dirty.size > 0 || this.#savedVersion !== this.#version();
+    return (
+      this.#dirty.size > 0 || this.#savedVersion !== this.#version() || this.#savedUses !== this.#cache.requestsRecorded
+    );
   }
 
   /** Fills the cache with what was saved for exactly the version of the data at which it stands. `nowMs` is the cache's clock, `wallMs` Unix time. */
@@ -151,13 +156,15 @@ export class CachePersistence<Value> {
   async #write(nowMs: number, wallMs: number): Promise<FlushReport | null> {
     const dirty = this.#dirty;
     const version = this.#version();
+    const uses = this.#cache.requestsRecorded;
     const kept = this.#kept(nowMs);
     const records = this.#records(dirty, kept.slots, nowMs, wallMs);
     this.#dirty = new Set();
     try {
       await this.#store.save(records);
       this.#savedVersion = version;
-      return { packs: dirty.size, saved: kept.slots.length, leftOut: kept.leftOut, bytes: kept.bytes };
+      this.#savedUses = uses;
+      return { written: true, packs: dirty.size, saved: kept.slots.length, leftOut: kept.leftOut, bytes: kept.bytes };
     } catch (error) {
       for (const number of dirty) this.#dirty.add(number);
       const detail = toWireError(error);

@@ -18,8 +18,12 @@ export class RequestHistory {
   readonly #hashes = new Uint32Array(MEMORY);
   readonly #weights = new Uint32Array(MEMORY);
   readonly #costsMs = new Float32Array(MEMORY);
-  /** How many were ever noted. */
   #noted = 0;
+
+  /** How many were ever noted. */
+  get noted(): number {
+    return this.#noted;
+  }
 
   get length(): number {
     return Math.min(this.#noted, MEMORY);

@@ -6,51 +6,85 @@ import { invariant } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 import { hashText } from '../core/random.ts';
 import type { QueryClass, RemovalCause, StrategyName } from './catalogue.ts';
-import { Departed } from './departed.ts';
 import { Dependents } from './dependents.ts';
 import { EntryColumns } from './entry-columns.ts';
-import type { EntryView, Hit, Miss, NewEntry, Stored } from './entry.ts';
-import { ExpiryHeap } from './expiry-heap.ts';
+import type { EntryView, Hit, Miss, NewEntry, Purpose, Stored, ValueTraits } from './entry.ts';
+import { ExpiryWheel, TICK_MS } from './expiry-wheel.ts';
+import { handOver, REPLAYED_HITS_MAX } from './handover.ts';
+import { Journal } from './journal.ts';
+import { OlderRows, type Older } from './older-rows.ts';
 import { STRATEGY_REGISTRY } from './registry.ts';
-import { RequestHistory, type RecordedRequests } from './request-history.ts';
+import type { StoreStatistics } from './reports.ts';
+import type { RecordedRequests } from './request-history.ts';
 import { ENTRY_SHARE_MAX, type CacheSettings } from './settings.ts';
 import { SlotPool } from './slot-pool.ts';
-import { StatisticsCounter, type CacheStatistics } from './statistics.ts';
 import type { Strategy } from './strategy.ts';
 import { TableVersions, type ContentVersion, type Tables } from './table-versions.ts';
+import { decideTtl, ttlReason, type TtlDecision } from './ttl.ts';
+import { WriteRates } from './write-rates.ts';
 
 /** Expired entries that one call of `expire` removes at most, unless told. */
 const EXPIRE_LIMIT = 256;
-/** Hits that a strategy hears of again, per entry, when it takes over. */
-const REPLAYED_HITS_MAX = 15;
 const HASH_BASIS = 0x811c9dc5;
+const PLAIN: ValueTraits = { parameters: '', compressed: false, rawBytes: null, decodedBytes: 0 };
+
+/** Sums over all entries. */
+export interface Holdings {
+  entries: number;
+  bytes: number;
+  compressedEntries: number;
+  /** What the compressed ones would weigh plain, and what they weigh, decoded copies left out. */
+  compressedRawBytes: number;
+  compressedBytes: number;
+  decodedEntries: number;
+  decodedBytes: number;
+}
 
 export class ResultCache<Value> {
   #settings: CacheSettings;
   readonly #random: Random;
+  readonly #traitsOf: (value: Value) => ValueTraits;
   #strategy: Strategy;
   readonly #versions: TableVersions;
+  readonly #rates = new WriteRates();
   readonly #slots = new Map<string, number>();
   readonly #pool = new SlotPool();
   readonly #columns = new EntryColumns<Value>();
-  readonly #expiry = new ExpiryHeap();
+  readonly #expiry = new ExpiryWheel();
   readonly #dependents = new Dependents();
-  readonly #departed = new Departed();
-  readonly #history = new RequestHistory();
-  #counter = new StatisticsCounter();
-  #bytes = 0;
+  readonly #older = new OlderRows<Value>();
+  readonly #journal: Journal<Value>;
+  readonly #held: Holdings = {
+    entries: 0,
+    bytes: 0,
+    compressedEntries: 0,
+    compressedRawBytes: 0,
+    compressedBytes: 0,
+    decodedEntries: 0,
+    decodedBytes: 0,
+  };
+  /** The latest moment that any call has told. */
+  #nowMs = -Infinity;
   #sequence = 0;
   #missedKey = '';
-  #missedHash = HASH_BASIS;
+  #missedHash = spread(HASH_BASIS);
   #onChange: (slot: number) => void = () => {};
 
-  /** `random` jitters times to live; `version` is where the data stands. */
-  constructor(settings: CacheSettings, version: ContentVersion, random: Random) {
+  /** `random` jitters times to live; `version` is where the data stands; `traitsOf` tells what is to be shown of a value. */
+  constructor(
+    settings: CacheSettings,
+    version: ContentVersion,
+    random: Random,
+    traitsOf: (value: Value) => ValueTraits = () => PLAIN,
+  ) {
     this.#settings = settings;
     this.#random = random;
+    this.#traitsOf = traitsOf;
     this.#versions = new TableVersions(version.historyId, version.logNumber);
     this.#strategy = STRATEGY_REGISTRY[settings.strategy].create();
     this.#strategy.setCapacity(settings.capacityBytes, 0);
+    this.#journal = new Journal(this.#columns, this.#versions);
+    this.#journal.configure(settings, 0);
   }
 
   get settings(): Readonly<CacheSettings> {
@@ -62,75 +96,112 @@ export class ResultCache<Value> {
     return this.#versions;
   }
 
+  /** How often what is written; read it freely. */
+  get rates(): Pick<WriteRates, 'perMinute'> {
+    return this.#rates;
+  }
+
+  /** What is counted and remembered about the stream; read it freely. */
+  get journal(): Pick<Journal<Value>, 'counter' | 'comparison' | 'curve' | 'departures'> {
+    return this.#journal;
+  }
+
   get size(): number {
     return this.#slots.size;
   }
 
+  /** Charged: keys, values, decoded copies, and older rows kept for teaching. Never above the capacity. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#held.bytes + this.#older.bytes;
   }
 
-  /** Looks a key up and counts the outcome. `queryClass` is null while the statement is not classified. */
-  get(key: string, queryClass: QueryClass | null, nowMs: number): Hit<Value> | Miss {
+  /** The slot of an entry that may be served, or -1. A hit is counted here, a miss by `miss`, which is to follow. */
+  find(key: string, nowMs: number): number {
+    this.#clock(nowMs);
     const slot = this.#slots.get(key);
+    if (slot === undefined) return -1;
     const columns = this.#columns;
-    if (slot !== undefined) {
-      if (columns.expiresMs[slot] > nowMs) {
-        columns.hits[slot]++;
-        columns.used[slot] = ++this.#sequence;
-        this.#strategy.onHit(slot, nowMs);
-        const costMs = columns.costMs[slot];
-        this.#history.note(columns.hashes[slot], columns.bytes[slot], costMs);
-        this.#counter.hit(columns.queryClass(slot), costMs);
-        return {
-          hit: true,
-          value: columns.values[slot] as Value,
-          slot,
-          generation: columns.generations[slot],
-          ageMs: Math.max(0, nowMs - columns.writtenMs[slot]),
-          costMs,
-        };
+    if (nowMs >= columns.expiresMs[slot]) {
+      if (nowMs >= this.#untilMs(slot)) {
+        this.#remove(slot, 'expired');
+        return -1;
       }
-      this.#remove(slot, 'expired');
+      this.#journal.counter.staleHits++;
     }
+    columns.hits[slot]++;
+    columns.used[slot] = ++this.#sequence;
+    columns.usedMs[slot] = nowMs;
+    this.#strategy.onHit(slot, nowMs);
+    this.#journal.hit(slot, nowMs);
+    return slot;
+  }
+
+  /** Counts a look-up that found nothing; returns why, and tells the strategy. */
+  miss(key: string, queryClass: QueryClass, tables: Tables, nowMs: number): Miss['reason'] {
     const hash = this.#hashOf(key);
     this.#strategy.onMiss(hash);
-    const reason = this.#departed.reasonOf(hash);
-    this.#counter.miss(queryClass, reason);
-    return { hit: false, reason };
+    return this.#journal.missed(hash, queryClass, tables, nowMs);
+  }
+
+  /** Looks a key up and counts the outcome. `tables` are those that the asking statement reads. */
+  get(key: string, queryClass: QueryClass, nowMs: number, tables: Tables = null): Hit<Value> | Miss {
+    const slot = this.find(key, nowMs);
+    if (slot < 0) return { hit: false, reason: this.miss(key, queryClass, tables, nowMs) };
+    const columns = this.#columns;
+    return {
+      hit: true,
+      value: columns.values[slot] as Value,
+      slot,
+      generation: columns.generations[slot],
+      ageMs: Math.max(0, nowMs - columns.writtenMs[slot]),
+      costMs: columns.costMs[slot],
+      stale: nowMs >= columns.expiresMs[slot],
+    };
   }
 
   /** Counts a miss that was not looked up: a text seen for the first time (`cold`), or a result that is never stored (`volatile`). */
-  countMiss(queryClass: QueryClass | null, reason: 'cold' | 'volatile'): void {
-    this.#counter.miss(queryClass, reason);
+  countMiss(queryClass: QueryClass, tables: Tables, reason: 'cold' | 'volatile'): void {
+    this.#journal.missedUnseen(queryClass, tables, reason);
   }
 
   /** Stores a result, evicting others by the strategy; or says why not. */
-  put(key: string, entry: NewEntry<Value>, nowMs: number): Stored {
+  put(key: string, entry: NewEntry<Value>, nowMs: number, purpose: Purpose = 'asked'): Stored {
+    this.#clock(nowMs);
+    this.#rates.watch(nowMs);
+    const ttl = decideTtl(entry.queryClass, entry.tables, this.#rates, this.#settings, nowMs);
     const jitter = 1 - this.#settings.ttlJitterRatio * this.#random.next();
-    const stored = this.#store(key, entry, nowMs, nowMs + this.#settings.ttlMs[entry.queryClass] * jitter);
-    if (stored.stored || stored.reason === 'not-admitted')
-      this.#history.note(this.#hashOf(key), chargeOf(key, entry.bytes), entry.costMs);
+    const stored = this.#store(key, entry, nowMs, ttl, nowMs + ttl.ttlMs * jitter, purpose);
+    if (purpose === 'asked' && (stored.stored || stored.reason === 'not-admitted'))
+      this.#journal.history.note(this.#hashOf(key), chargeOf(key, entry.bytes), entry.costMs);
     return stored;
   }
 
   /** Stores what was saved earlier: `ttlMs` is what was left of its time; its hits count for the strategy, not for the statistics. */
   restore(key: string, entry: NewEntry<Value>, hits: number, ttlMs: number, nowMs: number): Stored {
-    const stored = this.#store(key, entry, nowMs, nowMs + Math.min(ttlMs, this.#settings.ttlMs[entry.queryClass]));
+    const { ttlMs: byClass, ttlRules } = this.#settings;
+    // The wall clock may have been moved back while the page was away.
+    const most = Math.max(byClass[entry.queryClass], ttlRules.constantMs, ttlRules.quietMs);
+    const ttl: TtlDecision = { ttlMs: Math.min(ttlMs, most), rule: 'restored', evidence: 0 };
+    const stored = this.#store(key, entry, nowMs, ttl, nowMs + ttl.ttlMs, null);
     if (!stored.stored) return stored;
     this.#columns.hits[stored.slot] = hits;
-    for (let hit = 0; hit < Math.min(hits, REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(stored.slot, nowMs);
+    this.#replayHits(stored.slot, nowMs);
     return stored;
+  }
+
+  /** Grows with each request that is recorded. */
+  get requestsRecorded(): number {
+    return this.#journal.history.noted;
   }
 
   /** The last requests, for saving beside the entries. */
   recordedRequests(): RecordedRequests {
-    return this.#history.record();
+    return this.#journal.history.record();
   }
 
   /** After the last `restore`: the strategy hears the requests that were recorded, and stands as if the page had never been away. */
   resume(recorded: Partial<RecordedRequests> | undefined, nowMs: number): void {
-    this.#history.resume(recorded);
+    this.#journal.history.resume(recorded);
     this.#switchTo(this.#settings.strategy, nowMs);
   }
 
@@ -143,94 +214,132 @@ export class ResultCache<Value> {
     const key = columns.keys[slot];
     if (key === undefined || columns.generations[slot] !== generation) return false;
     const charge = chargeOf(key, bytes);
-    if (charge > this.#entryBytesMax()) return false;
+    if (!(charge <= this.#entryBytesMax())) return false;
+    this.#account(slot, -1);
     columns.values[slot] = value;
-    this.#bytes += charge - columns.bytes[slot];
     columns.bytes[slot] = charge;
+    this.#describe(slot, value);
+    this.#account(slot, 1);
     this.#strategy.onReweigh(slot, charge, nowMs);
+    this.#journal.reweighed(slot, nowMs);
     this.#makeRoom(0, nowMs);
     this.#onChange(slot);
     return true;
   }
 
   /** Removes one entry by hand; false when there is none. */
-  remove(key: string): boolean {
+  remove(key: string, nowMs = this.#nowMs): boolean {
+    this.#older.remove(key);
     const slot = this.#slots.get(key);
     if (slot === undefined) return false;
-    this.#remove(slot, 'explicit');
+    this.#remove(slot, 'explicit', '', nowMs);
     return true;
   }
 
-  clear(): void {
-    for (const slot of [...this.#slots.values()]) this.#remove(slot, 'explicit');
+  clear(nowMs = this.#nowMs): void {
+    this.#older.clear();
+    for (const slot of [...this.#slots.values()]) this.#remove(slot, 'explicit', '', nowMs);
   }
 
   /** A write was committed as log record `logNumber`: what reads one of its tables (null: any table) leaves. Returns how many left. */
-  noteWrite(tables: Tables, logNumber: number): number {
+  noteWrite(tables: Tables, logNumber: number, nowMs = this.#nowMs): number {
     this.#versions.noteWrite(tables, logNumber);
-    if (tables === null) return this.invalidate(null);
+    this.#rates.note(tables, nowMs);
+    if (tables === null) return this.invalidate(null, nowMs);
     let removed = 0;
-    for (const table of tables) removed += this.invalidate(table);
+    for (const table of tables) removed += this.invalidate(table, nowMs);
     return removed;
   }
 
   /** Drops what reads this table (by name as in the schema), or everything for null. Returns how many left. */
-  invalidate(table: string | null): number {
+  invalidate(table: string | null, nowMs = this.#nowMs): number {
     const slots = table === null ? [...this.#slots.values()] : this.#dependents.of(table);
-    for (const slot of slots) this.#remove(slot, 'invalidated');
+    for (const slot of slots) this.#remove(slot, 'invalidated', table ?? '', nowMs);
     return slots.length;
   }
 
   /** Another history begins: nothing from before holds. */
   reset(version: ContentVersion): void {
     this.#versions.reset(version.historyId, version.logNumber);
+    this.#rates.clear();
+    this.#journal.reset();
     this.invalidate(null);
+    this.#older.clear();
   }
 
   /** Takes over new settings: a smaller capacity evicts at once, a new strategy learns the content, times to live count for newcomers. */
   configure(settings: CacheSettings, nowMs: number): void {
+    this.#clock(nowMs);
     const before = this.#settings;
     this.#settings = settings;
-    if (settings.strategy !== before.strategy) this.#switchTo(settings.strategy, nowMs);
+    if (settings.strategy !== before.strategy) {
+      this.#journal.strategyEnds(before.strategy);
+      this.#switchTo(settings.strategy, nowMs);
+    }
+    if (settings.staleMs !== before.staleMs) this.#rearm(nowMs);
+    if (!settings.olderRows) this.#older.clear();
     this.#strategy.setCapacity(settings.capacityBytes, nowMs);
     this.#makeRoom(0, nowMs);
+    this.#journal.configure(settings, nowMs);
   }
 
-  /** When the next entry expires, for the one timer; null when nothing will. */
+  /** When `expire` will have something to do, for the one timer; null when it never will. */
   nextExpiryMs(): number | null {
     return this.#expiry.nextMs();
   }
 
-  /** Removes expired entries, at most `limit` in one call; returns how many. */
+  /** Removes entries that are not served any more, at most `limit` in one call; returns how many. */
   expire(nowMs: number, limit = EXPIRE_LIMIT): number {
+    this.#clock(nowMs);
     let removed = 0;
-    for (let slot = this.#expiry.expired(nowMs); slot >= 0 && removed < limit; slot = this.#expiry.expired(nowMs)) {
+    for (let slot = this.#expiry.due(nowMs, limit); slot >= 0; slot = this.#expiry.due(nowMs, limit)) {
       this.#remove(slot, 'expired');
-      removed++;
+      if (++removed === limit) break;
     }
     return removed;
   }
 
-  statistics(): CacheStatistics {
-    const { hits, misses, removals, missReasons, byClass, timeSavedMs } = this.#counter;
-    return structuredClone({
+  /** What a write has overtaken lately, while `olderRows` is on; whoever shows it must label it, and count it nowhere. */
+  olderRows(key: string, nowMs: number): Older<Value> | null {
+    return this.#settings.olderRows ? this.#older.get(key, nowMs) : null;
+  }
+
+  /** The time to live that a new result would get now, and why. */
+  ttlFor(queryClass: QueryClass, tables: Tables, nowMs: number): TtlDecision {
+    return decideTtl(queryClass, tables, this.#rates, this.#settings, nowMs);
+  }
+
+  statistics(): StoreStatistics {
+    const { counter } = this.#journal;
+    const { hits, misses, hitRatio, ...ratios } = counter.total();
+    const { compressedEntries, compressedRawBytes, compressedBytes, decodedEntries, decodedBytes } = this.#held;
+    const report = this.#strategy.report();
+    return {
       hits,
       misses,
-      hitRatio: hits + misses === 0 ? 0 : hits / (hits + misses),
+      hitRatio: hitRatio ?? 0,
+      ...ratios,
+      staleHits: counter.staleHits,
       size: this.size,
-      bytes: this.#bytes,
+      bytes: this.bytes,
       capacityBytes: this.#settings.capacityBytes,
-      evictionsByCause: removals,
-      missReasons,
-      byClass,
-      timeSavedMs,
+      evictionsByCause: { ...counter.removals },
+      missesByReason: { ...counter.missReasons },
+      byClass: counter.lookupsByClass(),
       strategy: this.#settings.strategy,
-      strategyReport: this.#strategy.report(),
-    });
+      adaptive: report && { leader: report.leader, switches: report.switches, shadows: report.recentHitRatio },
+      compression: {
+        entries: compressedEntries,
+        rawBytes: compressedRawBytes,
+        savedBytes: compressedRawBytes - compressedBytes - decodedBytes,
+        decodedEntries,
+        decodedBytes,
+      },
+    };
   }
 
   resetStatistics(): void {
-    this.#counter = new StatisticsCounter();
+    this.#journal.resetCounts();
   }
 
   /** The entries in the strategy's own order, the next to leave last. */
@@ -240,14 +349,23 @@ export class ResultCache<Value> {
 
   view(slot: number, nowMs: number): EntryView {
     const columns = this.#columns;
+    const ttl = columns.ttl(slot);
+    const queryClass = columns.queryClass(slot);
     return {
       key: columns.keys[slot] ?? '',
       text: columns.texts[slot] ?? '',
       tables: columns.tables[slot],
-      queryClass: columns.queryClass(slot),
+      queryClass,
       bytes: columns.bytes[slot],
-      ageMs: Math.max(0, nowMs - columns.writtenMs[slot]),
+      rawBytes: columns.rawBytes[slot],
+      compressed: columns.compressed[slot] === 1,
+      decodedBytes: columns.decodedBytes[slot],
+      ageMs: this.ageMs(slot, nowMs),
+      idleMs: Math.max(0, nowMs - columns.usedMs[slot]),
       expiresInMs: columns.expiresMs[slot] - nowMs,
+      ttlMs: ttl.ttlMs,
+      ttlRule: ttl.rule,
+      ttlReason: ttlReason(ttl, queryClass),
       hits: columns.hits[slot],
       costMs: columns.costMs[slot],
     };
@@ -262,29 +380,64 @@ export class ResultCache<Value> {
     return this.#columns.values[slot];
   }
 
+  /** Tells what is in a slot from what was there before, and will be after. */
+  generationOf(slot: number): number {
+    return this.#columns.generations[slot];
+  }
+
+  ageMs(slot: number, nowMs: number): number {
+    return Math.max(0, nowMs - this.#columns.writtenMs[slot]);
+  }
+
+  costMs(slot: number): number {
+    return this.#columns.costMs[slot];
+  }
+
+  hitsOf(slot: number): number {
+    return this.#columns.hits[slot];
+  }
+
+  /** For how long its time has been over; negative while it is not. */
+  staleMs(slot: number, nowMs: number): number {
+    return nowMs - this.#columns.expiresMs[slot];
+  }
+
   /** Calls back with the slot whenever what is in it changes: for saving behind. */
   watch(onChange: (slot: number) => void): void {
     this.#onChange = onChange;
   }
 
-  #store(key: string, entry: NewEntry<Value>, nowMs: number, expiresMs: number): Stored {
+  /** `purpose` is null for what is restored. */
+  #store(
+    key: string,
+    entry: NewEntry<Value>,
+    nowMs: number,
+    ttl: TtlDecision,
+    expiresMs: number,
+    purpose: Purpose | null,
+  ): Stored {
     invariant(entry.bytes >= 0 && entry.bytes < Infinity, `an entry weighs ${entry.bytes} bytes`);
+    invariant(expiresMs > -Infinity && expiresMs < Infinity, `an entry expires at ${expiresMs}`);
     const hash = this.#hashOf(key);
     const charge = chargeOf(key, entry.bytes);
-    const { tables } = entry;
-    if (!this.#versions.isCurrent(tables, entry.version)) {
-      this.#departed.note(hash, 'invalidated');
+    const { queryClass, tables, version, costMs } = entry;
+    const untilMs = expiresMs + this.#settings.staleMs;
+    if (purpose === 'asked') this.#journal.executed(hash, entry, charge, untilMs, nowMs);
+    else if (purpose === 'refresh') this.#journal.refreshed(hash, entry, untilMs);
+    if (!this.#versions.isCurrent(tables, version)) {
+      this.#journal.notStored(hash, 'invalidated');
       return { stored: false, reason: 'stale', message: 'Not stored: a table that it reads was written meanwhile.' };
     }
+    const held = this.#slots.get(key);
     if (charge > this.#entryBytesMax()) {
-      this.#departed.note(hash, 'refused');
+      this.#journal.notStored(hash, 'refused');
       const message = `Not stored: it takes ${charge} bytes, and one entry may take ${this.#entryBytesMax()} (1/${ENTRY_SHARE_MAX} of the capacity).`;
       return { stored: false, reason: 'too-large', message };
     }
-    const replaced = this.#slots.get(key);
-    if (replaced !== undefined) this.#remove(replaced, 'replaced');
-    if (!this.#strategy.admit(hash, charge, entry.costMs, nowMs)) {
-      this.#departed.note(hash, 'refused');
+    this.#older.remove(key);
+    if (held !== undefined) return this.#renew(held, entry, charge, nowMs, ttl, expiresMs);
+    if (!this.#strategy.admit(hash, charge, costMs, nowMs)) {
+      this.#journal.notStored(hash, 'refused');
       return {
         stored: false,
         reason: 'not-admitted',
@@ -296,103 +449,169 @@ export class ResultCache<Value> {
     const columns = this.#columns;
     columns.reserve(slot);
     columns.keys[slot] = key;
-    columns.values[slot] = entry.value;
-    columns.texts[slot] = entry.text;
-    columns.tables[slot] = tables;
     columns.hashes[slot] = hash;
     columns.bytes[slot] = charge;
-    columns.costMs[slot] = entry.costMs;
-    columns.writtenMs[slot] = nowMs;
-    columns.expiresMs[slot] = expiresMs;
     columns.hits[slot] = 0;
-    columns.written[slot] = columns.used[slot] = ++this.#sequence;
-    columns.setQueryClass(slot, entry.queryClass);
-    this.#bytes += charge;
+    columns.usedMs[slot] = nowMs;
+    columns.used[slot] = ++this.#sequence;
+    columns.setQueryClass(slot, queryClass);
+    this.#fill(slot, entry, nowMs, ttl, expiresMs);
+    this.#account(slot, 1);
     this.#slots.set(key, slot);
-    this.#expiry.add(slot, expiresMs);
-    this.#dependents.add(slot, tables);
-    this.#strategy.onInsert(slot, hash, charge, entry.costMs, nowMs, expiresMs);
+    this.#strategy.onInsert(slot, hash, charge, costMs, nowMs, expiresMs);
     this.#onChange(slot);
     return { stored: true, slot, generation: columns.generations[slot] };
+  }
+
+  /** A newer result of a key that is held takes the place of the older: its place in the strategy's order, and its hits, stay. */
+  #renew(
+    slot: number,
+    entry: NewEntry<Value>,
+    charge: number,
+    nowMs: number,
+    ttl: TtlDecision,
+    expiresMs: number,
+  ): Stored {
+    const columns = this.#columns;
+    this.#expiry.remove(slot);
+    this.#dependents.remove(slot, columns.tables[slot]);
+    this.#account(slot, -1);
+    columns.bytes[slot] = charge;
+    columns.generations[slot]++;
+    columns.setQueryClass(slot, entry.queryClass);
+    this.#fill(slot, entry, nowMs, ttl, expiresMs);
+    this.#account(slot, 1);
+    this.#journal.counter.removals.replaced++;
+    const generation = columns.generations[slot];
+    this.#strategy.onReweigh(slot, charge, nowMs);
+    this.#strategy.onRenew?.(slot, expiresMs);
+    this.#makeRoom(0, nowMs);
+    if (columns.generations[slot] !== generation)
+      return { stored: false, reason: 'not-admitted', message: 'Not stored: it had to make room for others at once.' };
+    this.#onChange(slot);
+    return { stored: true, slot, generation };
+  }
+
+  #fill(slot: number, entry: NewEntry<Value>, nowMs: number, ttl: TtlDecision, expiresMs: number): void {
+    const columns = this.#columns;
+    columns.values[slot] = entry.value;
+    columns.texts[slot] = entry.text;
+    columns.tables[slot] = entry.tables;
+    columns.costMs[slot] = entry.costMs;
+    columns.rawBytes[slot] = entry.bytes;
+    columns.writtenMs[slot] = nowMs;
+    columns.written[slot] = ++this.#sequence;
+    columns.expiresMs[slot] = expiresMs;
+    columns.setTtl(slot, ttl);
+    this.#describe(slot, entry.value);
+    this.#journal.stored(slot);
+    this.#expiry.add(slot, this.#untilMs(slot), nowMs);
+    this.#dependents.add(slot, entry.tables);
+  }
+
+  #describe(slot: number, value: Value): void {
+    const columns = this.#columns;
+    const { compressed, rawBytes, decodedBytes } = this.#traitsOf(value);
+    columns.compressed[slot] = compressed ? 1 : 0;
+    columns.decodedBytes[slot] = decodedBytes;
+    if (rawBytes !== null) columns.rawBytes[slot] = rawBytes;
+  }
+
+  /** Puts an entry into the sums (1), or takes it out (-1). */
+  #account(slot: number, sign: 1 | -1): void {
+    const columns = this.#columns;
+    const held = this.#held;
+    held.entries += sign;
+    held.bytes += sign * columns.bytes[slot];
+    if (columns.compressed[slot] === 0) return;
+    const decodedBytes = columns.decodedBytes[slot];
+    held.compressedEntries += sign;
+    held.compressedRawBytes += sign * columns.rawBytes[slot];
+    held.compressedBytes += sign * (columns.bytes[slot] - 2 * (columns.keys[slot]?.length ?? 0) - decodedBytes);
+    if (decodedBytes === 0) return;
+    held.decodedEntries += sign;
+    held.decodedBytes += sign * decodedBytes;
   }
 
   /** What was just missed is what will be stored: its hash is kept. */
   #hashOf(key: string): number {
     if (key !== this.#missedKey) {
       this.#missedKey = key;
-      this.#missedHash = hashText(key, HASH_BASIS);
+      this.#missedHash = spread(hashText(key, HASH_BASIS));
     }
     return this.#missedHash;
   }
 
+  /** What gives way first: rows kept for teaching, then what is over anyway, then what the strategy names. */
   #makeRoom(charge: number, nowMs: number): void {
-    while (this.#bytes + charge > this.#settings.capacityBytes && this.#slots.size > 0) {
-      this.#remove(this.#strategy.victim(nowMs), 'size');
+    while (this.bytes + charge > this.#settings.capacityBytes) {
+      if (this.#older.removeOldest()) continue;
+      if (this.#slots.size === 0) return;
+      const over = this.#expiry.due(nowMs);
+      if (over >= 0) this.#remove(over, 'expired', '', nowMs);
+      else this.#remove(this.#strategy.victim(nowMs), 'size', this.#settings.strategy, nowMs);
     }
   }
 
-  #remove(slot: number, cause: RemovalCause): void {
+  #remove(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because = '', nowMs = this.#nowMs): void {
     const columns = this.#columns;
     const key = columns.keys[slot];
     invariant(key !== undefined, `slot ${slot} is free and cannot be removed (${cause})`);
     this.#strategy.onRemove(slot, cause);
     this.#expiry.remove(slot);
     this.#dependents.remove(slot, columns.tables[slot]);
-    if (cause !== 'replaced') this.#departed.note(columns.hashes[slot], DEPARTURES[cause]);
-    this.#counter.removals[cause]++;
-    this.#bytes -= columns.bytes[slot];
+    const value = columns.values[slot] as Value;
+    this.#journal.left(slot, cause, because, this.#traitsOf(value).parameters, this.#untilMs(slot), nowMs);
+    this.#account(slot, -1);
+    if (cause === 'invalidated' && this.#settings.olderRows) this.#keepOlder(slot, key, value, nowMs);
     this.#slots.delete(key);
     columns.release(slot);
     this.#pool.give(slot);
     this.#onChange(slot);
   }
 
-  /**
-   * Hands the content over, nothing is lost: each entry is inserted and hit again in the order that the new strategy goes by. One that
-   * learns from use then hears the recorded requests too, those for keys that are not here included.
-   */
+  #keepOlder(slot: number, key: string, value: Value, nowMs: number): void {
+    const { writtenMs, bytes } = this.#columns;
+    const { capacityBytes } = this.#settings;
+    const older = { value, writtenMs: writtenMs[slot], overtakenMs: nowMs, bytes: bytes[slot] };
+    // It has just left: its own bytes are free.
+    this.#older.keep(key, older, capacityBytes);
+  }
+
+  /** Until when it is served: past its time for a while, as long as no write touches it. */
+  #untilMs(slot: number): number {
+    return this.#columns.expiresMs[slot] + this.#settings.staleMs;
+  }
+
+  #replayHits(slot: number, nowMs: number): void {
+    for (let hit = 0; hit < Math.min(this.#columns.hits[slot], REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(slot, nowMs);
+  }
+
+  /** Hands the content over to a new strategy; nothing is lost. */
   #switchTo(name: StrategyName, nowMs: number): void {
     const { create, replayBy } = STRATEGY_REGISTRY[name];
-    const columns = this.#columns;
-    const order = replayBy === 'use' ? columns.used : columns.written;
-    const strategy: Strategy = create();
-    this.#strategy = strategy;
-    strategy.setCapacity(this.#settings.capacityBytes, nowMs);
-    const insert = (slot: number): void => {
-      strategy.admit(columns.hashes[slot], columns.bytes[slot], columns.costMs[slot], nowMs);
-      strategy.onInsert(
-        slot,
-        columns.hashes[slot],
-        columns.bytes[slot],
-        columns.costMs[slot],
-        nowMs,
-        columns.expiresMs[slot],
-      );
-    };
-    // Those that the history knows come in where it first speaks of them; before them, those that it has forgotten.
-    const recorded = new Map<number, { slot: number; inserted: boolean }>();
-    if (replayBy === 'use') this.#history.forEach((hash) => recorded.set(hash, { slot: -1, inserted: false }));
-    for (const slot of [...this.#slots.values()].sort((a, b) => order[a] - order[b])) {
-      const known = recorded.get(columns.hashes[slot]);
-      if (known && known.slot < 0) known.slot = slot;
-      else {
-        insert(slot);
-        for (let hit = 0; hit < Math.min(columns.hits[slot], REPLAYED_HITS_MAX); hit++) strategy.onHit(slot, nowMs);
-      }
+    this.#strategy = create();
+    this.#strategy.setCapacity(this.#settings.capacityBytes, nowMs);
+    handOver(this.#strategy, replayBy, this.#columns, [...this.#slots.values()], this.#journal.history, nowMs);
+  }
+
+  /** Should the clock have been moved back, no entry gains time by it. */
+  #clock(nowMs: number): void {
+    if (nowMs >= this.#nowMs) {
+      this.#nowMs = nowMs;
+      return;
     }
-    if (recorded.size === 0) return;
-    this.#history.forEach((hash, weight, costMs) => {
-      const known = recorded.get(hash)!;
-      if (known.inserted) strategy.onHit(known.slot, nowMs);
-      else {
-        strategy.onMiss(hash);
-        if (known.slot < 0) strategy.admit(hash, weight, costMs, nowMs);
-        else {
-          insert(known.slot);
-          known.inserted = true;
-        }
-      }
-    });
+    if (nowMs > this.#nowMs - TICK_MS) return;
+    this.#nowMs = nowMs;
+    for (const slot of this.#slots.values()) this.#columns.clampTo(slot, nowMs);
+    this.#rates.clampTo(nowMs);
+    this.#rearm(nowMs);
+  }
+
+  /** All entries into the wheel anew. */
+  #rearm(nowMs: number): void {
+    for (const slot of this.#slots.values()) this.#expiry.remove(slot);
+    for (const slot of this.#slots.values()) this.#expiry.add(slot, this.#untilMs(slot), nowMs);
   }
 
   #entryBytesMax(): number {
@@ -400,9 +619,16 @@ export class ResultCache<Value> {
   }
 }
 
-const DEPARTURES = { explicit: 'removed', invalidated: 'invalidated', expired: 'expired', size: 'evicted' } as const;
-
 /** A key is kept beside its value, at up to two bytes a character. */
 function chargeOf(key: string, valueBytes: number): number {
   return Math.ceil(valueBytes) + 2 * key.length;
+}
+
+/** Murmur3's finalizer: every bit of the text's hash bears on every bit, so that any range of hashes is a fair sample of the keys. */
+function spread(hash: number): number {
+  let mixed = hash ^ (hash >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

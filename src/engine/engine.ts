@@ -179,6 +179,8 @@ export class Engine {
       nowMs,
       wallMs,
       isDataStored: () => this.isStored,
+      guard: () => this.vault.guard,
+      onEvent: (tone, message) => this.monitoring.event('cache', tone, message),
     });
     this.optimizer = new OptimizerLink({
       spawn: platform.spawnOptimizer,
@@ -486,6 +488,7 @@ export class Engine {
 
   #onRan(ran: Ran): void {
     this.monitoring.ran(ran);
+    if (ran.cache.state === 'hit') this.savedCache.noteUse();
     if (ran.pool) {
       this.picks.push({ atMs: this.platform.nowMs(), worker: ran.pool.worker, reason: ran.pool.pickReason });
       if (this.picks.length > PICKS_KEPT) this.picks.shift();

@@ -123,7 +123,7 @@ export class KeptSaver {
     this.forgotten();
     const keys = await this.#options.store.keys();
     const ours = keys.filter((key) => key.startsWith('data/') && key !== OWNER_KEY);
-    await this.#options.store.setMany([], ours, this.#guard);
+    await this.#options.store.setMany([], ours, this.guard);
   }
 
   /** What was there does not count any more. */
@@ -150,7 +150,7 @@ export class KeptSaver {
     const former = this.line;
     const same = former?.id === lineId ? former : null;
     const recordBytes = same?.recordBytes ?? 0;
-    const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, () => this.#guard));
+    const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, () => this.guard));
     const base: Base = { logNumber: snapshot.logNumber, byteLength: snapshot.base.byteLength, recordBytes, checksums };
     const line: Line = {
       id: lineId,
@@ -223,7 +223,7 @@ export class KeptSaver {
     const { store } = this.#options;
     const { logNumber, base } = snapshot;
     try {
-      const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, () => this.#guard), 'copies');
+      const checksums = await this.#makingRoom(() => writeBase(store, lineId, snapshot, () => this.guard), 'copies');
       const line = this.line;
       if (!line) return;
       const unfolded = snapshot.records.reduce((sum, { pages }) => sum + pages.byteLength, 0);
@@ -243,7 +243,7 @@ export class KeptSaver {
   }
 
   /** Only what the owner may still do. */
-  get #guard(): Expected {
+  get guard(): Expected {
     if (this.#stopped) throw new AppError('storage-taken', 'This tab has let the store go.');
     return { key: OWNER_KEY, value: this.#owner };
   }
@@ -253,7 +253,7 @@ export class KeptSaver {
     const next = { ...head, sequence: this.#head.sequence + 1, savedAtMs: this.#options.wallMs() };
     const packed = packHead(next);
     const heads = HEAD_KEYS.map((key): [string, unknown] => [key, packed]);
-    await this.#options.store.setMany([[OWNER_KEY, this.#token], ...entries, ...heads], obsolete, this.#guard);
+    await this.#options.store.setMany([[OWNER_KEY, this.#token], ...entries, ...heads], obsolete, this.guard);
     this.#owner = this.#token;
     this.#head = next;
     this.#options.onCommit(next);
@@ -287,7 +287,7 @@ export class KeptSaver {
   /** Removes what no head speaks of: bases that were never finished, and what was kept before. */
   async #sweep(): Promise<void> {
     const leftOver = await this.#leftOver(this.#head);
-    if (leftOver.length > 0) await this.#options.store.setMany([], leftOver, this.#guard);
+    if (leftOver.length > 0) await this.#options.store.setMany([], leftOver, this.guard);
     this.#roomMade = true;
     this.#swept = true;
   }

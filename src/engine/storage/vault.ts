@@ -4,6 +4,7 @@
  */
 import { toWireError } from '../../core/errors.ts';
 import type { Scheduler } from '../../core/ports.ts';
+import type { Expected } from '../../core/store.ts';
 import { keptBytes } from './kept-format.ts';
 import type { Found, Kept } from './kept-reader.ts';
 import { KeptSaver, type SaverOptions } from './kept-saver.ts';
@@ -73,6 +74,11 @@ export class Vault {
   /** Whether this tab saves. */
   get owned(): boolean {
     return this.#owned;
+  }
+
+  /** What the store must hold for a save to be this tab's. */
+  get guard(): Expected {
+    return this.#saver.guard;
   }
 
   /** Whether the browser has promised to keep the site's data. */

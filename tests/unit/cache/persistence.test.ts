@@ -23,10 +23,8 @@ class MemoryStore implements CacheStore {
   }
   save(records: ReadonlyMap<string, unknown>): Promise<void> {
     if (this.fail) return Promise.reject(new Error('the disk is full'));
-    const after = new Map([...this.records, ...records]);
-    const taken = [...after.values()].flatMap((record) => (Array.isArray(record) ? record : [])) as {
-      bytes: Uint8Array;
-    }[];
+    const packs = [...new Map([...this.records, ...records]).values()].filter((record) => Array.isArray(record));
+    const taken = packs.flat() as { bytes: Uint8Array }[];
     if (taken.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) > this.room)
       return Promise.reject(new AppError('storage-full', 'no room left'));
     this.saved.push([...records.keys()]);
@@ -95,7 +93,7 @@ describe('CachePersistence', () => {
     const store = new MemoryStore();
     const { cache, disk } = open(store);
     fill(cache, 200, 0);
-    expect(await disk.flush(0, 0)).toEqual({ packs: 4, saved: 200, leftOut: 0, bytes: cache.bytes }); // 200 slots in packs of 64
+    expect(await disk.flush(0, 0)).toEqual({ written: true, packs: 4, saved: 200, leftOut: 0, bytes: cache.bytes }); // 200 slots in packs of 64
     expect([disk.pending, (await disk.flush(0, 0)).packs]).toEqual([false, 0]);
     cache.remove('k70');
     await disk.flush(0, 0);
