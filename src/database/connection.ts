@@ -497,7 +497,9 @@ export class Connection {
       this.#descriptor = lastFirstArgument;
       this.module.files.set(lastFirstArgument, this.file);
     };
-    return new this.module.raw.Database(this.file);
+    const database = new this.module.raw.Database(this.file);
+    this.module.names.add(database.filename);
+    return database;
   }
 
   #setUp(): void {
@@ -528,6 +530,7 @@ export class Connection {
     if (this.#descriptor !== null) this.module.files.delete(this.#descriptor);
     this.#descriptor = null;
     this.module.progressHook.disconnect(this.#native.db);
+    this.module.names.delete(this.#database.filename);
     this.#database.close();
   }
 

@@ -14,16 +14,24 @@ type HostFunction = (
   g?: unknown,
 ) => unknown;
 
+/** Whether the file whose path (a C string) lies there is known not to exist. */
+export type AbsenceHandler = (path: number) => boolean;
+
 /** Decides about one truncation: true when it was taken care of and the host must not see it. */
 export type TruncateHandler = (fileDescriptor: number, length: number) => boolean;
 
 export class ImportWatch {
   readonly #counts: number[] = [];
-  readonly #arguments: unknown[][] = [];
+  /** The latest call of each import made under `calledBy`. */
+  readonly #calls: { given: unknown[]; answer: unknown }[] = [];
   #recording = false;
   #clock: number[] | null = null;
   #truncate: number | null = null;
   #onTruncate: TruncateHandler = () => false;
+  #lookUp: number | null = null;
+  #isAbsent: AbsenceHandler = () => false;
+  /** What the host answers when there is no such file. */
+  #absent: unknown = 0;
   /** First argument of the latest call; while a file is read or written this is its descriptor. */
   lastFirstArgument: unknown = null;
 
@@ -43,13 +51,14 @@ export class ImportWatch {
   #watch(original: HostFunction): HostFunction {
     const index = this.#counts.length;
     this.#counts.push(0);
-    this.#arguments.push([]);
     return (a, b, c, d, e, f, g) => {
       this.#counts[index]++;
       this.lastFirstArgument = a;
-      if (this.#recording) this.#arguments[index] = [a, b, c];
+      if (index === this.#lookUp && this.#isAbsent(a as number)) return this.#absent;
       if (index === this.#truncate && this.#onTruncate(a as number, Number(b))) return 0;
-      return original(a, b, c, d, e, f, g);
+      const answer = original(a, b, c, d, e, f, g);
+      if (this.#recording) this.#calls[index] = { given: [a, b, c], answer };
+      return answer;
     };
   }
 
@@ -67,7 +76,12 @@ export class ImportWatch {
 
   /** Arguments (the first three) of the latest call of an import made under `calledBy`. */
   lastArguments(index: number): readonly unknown[] {
-    return this.#arguments[index] ?? [];
+    return this.#calls[index]?.given ?? [];
+  }
+
+  /** What that call returned. */
+  lastAnswer(index: number): unknown {
+    return this.#calls[index]?.answer;
   }
 
   useClock(indices: number[] | null): void {
@@ -77,6 +91,12 @@ export class ImportWatch {
   useTruncate(index: number | null, handler: TruncateHandler): void {
     this.#truncate = index;
     this.#onTruncate = handler;
+  }
+
+  useLookUp(index: number | null, absent: unknown, handler: AbsenceHandler): void {
+    this.#lookUp = index;
+    this.#absent = absent;
+    this.#isAbsent = handler;
   }
 
   /** Runs `work` as if the hook had not been found: how a test looks at the plain path. */
@@ -96,6 +116,10 @@ export class ImportWatch {
 
   get hasTruncate(): boolean {
     return this.#truncate !== null;
+  }
+
+  get hasLookUp(): boolean {
+    return this.#lookUp !== null;
   }
 
   /** How often the time or the time zone has been asked for; compare before and after a run. */

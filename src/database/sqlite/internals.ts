@@ -42,7 +42,7 @@ export interface SearchBounds {
 const BOUNDS: SearchBounds = { statementBytes: 320, connectionBytes: 640 };
 const NONE: Internals = { vmSteps: null, progress: null, errorOffset: null, variables: null, row: null };
 
-/** Searches, and hooks clock and truncation into the module's watch. Never throws: what fails is off. */
+/** Searches, and hooks clock, truncation and the search for journals into the module's watch. Never throws: what fails is off. */
 export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): Internals {
   const database = new module.raw.Database();
   try {
@@ -54,6 +54,7 @@ export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): In
     native.exec('INSERT INTO few SELECT x FROM many LIMIT 500');
     attempt(() => hookClock(module, native));
     attempt(() => hookTruncate(module, native));
+    attempt(() => hookLookUp(module, native, database.filename));
     return {
       vmSteps: attempt(() => findVmSteps(module, native, bounds.statementBytes)),
       errorOffset: attempt(() => findErrorOffset(module, native, bounds.connectionBytes)),
@@ -328,4 +329,33 @@ function hookTruncate(module: BareModule, native: NativeConnection): void {
     file?.truncate(byteLength);
     return file !== undefined;
   });
+}
+
+/**
+ * Before each transaction SQLite looks for a journal and a write-ahead log beside the file, and sql.js says by a JavaScript
+ * exception that there is none, which takes longer than many a query. Beside our files there never is one: their journal stays
+ * in memory. The import is the one that is called with such a path, before a first read.
+ */
+function hookLookUp(module: BareModule, native: NativeConnection, fileName: string): void {
+  const { imports, names, raw } = module;
+  const beside = ['journal', 'wal'].map((kind) => `/${fileName}-${kind}`);
+  const called = imports.calledBy(() => native.exec('SELECT count(*) FROM few'));
+  const index = onlyOne(
+    called.filter((one) => {
+      const [path] = imports.lastArguments(one);
+      return typeof path === 'number' && path > 1024 && beside.includes(raw.UTF8ToString(path));
+    }),
+  );
+  if (index === null) return;
+  let asked = 0;
+  const isAbsent = (pointer: number): boolean => {
+    asked++;
+    const path = raw.UTF8ToString(pointer);
+    return names.has(path.slice(1, path.lastIndexOf('-')));
+  };
+  imports.useLookUp(index, imports.lastAnswer(index), isAbsent);
+  names.add(fileName);
+  const works = native.number('SELECT count(*) FROM few') === 500 && asked >= beside.length;
+  names.delete(fileName);
+  if (!works) imports.useLookUp(null, 0, () => false);
 }

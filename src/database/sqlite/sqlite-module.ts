@@ -62,6 +62,8 @@ export interface SqliteModule {
   readonly internals: Internals;
   /** Files by descriptor, so that a truncation reaches the right one. */
   readonly files: Map<number, PagedFile>;
+  /** Names of open files beside which there is no journal: it stays in memory. */
+  readonly names: Set<string>;
   /** Where this worker's cancel value is read; null where memory is not shared. */
   readonly cancelCell: Int32Array | null;
   /** Fresh views: growth of wasm memory detaches old ones. */
@@ -136,6 +138,7 @@ function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWat
     imports,
     progressHook: new ProgressHook(raw, i32),
     files: new Map(),
+    names: new Set(),
     cancelCell: null,
     // A detached view has no length: quicker to see than to ask the memory for its buffer.
     u8: () => (bytes.length > 0 ? bytes : (bytes = new Uint8Array(memory.buffer))),

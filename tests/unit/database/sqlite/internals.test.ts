@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { rowsOf } from '../../../../src/database/rows/columns.ts';
 import type { Connection } from '../../../../src/database/connection.ts';
 import { calibrate, onlyOne, readsAlike } from '../../../../src/database/sqlite/internals.ts';
@@ -27,7 +27,28 @@ describe('calibration', () => {
   it('finds every place in this build', () => {
     const { vmSteps, errorOffset, variables, row, progress } = module.internals;
     expect([vmSteps, errorOffset, variables, row, progress]).not.toContain(null);
-    expect([module.imports.hasClock, module.imports.hasTruncate]).toEqual([true, true]);
+    const { hasClock, hasTruncate, hasLookUp } = module.imports;
+    expect([hasClock, hasTruncate, hasLookUp]).toEqual([true, true, true]);
+  });
+
+  it('says of our files alone that no journal lies beside them', () => {
+    const looks = (work: () => void): number => {
+      const asked = vi.spyOn(module.raw, 'UTF8ToString');
+      const called = module.imports.calledBy(work).filter((index) => module.imports.lastAnswer(index) !== undefined);
+      const paths = asked.mock.results.filter(({ value }) => /-(journal|wal)$/.test(String(value))).length;
+      asked.mockRestore();
+      expect(called.length).toBeGreaterThan(0);
+      return paths;
+    };
+    const ordinary = new module.raw.Database();
+    ordinary.run('PRAGMA journal_mode = PERSIST; CREATE TABLE t (x)');
+    ordinary.run('BEGIN; INSERT INTO t VALUES (1); COMMIT');
+    // One of them is there: it was looked for, and found by the host.
+    expect(looks(() => ordinary.run('SELECT x FROM t'))).toBe(2);
+    expect(module.names.has(ordinary.filename)).toBe(false);
+    ordinary.close();
+    expect(looks(() => connection.query('SELECT x FROM t LIMIT 1'))).toBe(2);
+    expect(module.names.size).toBe(module.files.size);
   });
 
   it('takes an ambiguous place for none', () => {
