@@ -39,8 +39,11 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
   const sleep = options.sleep ?? sleepByTimer;
   let loaded: SqliteModule | null = null;
   let attached: Session | null = null;
+  /** On data of its own, for the first attach to go on from. */
+  let spare: Session | null = null;
   let unusable: WorkerReport['unusable'] = [];
 
+  const close = (): void => (attached ?? spare)?.connection.close();
   const sqlite = (): SqliteModule => {
     if (!loaded) throw new AppError('not-warm', 'SQLite is not loaded in this worker yet: call warm first.');
     return loaded;
@@ -91,19 +94,19 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
       const module = (loaded ??= await loadSqlite(request));
       if (request.isSpare) {
         void sleepByTimer(REHEARSE_AFTER_MS).then(() => {
-          if (!attached) rehearse(module);
+          if (!attached) spare = rehearse(module);
         });
       }
       return { warmMs: performance.now() - started };
     },
     attach(request) {
       const module = sqlite();
-      attached?.connection.close();
-      attached = null;
-      attached = new Session(module, request);
+      const former = attached ?? spare;
+      attached = spare = null;
+      attached = new Session(module, request, former);
       // The same for all workers on these pages: the primary's word is enough, and replicas attach faster.
       unusable = request.role === 'primary' ? unusableIn(attached.connection) : [];
-      options.onOpen?.(() => attached?.connection.close());
+      options.onOpen?.(close);
       return report();
     },
     apply({ records, historyId }) {

@@ -21,13 +21,17 @@ export class Session {
   /** Temporary tables, views and triggers of this connection. */
   temporary: string[] = [];
 
-  constructor(module: SqliteModule, { snapshot, role, epoch, pragmas }: AttachRequest) {
-    this.connection = new Connection(module, fileFromSnapshot(module, snapshot), { held: true });
+  /** `former` is what the worker held before: its connection goes on with the new data where it can, and is closed where not. */
+  constructor(module: SqliteModule, request: AttachRequest, former: Session | null = null) {
+    const { snapshot, role, epoch, pragmas } = request;
+    this.connection = connectionFor(module, request, former);
     this.classifier = new Classifier(this.connection);
     this.#role = role;
     this.#epoch = epoch;
     this.#version = { historyId: snapshot.historyId, logNumber: snapshot.logNumber + snapshot.records.length };
-    if (pragmas.length > 0) this.setPragmas(pragmas);
+    if (this.connection === former?.connection) this.#pragmas.push(...former.pragmas);
+    const further = pragmas.slice(this.#pragmas.length);
+    if (further.length > 0) this.setPragmas(further);
     this.connection.hold();
   }
 
@@ -119,5 +123,18 @@ export class Session {
     this.connection.reopen();
     for (const pragma of this.#pragmas) this.connection.run(pragma);
     this.classifier.forget();
+  }
+}
+
+function connectionFor(module: SqliteModule, { snapshot, pragmas }: AttachRequest, former: Session | null): Connection {
+  let moved = false;
+  try {
+    const file = fileFromSnapshot(module, snapshot);
+    // A primary's connection may hold temporary tables and counts of changes.
+    const isPlain = former?.role === 'replica' && former.pragmas.every((pragma, index) => pragma === pragmas[index]);
+    moved = isPlain && former.connection.moveTo(file);
+    return moved ? former!.connection : new Connection(module, file, { held: true });
+  } finally {
+    if (!moved) former?.connection.close();
   }
 }

@@ -40,6 +40,24 @@ export function readHeader(bytes: Uint8Array): FileHeader {
   };
 }
 
+/**
+ * Places that SQLite takes for settled once it has opened a file: page size, versions and reserved bytes; schema format;
+ * auto-vacuum; encoding; incremental vacuum.
+ */
+const SETTLED = [
+  [16, 24],
+  [44, 48],
+  [52, 60],
+  [64, 68],
+] as const;
+
+/** Whether a connection on a file with one of these headers can go on with the other. */
+export function settledAlike(one: Uint8Array, other: Uint8Array): boolean {
+  return SETTLED.every(([start, end]) =>
+    one.subarray(start, end).every((byte, index) => byte === other[start + index]),
+  );
+}
+
 /** SQLite refuses to work with less than this of each page. */
 const USABLE_BYTES_MIN = 480;
 /** What the three bytes after the reserved ones must be: fractions of a page that no version ever changed. */

@@ -15,6 +15,9 @@ import { HEADER_BYTES, overlayPageSize, readHeader } from './file-header.ts';
 /** 2^40 bytes: at 512-byte pages 2^31 of them, still below SQLite's own limit of 2^32 - 2. */
 const REPORTED_LENGTH = 2 ** 40;
 
+/** Change counter, page count and free list: what SQLite compares to see whether a file has changed (`dbFileVers`). */
+const VERSION = { start: 24, end: 40 } as const;
+
 /** Where new bytes are laid: ordinary memory, or shared memory where workers can see it. Filled with zeros. */
 export type Allocate = (byteLength: number) => Uint8Array;
 
@@ -30,7 +33,7 @@ export interface DirtyPages {
 export class PagedFile {
   /** MEMFS reads this as the file's length. */
   readonly length = REPORTED_LENGTH;
-  readonly pageSize: number;
+  #pageSize: number;
   #base: Uint8Array;
   /** Pages of applied records: views of memory that others share, never written. */
   #applied = new Map<number, Uint8Array>();
@@ -45,13 +48,20 @@ export class PagedFile {
   /** The fewest pages that the file was cut to since changes were taken: what came back beyond them began as zeros. */
   #cut = Infinity;
   #reads = 0;
+  /** It has become another file, and SQLite has not seen that yet. */
+  #isAnother = false;
   /** Told the first time that SQLite reads, so that the owner can learn the file descriptor. */
   onFirstRead: (() => void) | null = null;
 
   /** `base` is a database file, kept and never written; `pageSize` is the overlay's, a power of two. */
   constructor(base: Uint8Array, pageSize = overlayPageSize(readHeader(base).pageSize)) {
     this.#base = base;
-    this.pageSize = pageSize;
+    this.#pageSize = pageSize;
+  }
+
+  /** Of the overlay. */
+  get pageSize(): number {
+    return this.#pageSize;
   }
 
   /** How often the file was read: a check that MEMFS still uses this object. */
@@ -64,6 +74,28 @@ export class PagedFile {
     return this.#own.size * this.pageSize;
   }
 
+  /**
+   * Takes the content of another file, which nobody uses from now on. SQLite must hold no transaction. It knows a changed file by
+   * the counter and sizes in 16 bytes of the header, which it reads before it trusts what it has cached. Those of two files
+   * may be equal, so that one reading is answered with bytes that are surely others; `isNoticed` tells that it took place.
+   */
+  become(other: PagedFile): void {
+    invariant(this.#open.size === 0, 'a file becomes another at a commit point');
+    this.#base = other.#base;
+    this.#pageSize = other.#pageSize;
+    this.#applied = other.#applied;
+    this.#own = other.#own;
+    this.#committed = other.#committed;
+    this.#reach = other.#reach;
+    this.#cut = other.#cut;
+    this.#isAnother = true;
+  }
+
+  /** Whether SQLite has seen that the file is another. */
+  get isNoticed(): boolean {
+    return !this.#isAnother;
+  }
+
   /** MEMFS's hook: it keeps what this returns as the file. */
   slice(): this {
     return this;
@@ -71,7 +103,10 @@ export class PagedFile {
 
   subarray(begin: number, end: number): Uint8Array {
     if (this.#reads++ === 0) this.onFirstRead?.();
-    return this.read(begin, end - begin);
+    const bytes = this.read(begin, end - begin);
+    if (!this.#isAnother || begin !== VERSION.start || end !== VERSION.end) return bytes;
+    this.#isAnother = false;
+    return bytes.map((byte) => ~byte);
   }
 
   /** Bytes as SQLite would see them, zeros past the end. A view where they lie in one page: do not write to it. */

@@ -1,6 +1,6 @@
 /**
  * What a spare worker does while it waits: it attaches to a database of its own and reads from it, some times over, so that the
- * code of that way is compiled when a replica is wanted. In a browser its first answer then comes in half the time.
+ * code of that way is compiled when a replica is wanted, and a connection is open to go on from.
  */
 import { Connection } from '../connection.ts';
 import type { AttachRequest, RunRequest } from '../protocol.ts';
@@ -21,8 +21,9 @@ const READ =
 /** Realms that have done it: in one process all workers share their code. */
 let done = false;
 
-export function rehearse(module: SqliteModule): void {
-  if (done) return;
+/** The session that is open at the end; null where it was done before. */
+export function rehearse(module: SqliteModule): Session | null {
+  if (done) return null;
   done = true;
   const connection = new Connection(module, new PagedFile(emptyDatabase(module)));
   connection.exec(TABLE);
@@ -32,9 +33,10 @@ export function rehearse(module: SqliteModule): void {
   const attach: AttachRequest = { snapshot, role: 'replica', epoch: 0, pragmas: [] };
   const limits = { deadlineMs: null, rowLimit: null, cancelValue: null };
   const read: RunRequest = { sql: READ, parameters: [], ...limits, simulatedWaitMs: 0, provedSql: null };
+  let session: Session | null = null;
   for (let round = 0; round < ROUNDS; round++) {
-    const session = new Session(module, attach);
+    session = new Session(module, attach, session);
     runRead(session, read, {});
-    session.connection.close();
   }
+  return session;
 }
