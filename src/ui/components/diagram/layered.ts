@@ -3,6 +3,7 @@
  * Toda 1981). What is pointed at stands to the left. A line that spans several layers keeps a free lane through those between,
  * so no line runs through a box. The same boxes and lines give the same picture, in whatever order they come.
  */
+import { breakIntoBands, TURN, type Laid } from './bands.ts';
 import { align, bestOrder, type Layers, type Slot } from './ordering.ts';
 
 export interface Box {
@@ -31,7 +32,8 @@ export interface Picture {
   boxes: Map<string, Point>;
   /**
    * For each link, in the order given: points in pairs, from end to end. Between the two points of the first, third, ... step a
-   * curve runs through the gap between two columns; on the others a straight lane through a column.
+   * curve runs through the gap between two columns, or turns round where both have the same x; on the others a straight lane
+   * through a column, or back under a band of columns.
    */
   routes: Point[][];
 }
@@ -40,21 +42,11 @@ export const COLUMN_GAP = 88;
 const ROW_GAP = 20;
 const LANE_HEIGHT = 14;
 const GROUP_GAP = 40;
-/** Width of a self-reference's loop. */
-const LOOP = 28;
-
 /** Links to unknown boxes are not allowed. */
 export function layOut(boxes: readonly Box[], links: readonly Link[], targetWidth = 1200): Picture {
   const sorted = [...boxes].sort((one, other) => (one.id < other.id ? -1 : 1));
-  const groups = connected(sorted, links).map((group) => placeGroup(group, links));
+  const groups = connected(sorted, links).map((group) => placeGroup(group, links, targetWidth));
   return pack(groups, links, targetWidth);
-}
-
-interface Group {
-  boxes: Map<string, Point>;
-  routes: Map<number, Point[]>;
-  width: number;
-  height: number;
 }
 
 /** Boxes that hang together by links; the largest groups first. */
@@ -76,7 +68,7 @@ function connected(boxes: readonly Box[], links: readonly Link[]): Box[][] {
   return groups.sort((one, other) => other.length - one.length);
 }
 
-function placeGroup(boxes: readonly Box[], links: readonly Link[]): Group {
+function placeGroup(boxes: readonly Box[], links: readonly Link[], targetWidth: number): Laid {
   const byId = new Map(boxes.map((box) => [box.id, box]));
   const own = links
     .map((link, index) => ({ ...link, index }))
@@ -96,7 +88,7 @@ function placeGroup(boxes: readonly Box[], links: readonly Link[]): Group {
   const lefts: number[] = [];
   columns.forEach((_, index) => lefts.push(index === 0 ? 0 : lefts[index - 1] + columns[index - 1] + COLUMN_GAP));
   const corner = (id: string): Point => ({ x: lefts[layerOf.get(id) ?? 0], y: tops.get(id) ?? 0 });
-  const found: Group = { boxes: new Map(), routes: new Map(), width: 0, height: 0 };
+  const found: Laid = { boxes: new Map(), routes: new Map(), width: 0, height: 0 };
   for (const { id, width, height } of boxes) {
     const at = corner(id);
     found.boxes.set(id, at);
@@ -126,9 +118,10 @@ function placeGroup(boxes: readonly Box[], links: readonly Link[]): Group {
       { x, y: at.y + link.fromY },
       { x, y: at.y + toY },
     ]);
-    found.width = Math.max(found.width, x + LOOP);
+    found.width = Math.max(found.width, x + TURN);
   }
-  return found;
+  const heights = new Map(boxes.map(({ id, height }) => [id, height]));
+  return breakIntoBands(found, heights, lefts, targetWidth);
 }
 
 function compareLinks(one: Link, other: Link): number {
@@ -262,7 +255,7 @@ function buildLayers(
 // --- the whole -----------------------------------------------------------------------------------------------------------
 
 /** Groups side by side while they fit, then in the next row. */
-function pack(groups: readonly Group[], links: readonly Link[], targetWidth: number): Picture {
+function pack(groups: readonly Laid[], links: readonly Link[], targetWidth: number): Picture {
   const width = Math.max(targetWidth, ...groups.map((group) => group.width));
   const picture: Picture = { width: 0, height: 0, boxes: new Map(), routes: links.map(() => []) };
   let x = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../../src/core/random.ts';
 import { layOut, type Box, type Link, type Picture } from '../../../../../src/ui/components/diagram/layered.ts';
+import { controls } from '../../../../../src/ui/components/diagram/line.ts';
 import { crossings, nearest } from '../../../../../src/ui/components/diagram/ordering.ts';
 
 const box = (id: string, height = 60): Box => ({ id, width: 180, height });
@@ -20,6 +21,17 @@ function randomSchema(seed: string, count: number): { boxes: Box[]; links: Link[
   return { boxes, links };
 }
 
+/** A chain with twigs, keys to itself and to a table two and three before: it has few lines at any place, and many columns. */
+function twigs(count: number): { boxes: Box[]; links: Link[] } {
+  const boxes = Array.from({ length: count }, (_, at) => box(`t${at}`, 60 + 20 * (at % 3)));
+  const links = boxes.flatMap((_, at) => [
+    ...(at > 0 ? [link(`t${at}`, `t${at - 1}`)] : []),
+    ...(at % 5 === 4 ? [link(`t${at}`, `t${at - 3}`, 50), link(`t${at - 2}`, `t${at}`, 50)] : []),
+    ...(at % 7 === 0 ? [link(`t${at}`, `t${at}`)] : []),
+  ]);
+  return { boxes, links };
+}
+
 const rectangles = (boxes: readonly Box[], picture: Picture): (Box & { x: number; y: number })[] =>
   boxes.map((one) => ({ ...one, ...picture.boxes.get(one.id)! }));
 
@@ -31,7 +43,7 @@ function trace(points: readonly { x: number; y: number }[]): { x: number; y: num
       const t = step / 40;
       const isCurve = index % 2 === 0;
       const ease = isCurve ? t * t * (3 - 2 * t) : t;
-      const middle = (from.x + to.x) / 2;
+      const middle = controls(points, index)[0].x;
       const x = isCurve
         ? (1 - t) ** 3 * from.x + 3 * (1 - t) ** 2 * t * middle + 3 * (1 - t) * t * t * middle + t ** 3 * to.x
         : from.x + t * (to.x - from.x);
@@ -42,9 +54,9 @@ function trace(points: readonly { x: number; y: number }[]): { x: number; y: num
 
 describe('the layered diagram', () => {
   it.each([1, 2, 7, 20, 40, 60])('of %i tables: no box lies on another, no line runs through one', (count) => {
-    for (const seed of ['a', 'b', 'c', 'd']) {
-      const { boxes, links } = randomSchema(`${seed}${count}`, count);
-      const picture = layOut(boxes, links);
+    for (const seed of ['a', 'b', 'c', 'd', 'narrow']) {
+      const { boxes, links } = seed === 'narrow' ? twigs(count) : randomSchema(`${seed}${count}`, count);
+      const picture = layOut(boxes, links, seed === 'narrow' ? 600 : 1200);
       const placed = rectangles(boxes, picture);
       placed.forEach((one, index) => {
         expect(one.x).toBeGreaterThanOrEqual(0);
@@ -107,6 +119,37 @@ describe('the layered diagram', () => {
     const places = ['a', 'b', 'c'].map((id) => boxes.get(id)!);
     expect(places.map(({ x }) => x)).toEqual([0, 268, 536]);
     expect(new Set(places.map(({ y }) => Math.round(y)))).toEqual(new Set([0]));
+  });
+
+  it('breaks a long chain into bands that fit, read from the left and from the top', () => {
+    const boxes = Array.from({ length: 60 }, (_, at) => box(`t${String(at).padStart(2, '0')}`));
+    const links = boxes.slice(1).map(({ id }, at) => link(id, boxes[at].id));
+    const picture = layOut(boxes, links, 1200);
+    expect(picture.width).toBeLessThanOrEqual(1200);
+    const corners = boxes.map(({ id }) => picture.boxes.get(id)!);
+    corners.slice(1).forEach((corner, at) => {
+      const before = corners[at];
+      const goesOn = corner.x > before.x;
+      expect(goesOn ? Math.abs(corner.y - before.y) < 60 : corner.y > before.y + 60, `table ${at + 1}`).toBe(true);
+      // A line over a break turns round twice.
+      expect(picture.routes[at]).toHaveLength(goesOn ? 2 : 4);
+    });
+    expect(corners.filter(({ x }) => x === corners[0].x)).toHaveLength(15);
+  });
+
+  it('stays wide where many lines would cross a break', () => {
+    const columns = Array.from({ length: 8 }, (_, at) =>
+      Array.from({ length: 9 }, (__, row) => box(`c${at}r${row}`, 40)),
+    );
+    const links = columns
+      .slice(1)
+      .flatMap((column, at) => column.map(({ id }, row) => link(id, columns[at][row].id, 20, 20)));
+    expect(layOut(columns.flat(), links, 700).width).toBeLessThanOrEqual(700); // nine chains, each a group of its own
+    const hubs = columns.map((column) => link(column[0].id, column[1].id, 20, 20));
+    const across = columns
+      .slice(1)
+      .flatMap((column, at) => column.slice(1).map(({ id }) => link(id, columns[at][0].id, 30, 20)));
+    expect(layOut(columns.flat(), [...links, ...hubs, ...across], 700).width).toBeGreaterThan(700);
   });
 
   it('draws a tree without a crossing', () => {
