@@ -18,15 +18,17 @@ export function jsonSource(reading: ImportReading, chunks: () => AsyncIterable<T
   return async function* (types, ledger) {
     const shape = new RowShape(reading, types, ledger);
     let headerDue = reading.header;
+    let item = 0;
     for await (const { elements, bytesRead } of elementsOf(reading, chunks(), isWhole, ledger)) {
       const batch: { rows: SqlValue[][]; lines: number[] } = { rows: [], lines: [] };
       for (const element of elements) {
         const first = element.text[0];
+        item++;
         if (headerDue && first === '[') {
           headerDue = false;
           continue;
         }
-        const rows = element.isColumns ? shape.transposed(element) : shape.row(element);
+        const rows = element.isColumns ? shape.transposed(element) : shape.row(element, item);
         for (const row of rows) {
           batch.rows.push(row);
           batch.lines.push(element.line);
@@ -69,20 +71,23 @@ function isValid({ text, line }: JsonElement, ledger: Ledger | null): boolean {
 }
 
 class RowShape {
+  /** Of NDJSON an item is a line, and told by that alone. */
+  readonly #hasItems: boolean;
   readonly #types: readonly (ImportType | null)[];
   readonly #ledger: Ledger;
   readonly #places: Map<string, number>;
 
-  constructor({ columns }: ImportReading, types: readonly (ImportType | null)[], ledger: Ledger) {
+  constructor({ columns, format }: ImportReading, types: readonly (ImportType | null)[], ledger: Ledger) {
+    this.#hasItems = format === 'json';
     this.#types = types;
     this.#ledger = ledger;
     this.#places = new Map(columns.map(({ source }, index) => [source, index]));
   }
 
-  /** One row, or none when it is kept aside. */
-  row(element: JsonElement): SqlValue[][] {
+  /** One row, or none when it is kept aside. `item` counts from 1. */
+  row(element: JsonElement, item: number): SqlValue[][] {
     const first = element.text[0];
-    if (first !== '{' && first !== '[') return this.#bad(element, 'It is neither an object nor a list.');
+    if (first !== '{' && first !== '[') return this.#bad(element, item, 'It is neither an object nor a list.');
     const row: SqlValue[] = Array<SqlValue>(this.#types.length).fill(null);
     let count = 0;
     for (const member of membersOf(element.text)) {
@@ -96,11 +101,11 @@ class RowShape {
       }
       if (place >= row.length) continue;
       const value = this.#value(member, place);
-      if (value instanceof Misfit) return this.#misfit(element, place, member.value, value);
+      if (value instanceof Misfit) return this.#misfit(element, item, place, member.value, value);
       row[place] = value;
     }
     if (first === '[' && count !== row.length)
-      return this.#bad(element, `${count} values where ${row.length} were expected.`);
+      return this.#bad(element, item, `${count} values where ${row.length} were expected.`);
     return [row];
   }
 
@@ -122,9 +127,10 @@ class RowShape {
       for (const { place, list } of columns) {
         const member = list[index];
         if (!member)
-          return this.#bad(element, `Row ${index + 1}: the columns are not of the same length.`, `row ${index + 1}`);
+          return this.#bad(element, index + 1, 'The columns are not of the same length.', `row ${index + 1}`);
         const value = this.#value(member, place);
-        if (value instanceof Misfit) return this.#misfit(element, place, member.value, value, `row ${index + 1}`);
+        if (value instanceof Misfit)
+          return this.#misfit(element, index + 1, place, member.value, value, `row ${index + 1}`);
         row[place] = value;
       }
       return [row];
@@ -151,13 +157,13 @@ class RowShape {
     }
   }
 
-  #misfit({ text, line }: JsonElement, place: number, value: string, misfit: Misfit, shown = text): [] {
-    this.#ledger.misfit(line, () => shown, place, value, misfit);
+  #misfit({ text, line }: JsonElement, item: number, place: number, value: string, misfit: Misfit, shown = text): [] {
+    this.#ledger.misfit(line, () => shown, place, value, misfit, this.#hasItems ? item : undefined);
     return [];
   }
 
-  #bad({ text, line }: JsonElement, reason: string, shown = text): [] {
-    this.#ledger.bad(line, () => shown, reason);
+  #bad({ text, line }: JsonElement, item: number, reason: string, shown = text): [] {
+    this.#ledger.bad(line, () => shown, reason, null, this.#hasItems ? item : undefined);
     return [];
   }
 }

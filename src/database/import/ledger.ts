@@ -19,15 +19,16 @@ export class Ledger {
   }
 
   /** A line that is no row. `text` is asked for only while examples are kept. */
-  bad(line: number, text: () => string, reason: string, column: number | null = null): void {
+  bad(line: number, text: () => string, reason: string, column: number | null = null, item?: number): void {
     this.badLineCount++;
-    if (this.badLines.length < BAD_LINES_KEPT)
-      this.badLines.push({ line, text: text().slice(0, BAD_TEXT_MAX), reason, column });
+    if (this.badLines.length >= BAD_LINES_KEPT) return;
+    const bad = { line, text: text().slice(0, BAD_TEXT_MAX), reason, column };
+    this.badLines.push(item === undefined ? bad : { ...bad, item });
   }
 
   /** A row with a value that the type of its column would change. */
-  misfit(line: number, text: () => string, column: number, value: string, { reason }: Misfit): void {
-    this.bad(line, text, `Column ${column + 1}: ${reason}. Import the column as TEXT to keep it.`, column);
+  misfit(line: number, text: () => string, column: number, value: string, { reason }: Misfit, item?: number): void {
+    this.bad(line, text, `Column ${column + 1}: ${reason}. Import the column as TEXT to keep it.`, column, item);
     const found = this.#misfits.get(column) ?? { rows: 0, examples: [] };
     found.rows++;
     const example = value.length > EXAMPLE_LENGTH_MAX ? `${value.slice(0, EXAMPLE_LENGTH_MAX)}…` : value;

@@ -58,6 +58,8 @@ export interface BadLine {
   reason: string;
   /** The column (by its place in the reading) whose type would have changed a value; null for a line that is no row. */
   column: number | null;
+  /** JSON only: which one it is in the list of rows, from 1, for many may stand in one line. */
+  item?: number;
 }
 
 /** Rows that are left out because a value would be changed by the type of its column. */

@@ -159,6 +159,20 @@ describe('values of JSON', () => {
   });
 });
 
+describe('items that are no rows', () => {
+  it('are told by their number, for many may stand in one line', async () => {
+    const { report } = await import_('[["a","b"],[1,2],7,[3],\n[5,6],null]');
+    expect(report.badLines.map(({ item, line, text }) => [item, line, text])).toEqual([
+      [3, 1, '7'],
+      [4, 1, '[3]'],
+      [6, 2, 'null'],
+    ]);
+    expect((await bring('{"a":1}\n7\n', 'log.ndjson')).report.badLines).toEqual([
+      { line: 2, text: '7', reason: 'It is neither an object nor a list.', column: null },
+    ]);
+  });
+});
+
 describe('NDJSON', () => {
   it('keeps bad lines aside', async () => {
     const { report, query } = await bring('{"a":1}\n{"a":\n\n[2]\r\n"x"\n{"a":3}', 'file.ndjson');
