@@ -1,5 +1,8 @@
 /** What a file is that does not begin like a SQLite database, by its first bytes, and what to do with it. */
 
+const LOG_ALONE =
+  'It is a write-ahead log (-wal): the last changes of a database, without the database. Open it together with the file that has the same name without -wal.';
+
 /** Texts stand for their bytes, one each. */
 const KNOWN: readonly (readonly [start: string, sentence: string])[] = [
   ['PK\x03\x04', 'It is a ZIP archive (also .xlsx, .ods): unpack it, or export the sheet as CSV and import that.'],
@@ -14,14 +17,8 @@ const KNOWN: readonly (readonly [start: string, sentence: string])[] = [
   ['GIF8', 'It is a picture.'],
   ['PAR1', 'It is a Parquet file: import it instead of opening it.'],
   ['** This file contains an SQLite', 'It is a database of SQLite 2; convert it with the old sqlite tool.'],
-  [
-    '\x37\x7f\x06\x82',
-    'It is the write-ahead log of a database (-wal), not the database: open the file of that name without -wal, both together.',
-  ],
-  [
-    '\x37\x7f\x06\x83',
-    'It is the write-ahead log of a database (-wal), not the database: open the file of that name without -wal, both together.',
-  ],
+  ['\x37\x7f\x06\x82', LOG_ALONE],
+  ['\x37\x7f\x06\x83', LOG_ALONE],
   [
     '\x18\xe2\x2d\x00',
     'It is the index of a write-ahead log (-shm), which holds no rows: open the database file beside it.',
