@@ -172,13 +172,24 @@ export interface StorageState {
   message: string;
   /** Wall clock, ms since 1970; null when nothing was saved yet. */
   savedAtMs: number | null;
-  /** Of what is kept for this database: base, changes and points in time. */
+  /** Of all that is kept: the newest copy, changes, points in time, and the earlier copy. */
   bytes: number | null;
+  /** What is kept beside the newest copy, should that be damaged; null while nothing is. */
+  earlier: EarlierCopy | null;
   /** Of the whole site, and what the browser allows it; null where it does not tell. */
   usageBytes: number | null;
   quotaBytes: number | null;
   /** Whether the browser has promised not to evict it; null when it was not asked yet. */
   persisted: boolean | null;
+}
+
+/** An earlier copy of the database that is open, from which kept changes lead to the newest; or the database before it, whole. */
+export interface EarlierCopy {
+  of: 'this' | 'before';
+  /** Of its database. */
+  name: string;
+  /** Of the copy; of the database before also its changes and points in time. */
+  bytes: number;
 }
 
 export interface BootRequest {

@@ -6,7 +6,7 @@
 import { checksumOf } from '../../core/checksum.ts';
 import { hashText } from '../../core/random.ts';
 import type { PageRecord } from '../../database/protocol.ts';
-import type { DataSource, FileCondition } from '../protocol.ts';
+import type { DataSource, EarlierCopy, FileCondition } from '../protocol.ts';
 import type { PointHead } from '../data/undo-pages.ts';
 
 const FORMAT = 2;
@@ -116,12 +116,21 @@ export function isLeftOver(key: string, head: Head): boolean {
 
 /** Bytes of all that a head names. */
 export function keptBytes({ lines }: Head): number {
-  return lines.reduce((sum, line) => {
-    const bases = line.bases.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
-    const records = line.recordBytes - (line.bases.at(-1)?.recordBytes ?? line.recordBytes);
-    const images = line.points.flatMap(({ chunks }) => chunks).reduce((count, chunk) => count + chunk.count, 0);
-    return sum + bases + records + images * line.pageSize;
-  }, 0);
+  return lines.reduce((sum, line) => sum + lineBytes(line), 0);
+}
+
+/** What of it stands behind the newest base. */
+export function earlierCopy({ lines: [line, before] }: Head): EarlierCopy | null {
+  if (before) return { of: 'before', name: nameOf(before.source), bytes: lineBytes(before) };
+  const earlier = line?.bases.at(1);
+  return earlier ? { of: 'this', name: nameOf(line.source), bytes: earlier.byteLength } : null;
+}
+
+function lineBytes(line: Line): number {
+  const bases = line.bases.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+  const records = line.recordBytes - (line.bases.at(-1)?.recordBytes ?? line.recordBytes);
+  const images = line.points.flatMap(({ chunks }) => chunks).reduce((count, chunk) => count + chunk.count, 0);
+  return bases + records + images * line.pageSize;
 }
 
 // ---- packing ----

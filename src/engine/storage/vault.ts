@@ -5,7 +5,7 @@
 import { toWireError } from '../../core/errors.ts';
 import type { Scheduler } from '../../core/ports.ts';
 import type { Expected } from '../../core/store.ts';
-import { keptBytes } from './kept-format.ts';
+import { earlierCopy, keptBytes, type Head } from './kept-format.ts';
 import type { Found, Kept } from './kept-reader.ts';
 import { KeptSaver, type SaverOptions } from './kept-saver.ts';
 import type { StorageState } from '../protocol.ts';
@@ -41,6 +41,7 @@ export class Vault {
     message: '',
     savedAtMs: null,
     bytes: null,
+    earlier: null,
     usageBytes: null,
     quotaBytes: null,
     persisted: null,
@@ -58,7 +59,7 @@ export class Vault {
       ...options,
       onCommit: (head) => {
         const message = this.#saver.pointsLeftOut ? NO_ROOM_FOR_POINTS : '';
-        this.#tell({ state: 'kept', message, savedAtMs: head.savedAtMs, bytes: keptBytes(head) });
+        this.#tell({ state: 'kept', message, ...heldBy(head) });
       },
     });
     this.#scheduler = options.createScheduler((timer) => {
@@ -124,7 +125,7 @@ export class Vault {
 
   async #read(): Promise<Found> {
     const found = await this.#saver.read();
-    if (found.head) this.#tell({ savedAtMs: found.head.savedAtMs, bytes: keptBytes(found.head) });
+    if (found.head) this.#tell(heldBy(found.head));
     return found;
   }
 
@@ -167,7 +168,7 @@ export class Vault {
     if (!this.#owned) return;
     try {
       await this.#saver.forget();
-      this.#tell({ state: 'kept', message: '', savedAtMs: null, bytes: null });
+      this.#tell({ state: 'kept', message: '', savedAtMs: null, bytes: null, earlier: null });
     } catch (error) {
       this.#failed(error);
     }
@@ -255,4 +256,8 @@ export class Vault {
     this.#state = { ...this.#state, ...change };
     this.#options.onState(this.#state);
   }
+}
+
+function heldBy(head: Head): Pick<StorageState, 'savedAtMs' | 'bytes' | 'earlier'> {
+  return { savedAtMs: head.savedAtMs, bytes: keptBytes(head), earlier: earlierCopy(head) };
 }

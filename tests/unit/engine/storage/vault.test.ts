@@ -225,6 +225,26 @@ describe('what is kept', () => {
     expect(keptBytes(unpackHead(store.held.get(HEAD_KEYS[0])) as Head)).toBe(tab.vault.state.bytes);
   });
 
+  it('tells what stands behind the newest copy: nothing, an earlier one, or the database before', async () => {
+    const store = new FaultyStore();
+    const tab = new Tab(store);
+    expect(tab.vault.state.earlier).toBeNull();
+    tab.open(3, 1);
+    await tab.vault.save();
+    expect(tab.vault.state.earlier).toBeNull();
+    const former = tab.vault.state.bytes;
+    tab.open(5, 2);
+    await tab.vault.save();
+    expect(tab.vault.state.earlier).toMatchObject({ of: 'before', bytes: former });
+    const { store: full } = await fullStore();
+    const again = new Tab(full);
+    await again.restore();
+    const head = unpackHead(full.held.get(HEAD_KEYS[0])) as Head;
+    expect(again.vault.state.earlier).toMatchObject({ of: 'this', bytes: head.lines[0].bases[1].byteLength });
+    await again.vault.forget();
+    expect(again.vault.state.earlier).toBeNull();
+  });
+
   it('leaves nothing behind that no head speaks of', async () => {
     const { store } = await fullStore();
     const keys = [...store.held.keys()];
