@@ -17,6 +17,7 @@ import { STRATEGY_REGISTRY } from './registry.ts';
 import type { StoreStatistics } from './reports.ts';
 import type { RecordedRequests } from './request-history.ts';
 import { ENTRY_SHARE_MAX, type CacheSettings } from './settings.ts';
+import type { RowKey, RowsByTable } from './row-keys.ts';
 import { SlotPool } from './slot-pool.ts';
 import type { Strategy } from './strategy.ts';
 import { TableVersions, type ContentVersion, type Tables } from './table-versions.ts';
@@ -26,7 +27,7 @@ import { WriteRates } from './write-rates.ts';
 /** Expired entries that one call of `expire` removes at most, unless told. */
 const EXPIRE_LIMIT = 256;
 const HASH_BASIS = 0x811c9dc5;
-const PLAIN: ValueTraits = { parameters: '', compressed: false, rawBytes: null, decodedBytes: 0 };
+const PLAIN: ValueTraits = { parameters: '', compressed: false, rawBytes: null };
 
 /** Sums over all entries. */
 export interface Holdings {
@@ -68,7 +69,7 @@ export class ResultCache<Value> {
   #sequence = 0;
   #missedKey = '';
   #missedHash = spread(HASH_BASIS);
-  #onChange: (slot: number) => void = () => {};
+  readonly #watchers: ((slot: number) => void)[] = [];
 
   /** `random` jitters times to live; `version` is where the data stands; `traitsOf` tells what is to be shown of a value. */
   constructor(
@@ -113,6 +114,12 @@ export class ResultCache<Value> {
   /** Charged: keys, values, decoded copies, and older rows kept for teaching. Never above the capacity. */
   get bytes(): number {
     return this.#held.bytes + this.#older.bytes;
+  }
+
+  /** Whether `find` would find it. Nothing is counted. */
+  has(key: string, nowMs: number): boolean {
+    const slot = this.#slots.get(key);
+    return slot !== undefined && nowMs < this.#untilMs(slot);
   }
 
   /** The slot of an entry that may be served, or -1. A hit is counted here, a miss by `miss`, which is to follow. */
@@ -218,13 +225,31 @@ export class ResultCache<Value> {
     this.#account(slot, -1);
     columns.values[slot] = value;
     columns.bytes[slot] = charge;
+    columns.decodedBytes[slot] = 0;
     this.#describe(slot, value);
     this.#account(slot, 1);
-    this.#strategy.onReweigh(slot, charge, nowMs);
-    this.#journal.reweighed(slot, nowMs);
-    this.#makeRoom(0, nowMs);
+    this.#reweighed(slot, nowMs);
     this.#onChange(slot);
     return true;
+  }
+
+  /** Charges an entry for a decoded copy that is kept besides, or no more for one (0). False as for `replaceValue`; nothing is charged then. */
+  chargeDecoded(slot: number, generation: number, decodedBytes: number, nowMs: number): boolean {
+    const columns = this.#columns;
+    if (columns.keys[slot] === undefined || columns.generations[slot] !== generation) return false;
+    const charge = columns.bytes[slot] - columns.decodedBytes[slot] + Math.ceil(decodedBytes);
+    if (!(charge <= this.#entryBytesMax())) return false;
+    this.#account(slot, -1);
+    columns.bytes[slot] = charge;
+    columns.decodedBytes[slot] = Math.ceil(decodedBytes);
+    this.#account(slot, 1);
+    this.#reweighed(slot, nowMs);
+    return true;
+  }
+
+  /** Of all entries: what decoded copies take. */
+  get decodedBytes(): number {
+    return this.#held.decodedBytes;
   }
 
   /** Removes one entry by hand; false when there is none. */
@@ -241,21 +266,29 @@ export class ResultCache<Value> {
     for (const slot of [...this.#slots.values()]) this.#remove(slot, 'explicit', '', nowMs);
   }
 
-  /** A write was committed as log record `logNumber`: what reads one of its tables (null: any table) leaves. Returns how many left. */
-  noteWrite(tables: Tables, logNumber: number, nowMs = this.#nowMs): number {
-    this.#versions.noteWrite(tables, logNumber);
+  /**
+   * A write was committed as log record `logNumber`: what reads one of its tables (null: any table) leaves, but for what rests on other
+   * rows than those written, where these are known. Returns how many left.
+   */
+  noteWrite(tables: Tables, logNumber: number, nowMs = this.#nowMs, rows?: RowsByTable): number {
+    this.#versions.noteWrite(tables, logNumber, rows);
     this.#rates.note(tables, nowMs);
     if (tables === null) return this.invalidate(null, nowMs);
     let removed = 0;
-    for (const table of tables) removed += this.invalidate(table, nowMs);
+    for (const table of tables) removed += this.invalidate(table, nowMs, rows?.get(table));
     return removed;
   }
 
-  /** Drops what reads this table (by name as in the schema), or everything for null. Returns how many left. */
-  invalidate(table: string | null, nowMs = this.#nowMs): number {
-    const slots = table === null ? [...this.#slots.values()] : this.#dependents.of(table);
+  /** Drops what reads this table (by name as in the schema), or one of these rows of it; everything for null. Returns how many left. */
+  invalidate(table: string | null, nowMs = this.#nowMs, rows?: readonly RowKey[]): number {
+    const slots = table === null ? [...this.#slots.values()] : this.#dependents.of(table, rows);
     for (const slot of slots) this.#remove(slot, 'invalidated', table ?? '', nowMs);
     return slots.length;
+  }
+
+  /** A result was not brought here at all, for this reason: the next miss of its key can say so. */
+  noteNotStored(key: string, reason: 'volatile' | 'refused'): void {
+    this.#journal.notStored(this.#hashOf(key), reason);
   }
 
   /** Another history begins: nothing from before holds. */
@@ -371,6 +404,11 @@ export class ResultCache<Value> {
     };
   }
 
+  /** In no order. */
+  forEachSlot(visit: (slot: number) => void): void {
+    for (const slot of this.#slots.values()) visit(slot);
+  }
+
   slotsInOrder(): number[] {
     return this.#strategy.order();
   }
@@ -393,6 +431,14 @@ export class ResultCache<Value> {
     return this.#columns.costMs[slot];
   }
 
+  bytesOf(slot: number): number {
+    return this.#columns.bytes[slot];
+  }
+
+  tablesOf(slot: number): Tables {
+    return this.#columns.tables[slot];
+  }
+
   hitsOf(slot: number): number {
     return this.#columns.hits[slot];
   }
@@ -404,7 +450,7 @@ export class ResultCache<Value> {
 
   /** Calls back with the slot whenever what is in it changes: for saving behind. */
   watch(onChange: (slot: number) => void): void {
-    this.#onChange = onChange;
+    this.#watchers.push(onChange);
   }
 
   /** `purpose` is null for what is restored. */
@@ -424,7 +470,7 @@ export class ResultCache<Value> {
     const untilMs = expiresMs + this.#settings.staleMs;
     if (purpose === 'asked') this.#journal.executed(hash, entry, charge, untilMs, nowMs);
     else if (purpose === 'refresh') this.#journal.refreshed(hash, entry, untilMs);
-    if (!this.#versions.isCurrent(tables, version)) {
+    if (!this.#versions.isCurrent(tables, version, entry.rows)) {
       this.#journal.notStored(hash, 'invalidated');
       return { stored: false, reason: 'stale', message: 'Not stored: a table that it reads was written meanwhile.' };
     }
@@ -499,6 +545,7 @@ export class ResultCache<Value> {
     columns.tables[slot] = entry.tables;
     columns.costMs[slot] = entry.costMs;
     columns.rawBytes[slot] = entry.bytes;
+    columns.decodedBytes[slot] = 0;
     columns.writtenMs[slot] = nowMs;
     columns.written[slot] = ++this.#sequence;
     columns.expiresMs[slot] = expiresMs;
@@ -506,15 +553,20 @@ export class ResultCache<Value> {
     this.#describe(slot, entry.value);
     this.#journal.stored(slot);
     this.#expiry.add(slot, this.#untilMs(slot), nowMs);
-    this.#dependents.add(slot, entry.tables);
+    this.#dependents.add(slot, entry.tables, entry.rows);
   }
 
   #describe(slot: number, value: Value): void {
     const columns = this.#columns;
-    const { compressed, rawBytes, decodedBytes } = this.#traitsOf(value);
+    const { compressed, rawBytes } = this.#traitsOf(value);
     columns.compressed[slot] = compressed ? 1 : 0;
-    columns.decodedBytes[slot] = decodedBytes;
     if (rawBytes !== null) columns.rawBytes[slot] = rawBytes;
+  }
+
+  #reweighed(slot: number, nowMs: number): void {
+    this.#strategy.onReweigh(slot, this.#columns.bytes[slot], nowMs);
+    this.#journal.reweighed(slot, nowMs);
+    this.#makeRoom(0, nowMs);
   }
 
   /** Puts an entry into the sums (1), or takes it out (-1). */
@@ -583,8 +635,13 @@ export class ResultCache<Value> {
     return this.#columns.expiresMs[slot] + this.#settings.staleMs;
   }
 
+  #onChange(slot: number): void {
+    for (const watcher of this.#watchers) watcher(slot);
+  }
+
   #replayHits(slot: number, nowMs: number): void {
-    for (let hit = 0; hit < Math.min(this.#columns.hits[slot], REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(slot, nowMs);
+    for (let hit = 0; hit < Math.min(this.#columns.hits[slot], REPLAYED_HITS_MAX); hit++)
+      this.#strategy.onHit(slot, nowMs);
   }
 
   /** Hands the content over to a new strategy; nothing is lost. */

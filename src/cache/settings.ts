@@ -2,6 +2,21 @@
 import { AppError } from '../core/errors.ts';
 import { QUERY_CLASS_NAMES, STRATEGY_NAMES, type QueryClass, type StrategyName } from './catalogue.ts';
 
+/** What the rules of `TTL_RULES` go by; each can be switched off. */
+export interface TtlRuleSettings {
+  /** Results that read no table live for `constantMs`. */
+  constant: boolean;
+  constantMs: number;
+  /** Results whose tables were not written for `quietAfterMs` live for `quietMs`, or for the time of their class if that is longer. */
+  quiet: boolean;
+  quietAfterMs: number;
+  quietMs: number;
+  /** Joins and aggregates over tables that are written so often live for so many of the pauses between two writes. */
+  busy: boolean;
+  busyWritesPerMinute: number;
+  busyPauses: number;
+}
+
 export interface CacheSettings {
   enabled: boolean;
   strategy: StrategyName;
@@ -9,6 +24,17 @@ export interface CacheSettings {
   capacityBytes: number;
   /** Time to live from the write, by class. Truth does not rest on it (a stale row is never served); it bounds age and memory. */
   ttlMs: Record<QueryClass, number>;
+  /** What lengthens or shortens the time of the class. */
+  ttlRules: TtlRuleSettings;
+  /**
+   * For so long after its time an entry whose tables were not written is still served, at once, while one refresh runs behind it;
+   * 0: never.
+   */
+  staleMs: number;
+  /** For teaching only: after a write, the rows from before it are shown for a moment, labelled, and count nowhere. */
+  olderRows: boolean;
+  /** Whether all strategies are compared on a sample of the live stream. */
+  compareStrategies: boolean;
   /** Each entry's time is shortened by up to this share, at random, so that entries written together do not all leave together. */
   ttlJitterRatio: number;
   /** Larger results are compressed, outside the request's time. */
@@ -22,6 +48,19 @@ export const DEFAULT_CACHE_SETTINGS: Readonly<CacheSettings> = {
   strategy: 'adaptive',
   capacityBytes: 64 * 1024 * 1024,
   ttlMs: { point: 60_000, range: 300_000, join: 600_000, aggregate: 1_800_000 },
+  ttlRules: {
+    constant: true,
+    constantMs: 86_400_000,
+    quiet: true,
+    quietAfterMs: 600_000,
+    quietMs: 6 * 3_600_000,
+    busy: true,
+    busyWritesPerMinute: 6,
+    busyPauses: 3,
+  },
+  staleMs: 30_000,
+  olderRows: false,
+  compareStrategies: true,
   ttlJitterRatio: 0.1,
   compressAboveBytes: 64 * 1024,
   persist: true,
@@ -30,6 +69,12 @@ export const DEFAULT_CACHE_SETTINGS: Readonly<CacheSettings> = {
 export const CACHE_LIMITS = {
   capacityBytes: { min: 4096, max: 4 * 1024 ** 3 },
   ttlMs: { min: 100, max: 7 * 86_400_000 },
+  constantMs: { min: 100, max: 7 * 86_400_000 },
+  quietAfterMs: { min: 1000, max: 86_400_000 },
+  quietMs: { min: 100, max: 7 * 86_400_000 },
+  busyWritesPerMinute: { min: 0.1, max: 100_000 },
+  busyPauses: { min: 0.1, max: 100 },
+  staleMs: { min: 0, max: 3_600_000 },
   ttlJitterRatio: { min: 0, max: 0.5 },
   compressAboveBytes: { min: 1024, max: 4 * 1024 ** 3 },
 } as const;
@@ -47,6 +92,7 @@ export function readCacheSettings(
 ): CacheSettings {
   const given = readFields('cache', input, Object.keys(DEFAULT_CACHE_SETTINGS));
   const ttl = readFields('ttlMs', given.ttlMs ?? {}, QUERY_CLASS_NAMES);
+  const rules = readFields('ttlRules', given.ttlRules ?? {}, Object.keys(DEFAULT_CACHE_SETTINGS.ttlRules));
   return {
     enabled: readFlag('enabled', given.enabled ?? defaults.enabled),
     strategy: readStrategy(given.strategy ?? defaults.strategy),
@@ -61,6 +107,10 @@ export function readCacheSettings(
         readInteger(`ttlMs.${name}`, ttl[name] ?? defaults.ttlMs[name], CACHE_LIMITS.ttlMs),
       ]),
     ) as Record<QueryClass, number>,
+    ttlRules: readRules(rules, defaults.ttlRules),
+    staleMs: readInteger('staleMs', given.staleMs ?? defaults.staleMs, CACHE_LIMITS.staleMs),
+    olderRows: readFlag('olderRows', given.olderRows ?? defaults.olderRows),
+    compareStrategies: readFlag('compareStrategies', given.compareStrategies ?? defaults.compareStrategies),
     ttlJitterRatio: readNumber(
       'ttlJitterRatio',
       given.ttlJitterRatio ?? defaults.ttlJitterRatio,
@@ -72,6 +122,24 @@ export function readCacheSettings(
       CACHE_LIMITS.compressAboveBytes,
     ),
     persist: readFlag('persist', given.persist ?? defaults.persist),
+  };
+}
+
+function readRules(given: Record<string, unknown>, defaults: TtlRuleSettings): TtlRuleSettings {
+  const flag = (name: 'constant' | 'quiet' | 'busy') => readFlag(`ttlRules.${name}`, given[name] ?? defaults[name]);
+  const whole = (name: 'constantMs' | 'quietAfterMs' | 'quietMs') =>
+    readInteger(`ttlRules.${name}`, given[name] ?? defaults[name], CACHE_LIMITS[name]);
+  const number = (name: 'busyWritesPerMinute' | 'busyPauses') =>
+    readNumber(`ttlRules.${name}`, given[name] ?? defaults[name], CACHE_LIMITS[name]);
+  return {
+    constant: flag('constant'),
+    constantMs: whole('constantMs'),
+    quiet: flag('quiet'),
+    quietAfterMs: whole('quietAfterMs'),
+    quietMs: whole('quietMs'),
+    busy: flag('busy'),
+    busyWritesPerMinute: number('busyWritesPerMinute'),
+    busyPauses: number('busyPauses'),
   };
 }
 

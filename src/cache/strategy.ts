@@ -21,6 +21,8 @@ export interface Strategy {
   victim(nowMs: number): number;
   /** The entry in a slot changed its size in place (it was compressed, or decoded). */
   onReweigh(slot: number, weight: number, nowMs: number): void;
+  /** The entry in a slot was computed anew and lives until `expiresMs` now; for a strategy that goes by that. */
+  onRenew?(slot: number, expiresMs: number): void;
   setCapacity(capacity: number, nowMs: number): void;
   /** All resident slots, the one to leave next last. */
   order(): number[];

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { exportRows } from './data/exporting.ts';
 import { importFile, previewImport } from './data/importing.ts';
 import { boot, keepValue, openFile, openSample, SETTINGS_KEY, startAgain, storedValue } from './data/opening.ts';
+import { cacheEntries, cacheReport } from './query/cache-report.ts';
 import { plainOutcome } from './query/outcome.ts';
 import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './data/points-in-time.ts';
 import { NO_PARAMETERS } from './query/parameters.ts';
@@ -53,9 +54,15 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     rules: () => [...RULE_CATALOGUE],
     statements: () => statementReports(engine),
 
-    cacheEntries: ({ limit }) => engine.cache.entries(limit),
+    cacheEntries: ({ limit }) => cacheEntries(engine.cache, limit, engine.platform.nowMs()),
+    cacheReport: () => cacheReport(engine.cache, engine.platform.nowMs()),
+    cacheCurve: () => engine.cache.store.journal.curve(),
+    cacheResetStatistics: () => {
+      engine.cache.resetStatistics();
+      return engine.cache.statistics();
+    },
     cacheClear: () => {
-      engine.cache.store.clear();
+      engine.cache.store.clear(engine.platform.nowMs());
       engine.savedCache.noteChange();
       return engine.cache.statistics();
     },

@@ -51,6 +51,8 @@ export const WORKERS_MAX = 32;
 export const DEFAULT_SOURCE: DataSource = { type: 'sample', sample: { name: 'shop', size: 'S', seed: 1 } };
 const TICK_MS = 1000;
 const PICKS_KEPT = 12;
+/** Between two rounds of removing expired entries, each of which is bounded. */
+const EXPIRY_PAUSE_MS = 50;
 /** A worker is spared, and the optimizer begins, only when the first answer has been on the screen for a moment. */
 const AFTER_FIRST_ANSWER_MS = 800;
 /** After so many workers that died before they were ready, starting more is no use. */
@@ -101,6 +103,8 @@ export class Engine {
   #begun = false;
   /** In a row, without any worker that came up. */
   #failedStarts = 0;
+  /** For when `#expiry` is armed. */
+  #expiryMs = Infinity;
   readonly #expiry: { arm(delayMs: number): void; cancel(): void };
   readonly #folding: LogFolding;
   readonly #stopTimers: () => void;
@@ -112,6 +116,7 @@ export class Engine {
     this.#stopTimers = stopAll;
     this.timers = new Timers(createScheduler);
     this.#expiry = this.timers.define(() => {
+      this.#expiryMs = Infinity;
       this.cache.store.expire(nowMs());
       this.#armExpiry();
     });
@@ -167,6 +172,7 @@ export class Engine {
       settings: this.settings.cache,
       random: random.fork('ttl'),
       nowMs,
+      once: (delayMs, action) => this.timers.once(delayMs, action),
       onStored: () => {
         this.#armExpiry();
         this.savedCache.noteChange();
@@ -459,7 +465,10 @@ export class Engine {
     const numbered = this.plane.append(record);
     this.plane.points.trim(POINT_LIMITS);
     const schemaChanged = numbered.schemaCookie !== schemaBefore;
-    this.cache.store.noteWrite(schemaChanged ? null : numbered.tablesWritten, numbered.logNumber);
+    // A schema that moved while its own table was not written has moved in a way that is not known.
+    const { tablesWritten, rowsWritten, logNumber } = numbered;
+    const isKnown = !schemaChanged || tablesWritten?.includes('sqlite_schema');
+    this.cache.store.noteWrite(isKnown ? tablesWritten : null, logNumber, this.platform.nowMs(), rowsWritten);
     this.fleet.broadcast(numbered, from);
     this.optimizer.apply(numbered, schemaChanged);
     this.#changed();
@@ -549,7 +558,10 @@ export class Engine {
 
   #armExpiry(): void {
     const nextMs = this.cache.store.nextExpiryMs();
-    if (nextMs !== null) this.#expiry.arm(Math.max(50, nextMs - this.platform.nowMs()));
+    // Most entries that come in expire later than what the timer waits for already.
+    if (nextMs === null || nextMs >= this.#expiryMs) return;
+    this.#expiryMs = nextMs;
+    this.#expiry.arm(Math.max(EXPIRY_PAUSE_MS, nextMs - this.platform.nowMs()));
   }
 }
 

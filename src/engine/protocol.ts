@@ -22,6 +22,7 @@ import type {
 import type { QueueMode } from '../pool/settings.ts';
 import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
 import type { SimulationReport } from '../simulator/report.ts';
+import type { CacheCurve, CacheEntryReport, CacheReport, CacheStatistics } from './cache-protocol.ts';
 import type {
   ExportReply,
   ExportRequest,
@@ -35,6 +36,7 @@ import type {
   StorageCensus,
 } from './data-protocol.ts';
 
+export type * from './cache-protocol.ts';
 export type * from './data-protocol.ts';
 
 export type {
@@ -106,6 +108,8 @@ export interface QueryOutcome {
   version: Version;
   kind: Classification['kind'];
   queryClass: QueryClass;
+  /** In the teaching mode `olderRows` alone: these rows are older than the data, and this sentence must stand beside them. Else null. */
+  olderRows: string | null;
   /** Plain sentences to show beside the result: rolled back, row limit, volatile... */
   notes: string[];
 }
@@ -240,43 +244,6 @@ export type SettingsChange = {
     ? Partial<EngineSettings[Part]>
     : EngineSettings[Part];
 };
-
-// ---- cache ----------------------------------------------------------------------------------------------------------
-
-export interface CacheStatistics {
-  hits: number;
-  misses: number;
-  hitRatio: number;
-  /** Entries. */
-  size: number;
-  bytes: number;
-  capacityBytes: number;
-  evictionsByCause: Record<'explicit' | 'replaced' | 'invalidated' | 'expired' | 'size', number>;
-  missesByReason: Record<string, number>;
-  /** Milliseconds of execution that hits made unnecessary. */
-  timeSavedMs: number;
-  byClass: Record<QueryClass, { hits: number; misses: number }>;
-  strategy: string;
-  /** The shadow that Adaptive follows now, and hit ratios of the shadows on the live stream. */
-  adaptive: { leader: string; shadows: Record<string, number> } | null;
-  compression: { entries: number; savedBytes: number };
-}
-
-export interface CacheEntryReport {
-  key: string;
-  sql: string;
-  parameters: string;
-  tables: string[];
-  queryClass: QueryClass;
-  bytes: number;
-  compressed: boolean;
-  rows: number;
-  hits: number;
-  ageMs: number;
-  /** Until it expires. */
-  expiresInMs: number;
-  costMs: number;
-}
 
 // ---- cluster and monitor -------------------------------------------------------------------------------------------
 
@@ -492,6 +459,11 @@ export interface EngineApi {
   cacheClear(request: Record<string, never>): CacheStatistics;
   cacheInvalidate(request: { key?: string; table?: string; pattern?: string }): { removed: number };
   cacheStats(request: Record<string, never>): CacheStatistics;
+  /** For once a second: what snapshots are too small for. */
+  cacheReport(request: Record<string, never>): CacheReport;
+  cacheCurve(request: Record<string, never>): CacheCurve;
+  /** Counts begin anew; what is stored stays. */
+  cacheResetStatistics(request: Record<string, never>): CacheStatistics;
   // cluster
   startLoad(request: LoadSettings): LoadReport;
   stopLoad(request: Record<string, never>): LoadReport | null;

@@ -29,6 +29,7 @@ export function changeSettings(current: EngineSettings, change: SettingsChange):
       ...current.cache,
       ...change.cache,
       ttlMs: { ...current.cache.ttlMs, ...change.cache?.ttlMs },
+      ttlRules: { ...current.cache.ttlRules, ...change.cache?.ttlRules },
     }),
     balancer: { ...current.balancer, ...change.balancer },
     scaler: { ...current.scaler, ...change.scaler },

@@ -2,15 +2,15 @@
 import { scalerRanges, type ScalerSettings } from '../autoscaler/settings.ts';
 import { pickerNames, type PickerName } from '../balancer/settings.ts';
 import { QUERY_CLASS_NAMES, STRATEGY_NAMES, type QueryClass } from '../cache/catalogue.ts';
-import { CACHE_LIMITS, type CacheSettings } from '../cache/settings.ts';
+import { CACHE_LIMITS, type CacheSettings, type TtlRuleSettings } from '../cache/settings.ts';
 import { poolRanges, queueModes, type QueueMode } from '../pool/settings.ts';
 import type { Range } from '../core/range.ts';
 import { flag, listOf, numberIn, oneOf, orNull, part, refuse, textLike, whole, type Check } from './check.ts';
 
 /** What is absent stays as it is with whoever opens the link. */
 export interface ViewSettings {
-  /** Not `persist`: whether a browser keeps something is up to its owner. */
-  cache?: Partial<Omit<CacheSettings, 'persist'>>;
+  /** Not `persist`: whether a browser keeps something is up to its owner. Not `olderRows`: nobody is shown old rows by a link. */
+  cache?: Partial<Omit<CacheSettings, 'persist' | 'olderRows'>>;
   balancer?: { picker?: PickerName; queueMode?: QueueMode; queueDepthMax?: number };
   scaler?: Partial<ScalerSettings>;
   optimizer?: { enabled?: boolean; disabledRules?: string[] };
@@ -31,12 +31,26 @@ const ttlMs = whole<Record<QueryClass, number>>(
   >,
 );
 
+const ttlRules = whole<TtlRuleSettings>({
+  constant: flag,
+  constantMs: integerIn(CACHE_LIMITS.constantMs),
+  quiet: flag,
+  quietAfterMs: integerIn(CACHE_LIMITS.quietAfterMs),
+  quietMs: integerIn(CACHE_LIMITS.quietMs),
+  busy: flag,
+  busyWritesPerMinute: numberIn(CACHE_LIMITS.busyWritesPerMinute),
+  busyPauses: numberIn(CACHE_LIMITS.busyPauses),
+});
+
 const checkParts = part<ViewSettings>({
-  cache: part<Omit<CacheSettings, 'persist'>>({
+  cache: part<Omit<CacheSettings, 'persist' | 'olderRows'>>({
     enabled: flag,
     strategy: oneOf(STRATEGY_NAMES),
     capacityBytes: integerIn(CACHE_LIMITS.capacityBytes),
     ttlMs,
+    ttlRules,
+    staleMs: integerIn(CACHE_LIMITS.staleMs),
+    compareStrategies: flag,
     ttlJitterRatio: numberIn(CACHE_LIMITS.ttlJitterRatio),
     compressAboveBytes: integerIn(CACHE_LIMITS.compressAboveBytes),
   }),

@@ -20,6 +20,9 @@ export class Ttl implements Strategy {
     return this.#heap.top;
   }
   onReweigh(): void {}
+  onRenew(slot: number, expiresMs: number): void {
+    this.#heap.set(slot, expiresMs);
+  }
   setCapacity(): void {}
   order(): number[] {
     return this.#heap.order();

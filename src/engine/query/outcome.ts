@@ -22,6 +22,7 @@ export class Outcome implements QueryOutcome {
   readonly version: QueryOutcome['version'];
   readonly kind: QueryOutcome['kind'];
   readonly queryClass: QueryOutcome['queryClass'];
+  readonly olderRows: string | null;
   readonly notes: string[];
 
   constructor(ran: Ran, resultId: number | null, durability: QueryOutcome['durability']) {
@@ -47,6 +48,7 @@ export class Outcome implements QueryOutcome {
     this.version = ran.version;
     this.kind = ran.classification.kind;
     this.queryClass = ran.classification.queryClass;
+    this.olderRows = ran.cache.state === 'older' ? `${olderRows(ran.cache)}.` : null;
     this.notes = ran.notes;
   }
 
@@ -123,21 +125,35 @@ function stagesOf(ran: Ran): StageReport[] {
 
 function cacheStage(ran: Ran): StageReport {
   const { state } = ran.cache;
-  const labels = { hit: 'hit', joined: 'joined', miss: 'miss', off: 'not stored' };
+  const labels = {
+    hit: 'hit',
+    older: 'older rows',
+    joined: 'joined',
+    behind: 'refresh',
+    miss: 'miss',
+    off: 'not stored',
+  };
   return {
     id: 'cache',
     ms: state === 'off' ? null : ran.timings.cacheMs,
     label: labels[state],
     reason: cacheReason(ran.cache),
-    tone: state === 'hit' || state === 'joined' ? 'good' : 'plain',
+    tone: state === 'hit' || state === 'joined' ? 'good' : state === 'older' ? 'watch' : 'plain',
   };
 }
 
 function cacheReason(finding: CacheFinding): string {
   if (finding.state === 'hit') {
     const decoded = finding.decodeMs > 0 ? `, unpacked in ${shown(finding.decodeMs)}` : '';
-    return `Stored ${shown(finding.ageMs)} ago, when it took ${shown(finding.costMs)}; no table it reads was written since${decoded}`;
+    const stale =
+      finding.staleMs === null
+        ? ''
+        : `; its time was over ${shown(finding.staleMs)} ago, so it is being refreshed behind this answer`;
+    const stored = finding.partOf ? `${finding.partOf}, stored` : 'Stored';
+    return `${stored} ${shown(finding.ageMs)} ago, when it took ${shown(finding.costMs)}; nothing that it rests on was written since${stale}${decoded}`;
   }
+  if (finding.state === 'older') return olderRows(finding);
+  if (finding.state === 'behind') return 'Computed anew behind an answer that was served already';
   if (finding.state === 'joined') return 'The same query was already running: its answer served both';
   return finding.reason;
 }
@@ -147,6 +163,10 @@ function classReason(ran: Ran): string {
   const reads = tablesRead.length > 0 ? `reads ${tablesRead.join(', ')}` : 'reads no table';
   const writes = tablesWritten.length > 0 ? `; writes ${tablesWritten.join(', ')}` : '';
   return kind === 'read' ? `SQLite's bytecode says it ${reads}${writes}` : `A ${kind} statement; it ${reads}${writes}`;
+}
+
+function olderRows({ ageMs, overtakenMs }: { ageMs: number; overtakenMs: number }): string {
+  return `Teaching mode: these rows are from ${shown(ageMs)} ago, and a write overtook them ${shown(overtakenMs)} ago; the query runs again behind them`;
 }
 
 const COUNTS = new Intl.NumberFormat('en');

@@ -1,28 +1,33 @@
 /**
  * The result cache as the query path sees it: keys from texts and parameters, results as values, one flight for equal
- * misses, and compression outside the request's time.
+ * misses, refreshes behind entries whose time is over, and compression outside the request's time.
  */
 import { MISS_REASONS } from '../../cache/catalogue.ts';
-import { compress, decompress, isCompressed, type CompressedValue } from '../../cache/compression.ts';
+import { compress, isCompressed, type CompressedValue } from '../../cache/compression.ts';
+import type { Purpose, ValueTraits } from '../../cache/entry.ts';
 import { cacheKey } from '../../cache/key.ts';
 import { ResultCache } from '../../cache/result-cache.ts';
 import type { CacheSettings } from '../../cache/settings.ts';
 import { SingleFlight } from '../../cache/single-flight.ts';
+import type { Tables } from '../../cache/table-versions.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Random } from '../../core/ports.ts';
 import type { CancelSignal } from '../../core/rpc.ts';
 import { byteLengthOf, relabel } from '../../database/rows/columns.ts';
-import type { Classification, Parameters, QueryClass, ResultColumns, Version } from '../../database/protocol.ts';
-import { canonicalText } from '../../sql/fingerprint.ts';
+import type { Classification, Parameters, ResultColumns, Version } from '../../database/protocol.ts';
 import type { Asker } from './asker.ts';
-import { describeParameters } from './parameters.ts';
-import type { CacheEntryReport, CacheStatistics, RunProgress } from '../protocol.ts';
+import { DecodedCopies } from './decoded-copies.ts';
+import { boundValues, describeParameters } from './parameters.ts';
+import { rowsReached } from './rows-reached.ts';
+import type { CacheStatistics, RunProgress } from '../protocol.ts';
 import { readCancelled } from './stopped.ts';
 
-/** Canonical texts are remembered: making one takes longer than a hit. */
-const CANONICAL_TEXTS_MAX = 5000;
 /** Objects and arrays around the bytes of a result. */
 const ENTRY_OVERHEAD_BYTES = 512;
+/** A refresh that takes longer is given up; the entry leaves when its time is quite over, refreshed or not. */
+export const REFRESH_MS_MAX = 10_000;
+/** One that failed is not tried again at once. */
+const REFRESH_PAUSE_MS = 5000;
 
 /** What an entry holds. Plain data, so that it can be saved. */
 export interface CachedResult {
@@ -35,10 +40,14 @@ export interface CachedResult {
 export interface Found {
   /** A promise while it is being unpacked. */
   result: ResultColumns | Promise<ResultColumns>;
-  compressed: boolean;
+  unpacked: boolean;
   ageMs: number;
   costMs: number;
   version: Version;
+  /** How long its time has been over, when it is served while it is refreshed; else null. */
+  staleMs: number | null;
+  /** For teaching only: a write has overtaken it so long ago; else null. */
+  overtakenMs: number | null;
 }
 
 export interface Admission {
@@ -49,22 +58,34 @@ export interface Admission {
   result: ResultColumns;
   version: Version;
   costMs: number;
+  purpose: Purpose;
+}
+
+export interface QueryCacheOptions {
+  settings: CacheSettings;
+  random: Random;
+  nowMs(): number;
+  /** Does something once after a while, unless the returned function is called before. */
+  once(delayMs: number, action: () => void): () => void;
+  /** Called when the earliest expiry may have moved. */
+  onStored(): void;
 }
 
 export class QueryCache {
   readonly store: ResultCache<CachedResult>;
+  readonly #options: QueryCacheOptions;
   readonly #flights = new SingleFlight<unknown, RunProgress>();
-  readonly #canonical = new Map<string, string>();
-  readonly #nowMs: () => number;
-  /** Called when the earliest expiry may have moved. */
-  readonly #onStored: () => void;
+  readonly #decoded: DecodedCopies;
+  /** By flight: until when no other refresh of it begins. */
+  readonly #refreshing = new Map<string, number>();
   #pragmas: readonly string[] = [];
   #compressions: Promise<void> = Promise.resolve();
+  #joinedBefore = 0;
 
-  constructor(options: { settings: CacheSettings; random: Random; nowMs(): number; onStored(): void }) {
-    this.store = new ResultCache(options.settings, { historyId: '', logNumber: 0 }, options.random);
-    this.#nowMs = options.nowMs;
-    this.#onStored = options.onStored;
+  constructor(options: QueryCacheOptions) {
+    this.#options = options;
+    this.store = new ResultCache(options.settings, { historyId: '', logNumber: 0 }, options.random, traitsOf);
+    this.#decoded = new DecodedCopies(this.store, options.nowMs);
   }
 
   /** PRAGMAs in force are part of every key. */
@@ -72,35 +93,53 @@ export class QueryCache {
     this.#pragmas = [...pragmas];
   }
 
-  keyOf(sql: string, parameters: Parameters): string {
-    let canonical = this.#canonical.get(sql);
-    if (canonical === undefined) {
-      canonical = canonicalText(sql);
-      if (this.#canonical.size >= CANONICAL_TEXTS_MAX) this.#canonical.clear();
-      this.#canonical.set(sql, canonical);
-    }
-    return cacheKey(canonical, parameters, this.#pragmas, '');
+  /** Of a query and its parameters; null when they do not fit it. */
+  keyOf(query: Pick<Classification, 'program' | 'parameters'>, parameters: Parameters): string | null {
+    const values = boundValues(query.parameters, parameters);
+    return values && cacheKey(query.program, values, this.#pragmas);
   }
 
-  /** A hit is fresh by construction: what a write touched left the cache in the same step as the commit. */
-  lookup(
-    key: string,
-    queryClass: QueryClass,
-    nowMs: number,
-  ): { hit: Found; reason: null } | { hit: null; reason: string } {
-    const found = this.store.get(key, queryClass, nowMs);
-    if (!found.hit) return { hit: null, reason: `Miss: ${MISS_REASONS[found.reason]}` };
-    const { result, version } = found.value;
+  /**
+   * What may be served, or why there is nothing. Fresh by construction: what a write touched left the cache in the same step as the
+   * commit. Only a person who watches, and has switched it on, is shown older rows.
+   */
+  lookup(key: string, classification: Classification, watched: boolean, nowMs: number): Found | string {
+    const { store } = this;
+    const slot = store.find(key, nowMs);
+    if (slot < 0) {
+      const older = watched ? store.olderRows(key, nowMs) : null;
+      if (older) {
+        const { value, writtenMs, overtakenMs } = older;
+        return {
+          ...this.#plain(value),
+          ageMs: nowMs - writtenMs,
+          costMs: 0,
+          staleMs: null,
+          overtakenMs: nowMs - overtakenMs,
+        };
+      }
+      const reason = store.miss(key, classification.queryClass, tablesOf(classification), nowMs);
+      return `Miss: ${MISS_REASONS[reason]}`;
+    }
+    const value = store.valueIn(slot) as CachedResult;
+    const staleMs = store.staleMs(slot, nowMs);
+    const { result, version } = value;
+    const decoded = isCompressed(result) ? this.#decoded.get(slot) : result;
     return {
-      hit: {
-        result: isCompressed(result) ? this.#unpacked(key, result) : result,
-        compressed: isCompressed(result),
-        ageMs: found.ageMs,
-        costMs: found.costMs,
-        version,
-      },
-      reason: null,
+      result: decoded ?? this.#unpacked(key, slot, result as CompressedValue),
+      unpacked: decoded === null,
+      ageMs: store.ageMs(slot, nowMs),
+      costMs: store.costMs(slot),
+      version,
+      staleMs: staleMs >= 0 ? staleMs : null,
+      overtakenMs: null,
     };
+  }
+
+  /** Counts a miss that was not looked up: a text met for the first time, or one whose results are never stored. */
+  countUnseen(classification: Classification): void {
+    const reason = classification.volatile === null ? 'cold' : 'volatile';
+    this.store.countMiss(classification.queryClass, tablesOf(classification), reason);
   }
 
   relabel(result: ResultColumns, names: string[]): ResultColumns {
@@ -109,24 +148,27 @@ export class QueryCache {
 
   /** Stores a result; true when the cache now holds it too. A result that a later write has overtaken is refused by the store. */
   admit(admission: Admission): boolean {
-    const { classification, result, version, costMs } = admission;
-    const bytes = byteLengthOf(result) + ENTRY_OVERHEAD_BYTES;
+    const { classification, result, version, costMs, sql, purpose } = admission;
     const parameters = describeParameters(admission.parameters);
-    const tables = classification.touchesEverything ? null : classification.tablesRead;
+    const around = ENTRY_OVERHEAD_BYTES + 2 * (sql.length + parameters.length);
+    const bytes = byteLengthOf(result) + around;
+    const value: CachedResult = { result, version, rows: result.rowCount, parameters };
+    const { queryClass } = classification;
     const entry = {
-      value: { result, version, rows: result.rowCount, parameters },
+      value,
       bytes,
-      text: admission.sql,
-      queryClass: classification.queryClass,
-      tables,
+      text: sql,
+      queryClass,
+      tables: tablesOf(classification),
+      rows: rowsReached(classification, admission.parameters),
       version,
       costMs,
     };
-    const stored = this.store.put(admission.key, entry, this.#nowMs());
+    const stored = this.store.put(admission.key, entry, this.#options.nowMs(), purpose);
     if (!stored.stored) return false;
-    this.#onStored();
+    this.#options.onStored();
     if (bytes > this.store.settings.compressAboveBytes)
-      this.#compressLater(stored.slot, stored.generation, entry.value);
+      this.#compressLater(stored.slot, stored.generation, value, around);
     return true;
   }
 
@@ -153,52 +195,45 @@ export class QueryCache {
     return { first: seat.first, value: (await seat.result) as Value };
   }
 
-  statistics(): CacheStatistics {
-    const { missReasons, strategyReport, ...rest } = this.store.statistics();
-    let entries = 0;
-    let savedBytes = 0;
-    for (const slot of this.store.slotsInOrder()) {
-      const value = this.store.valueIn(slot);
-      if (!value || !isCompressed(value.result)) continue;
-      entries++;
-      savedBytes += value.result.rawBytes - value.result.deflated.byteLength;
-    }
-    return {
-      ...rest,
-      missesByReason: missReasons,
-      adaptive: strategyReport && { leader: strategyReport.leader, shadows: strategyReport.recentHitRatio },
-      compression: { entries, savedBytes },
-    };
+  /** The same for a refresh that nobody waits for: one at a time, and not for longer than a bound. Whoever misses meanwhile joins it. */
+  refreshBehind(key: string, lastWrite: number, launch: (everybody: Asker) => Promise<unknown>): void {
+    const { nowMs, once } = this.#options;
+    const begunMs = nowMs();
+    if (begunMs < (this.#refreshing.get(key) ?? -Infinity)) return;
+    for (const [other, untilMs] of this.#refreshing) if (untilMs <= begunMs) this.#refreshing.delete(other);
+    this.#refreshing.set(key, begunMs + REFRESH_MS_MAX);
+    const signal = new StopSignal();
+    const disarm = once(REFRESH_MS_MAX, () => signal.cancel());
+    this.flight(key, lastWrite, { signal, progress: () => {} }, launch).then(
+      () => {
+        disarm();
+        this.#refreshing.delete(key);
+      },
+      () => {
+        disarm();
+        this.#refreshing.set(key, nowMs() + REFRESH_PAUSE_MS);
+      },
+    );
   }
 
-  /** In the strategy's own order; the next to leave last. */
-  entries(limit: number): CacheEntryReport[] {
-    const nowMs = this.#nowMs();
-    return this.store
-      .slotsInOrder()
-      .slice(0, limit)
-      .map((slot) => {
-        const { text, tables, ...view } = this.store.view(slot, nowMs);
-        const value = this.store.valueIn(slot);
-        return {
-          ...view,
-          sql: text,
-          tables: [...(tables ?? [])],
-          parameters: value?.parameters ?? '',
-          compressed: isCompressed(value?.result),
-          rows: value?.rows ?? 0,
-        };
-      });
+  statistics(): CacheStatistics {
+    return { ...this.store.statistics(), joined: this.#flights.joined - this.#joinedBefore };
+  }
+
+  resetStatistics(): void {
+    this.store.resetStatistics();
+    this.#joinedBefore = this.#flights.joined;
   }
 
   /** Drops entries by key, by table, or by a piece of their text. */
   drop(what: { key?: string; table?: string; pattern?: string }): number {
-    if (what.key !== undefined) return this.store.remove(what.key) ? 1 : 0;
-    if (what.table !== undefined) return this.store.invalidate(what.table);
+    const nowMs = this.#options.nowMs();
+    if (what.key !== undefined) return this.store.remove(what.key, nowMs) ? 1 : 0;
+    if (what.table !== undefined) return this.store.invalidate(what.table, nowMs);
     if (what.pattern === undefined) return 0;
     const wanted = what.pattern.toLowerCase();
-    const matching = this.store.entries(this.#nowMs()).filter((entry) => entry.text.toLowerCase().includes(wanted));
-    for (const entry of matching) this.store.remove(entry.key);
+    const matching = this.store.entries(nowMs).filter((entry) => entry.text.toLowerCase().includes(wanted));
+    for (const entry of matching) this.store.remove(entry.key, nowMs);
     return matching.length;
   }
 
@@ -207,9 +242,15 @@ export class QueryCache {
     return this.#compressions;
   }
 
-  async #unpacked(key: string, compressed: CompressedValue): Promise<ResultColumns> {
+  #plain({ result, version }: CachedResult): Pick<Found, 'result' | 'unpacked' | 'version'> {
+    return isCompressed(result)
+      ? { result: this.#decoded.decode(result), unpacked: true, version }
+      : { result, unpacked: false, version };
+  }
+
+  async #unpacked(key: string, slot: number, compressed: CompressedValue): Promise<ResultColumns> {
     try {
-      return (await decompress(compressed)).value as ResultColumns;
+      return await this.#decoded.unpack(slot, compressed);
     } catch {
       this.store.remove(key);
       throw new AppError(
@@ -220,21 +261,27 @@ export class QueryCache {
   }
 
   /** One at a time, after the answer has gone out. The entry may be gone by then; its generation tells. */
-  #compressLater(slot: number, generation: number, value: CachedResult): void {
+  #compressLater(slot: number, generation: number, value: CachedResult, around: number): void {
     const { result } = value;
     if (isCompressed(result)) return;
     this.#compressions = this.#compressions.then(async () => {
       const smaller = await compress(result, this.store.settings.compressAboveBytes);
       if (!smaller) return;
-      this.store.replaceValue(
-        slot,
-        generation,
-        { ...value, result: smaller },
-        smaller.deflated.byteLength + 2 * smaller.skeleton.length + ENTRY_OVERHEAD_BYTES,
-        this.#nowMs(),
-      );
+      const bytes = smaller.deflated.byteLength + 2 * smaller.skeleton.length + around;
+      this.store.replaceValue(slot, generation, { ...value, result: smaller }, bytes, this.#options.nowMs());
     });
   }
+}
+
+/** Which tables a query's result rests on. */
+function tablesOf({ touchesEverything, tablesRead }: Classification): Tables {
+  return touchesEverything ? null : tablesRead;
+}
+
+function traitsOf({ result, parameters }: CachedResult): ValueTraits {
+  return isCompressed(result)
+    ? { parameters, compressed: true, rawBytes: result.rawBytes }
+    : { parameters, compressed: false, rawBytes: null };
 }
 
 class StopSignal implements CancelSignal {

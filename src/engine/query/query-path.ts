@@ -9,12 +9,14 @@ import type {
   Parameters,
   ResultColumns,
   RunReply,
+  RunRequest,
   StatementSpan,
   Version,
   WorkProgress,
 } from '../../database/protocol.ts';
 import { NOBODY, type Asker } from './asker.ts';
 import type { Classifications, KnownText } from './classifications.ts';
+import { partOfHeld, type HeldPart } from './part-of-held.ts';
 import type { OptimizerLink, Verdict } from '../optimizer-link.ts';
 import { parametersFor } from './parameters.ts';
 import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
@@ -84,8 +86,12 @@ export class QueryPath {
   }
 
   /** One statement that only reads. What the cache holds ready is answered at once, without a promise. */
-  read(statement: Statement, request: ExecuteRequest, asker: Asker): Ran | Promise<Ran> | Promise<Ran | Elsewhere> {
-    const startMs = this.#options.nowMs();
+  read(
+    statement: Statement,
+    request: ExecuteRequest,
+    asker: Asker,
+    startMs = this.#options.nowMs(),
+  ): Ran | Promise<Ran> | Promise<Ran | Elsewhere> {
     const classification = this.#classificationOf(statement.sql);
     const classifiedMs = this.#options.nowMs();
     const times: Times = { startMs, classifiedMs, key: null };
@@ -98,18 +104,27 @@ export class QueryPath {
         times,
       );
     }
-    const uncached = this.#uncached(classification, request);
-    if (uncached !== null) return this.#execute(statement, request, asker, { state: 'off', reason: uncached }, times);
     const { cache } = this.#options;
-    const key = cache.keyOf(statement.sql, statement.parameters);
-    const found = cache.lookup(key, classification.queryClass, classifiedMs);
-    if (found.hit === null) {
-      const finding: CacheFinding = { state: 'miss', reason: found.reason };
+    const uncached = this.#uncached(classification, request);
+    if (uncached !== null) {
+      if (uncached === classification.volatile) cache.countUnseen(classification);
+      return this.#execute(statement, request, asker, { state: 'off', reason: uncached }, times);
+    }
+    const key = cache.keyOf(classification, statement.parameters);
+    if (key === null) {
+      const reason = 'Its parameters do not fit the statement';
+      return this.#execute(statement, request, asker, { state: 'off', reason }, times);
+    }
+    const part = cache.store.has(key, classifiedMs) ? null : this.#partOfHeld(statement, classifiedMs, classification);
+    const hit = cache.lookup(part?.key ?? key, classification, asker !== NOBODY, classifiedMs);
+    if (typeof hit === 'string') {
+      const finding: CacheFinding = { state: 'miss', reason: hit };
       return this.#shared(statement, classification, request, asker, finding, { ...times, key });
     }
-    const { hit } = found;
-    if (!(hit.result instanceof Promise)) return this.#hit(statement, request, classification, hit, hit.result, times);
-    return hit.result.then((result) => this.#hit(statement, request, classification, hit, result, times));
+    if (hit.staleMs !== null || hit.overtakenMs !== null) this.#refresh(statement, request, hit, { ...times, key });
+    const answer = (whole: ResultColumns): Ran =>
+      this.#hit(statement, request, classification, hit, part ? part.take(whole) : whole, times, part);
+    return hit.result instanceof Promise ? hit.result.then(answer) : answer(hit.result);
   }
 
   #hit(
@@ -119,6 +134,7 @@ export class QueryPath {
     hit: Found,
     result: ResultColumns,
     { startMs, classifiedMs }: Times,
+    part: HeldPart | null,
   ): Ran {
     const endMs = this.#options.nowMs();
     const rowLimit = request.rowLimit ?? ROW_LIMIT_DEFAULT;
@@ -130,12 +146,17 @@ export class QueryPath {
       classification,
       result: whole.rowCount > rowLimit ? { ...sliceRows(whole, 0, rowLimit), limitedAt: whole.rowCount } : whole,
       shared: true,
-      cache: {
-        state: 'hit',
-        ageMs: hit.ageMs,
-        costMs: hit.costMs,
-        decodeMs: hit.compressed ? endMs - classifiedMs : 0,
-      },
+      cache:
+        hit.overtakenMs === null
+          ? {
+              state: 'hit',
+              ageMs: hit.ageMs,
+              costMs: hit.costMs,
+              decodeMs: hit.unpacked ? endMs - classifiedMs : 0,
+              staleMs: hit.staleMs,
+              partOf: part?.told ?? null,
+            }
+          : { state: 'older', ageMs: hit.ageMs, overtakenMs: hit.overtakenMs },
       rewrite: NOT_ASKED,
       pool: null,
       work: null,
@@ -149,8 +170,23 @@ export class QueryPath {
       },
       notes: whole.rowCount > rowLimit ? [limitNote(rowLimit)] : [],
     };
-    this.#options.onRan(ran);
+    // Older rows are shown for teaching, and count nowhere.
+    if (hit.overtakenMs === null) this.#options.onRan(ran);
     return ran;
+  }
+
+  /** Executes behind an answer that was served already. Whoever misses meanwhile joins it. */
+  #refresh(statement: Statement, request: ExecuteRequest, hit: Found, times: Times & { key: string }): void {
+    const { cache } = this.#options;
+    const finding: CacheFinding = { state: 'behind', purpose: hit.overtakenMs === null ? 'refresh' : 'lesson' };
+    cache.refreshBehind(this.#flightOf(times.key, request), this.#options.version().logNumber, (everybody) =>
+      this.#execute(statement, request, everybody, finding, times),
+    );
+  }
+
+  /** Only those who asked for as many rows of the same data, and with the same patience, get the same answer. */
+  #flightOf(key: string, request: ExecuteRequest): string {
+    return `${key}/${this.#options.version().historyId}/${request.rowLimit ?? ''}/${request.deadlineMs ?? ''}`;
   }
 
   /** A miss: executed, unless an equal one is under way already. */
@@ -163,10 +199,8 @@ export class QueryPath {
     times: Times & { key: string },
   ): Promise<Ran | Elsewhere> {
     const { cache } = this.#options;
-    // Only those who asked for as many rows of the same data, and with the same patience, get the same answer.
-    const { historyId, logNumber } = this.#options.version();
-    const flight = `${times.key}/${historyId}/${request.rowLimit ?? ''}/${request.deadlineMs ?? ''}`;
-    const joined = await cache.flight(flight, logNumber, asker, (everybody) =>
+    const { logNumber } = this.#options.version();
+    const joined = await cache.flight(this.#flightOf(times.key, request), logNumber, asker, (everybody) =>
       this.#execute(statement, request, everybody, finding, times),
     );
     if (joined.first || joined.value.kind === 'elsewhere') return joined.value;
@@ -254,6 +288,7 @@ export class QueryPath {
     const cachedMs = nowMs();
     const { stamp } = this.#classifications();
     const known = this.#classificationOf(statement.sql);
+    const held = known === null && finding.state !== 'behind' ? this.#heldFor(statement, request) : undefined;
     if (request.optimized && known?.kind === 'read') await this.#waitForProof(statement);
     const rewrittenMs = nowMs();
     let rewrite = this.#rewriteFor(statement, request);
@@ -265,7 +300,7 @@ export class QueryPath {
       onPrimary: false,
       deadlineMs,
       signal: asker.signal,
-      send: async (worker, cancelValue) => {
+      send: async (worker, stops) => {
         // Now, not before it waited: a proof holds for the schema that it was made for.
         rewrite = this.#rewriteFor(statement, request);
         const present = this.#options.version();
@@ -274,11 +309,11 @@ export class QueryPath {
           {
             sql: statement.sql,
             parameters: statement.parameters,
-            deadlineMs,
             rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
-            cancelValue,
+            ...stops,
             simulatedWaitMs,
             provedSql: rewrite.provedSql,
+            held,
           },
           {
             onProgress: (report) => asker.progress({ ...(report as WorkProgress), vmStepsBefore, statementIndex: 0 }),
@@ -287,7 +322,7 @@ export class QueryPath {
         const reply = await run.catch((error: unknown) => {
           throw toWireError(error).code === 'deadline' ? readStopped(deadlineMs) : error;
         });
-        if (reply.kind === 'rows' && isBehind(reply.version, present)) {
+        if (reply.kind !== 'elsewhere' && isBehind(reply.version, present)) {
           // What it has read is older than a write that was told: it is asked of another worker.
           throw new AppError('record-gap', `Worker ${worker.name} missed a record.`);
         }
@@ -297,20 +332,25 @@ export class QueryPath {
     const { reply } = answer;
     if (reply.kind === 'elsewhere') return { kind: 'elsewhere', statements: reply.statements, stamp };
     const { classification } = reply;
+    if (reply.kind === 'held') {
+      // Should it have left the cache meanwhile, it is run after all, now that the text is known.
+      this.#remember(statement.sql, { type: 'statement', classification }, stamp);
+      return this.read(statement, request, asker, times.startMs);
+    }
     if (known === null) this.#remember(statement.sql, { type: 'statement', classification }, stamp);
     const endMs = nowMs();
     const notes = notesOn(classification, reply);
     const uncached = this.#uncached(classification, request);
     // A known text was looked up, and counted there.
-    if (known === null && uncached === null) this.#options.cache.store.countMiss(classification.queryClass, 'cold');
+    if (known === null && (uncached === null || uncached === classification.volatile))
+      this.#options.cache.countUnseen(classification);
     const ran: Ran = {
       kind: 'ran',
       sql: statement.sql,
       span: statement.span,
       classification,
       result: reply.result,
-      // What a hit saves is the work, not the queue that happened to be there.
-      shared: this.#admit(statement, request, times.key, stamp, reply, busyOf(reply.work)),
+      shared: this.#admit(statement, request, finding, times.key, stamp, reply),
       cache: uncached === null ? finding : { state: 'off', reason: uncached },
       rewrite: { ruleIds: rewrite.ruleIds, reason: rewrite.reason },
       pool: {
@@ -331,7 +371,7 @@ export class QueryPath {
       },
       notes,
     };
-    this.#options.onRan(ran);
+    if (finding.state !== 'behind') this.#options.onRan(ran);
     // A run that stopped at its row limit did not come to its end.
     if (reply.result.limitedAt === null)
       this.#options.steps.note(reply.version.historyId, rewrite.provedSql ?? statement.sql, [reply.work.vmSteps]);
@@ -373,24 +413,31 @@ export class QueryPath {
   #admit(
     statement: Statement,
     request: ExecuteRequest,
-    key: string | null,
+    finding: CacheFinding,
+    askedKey: string | null,
     stamp: number,
     reply: RunReply & { kind: 'rows' },
-    costMs: number,
   ): boolean {
     const { cache } = this.#options;
     if (this.#uncached(reply.classification, request) !== null) return false;
-    if (reply.readClock || reply.result.limitedAt !== null) return false;
+    const key = askedKey ?? cache.keyOf(reply.classification, statement.parameters);
+    if (key === null) return false;
+    if (reply.readClock || reply.result.limitedAt !== null) {
+      cache.store.noteNotStored(key, reply.readClock ? 'volatile' : 'refused');
+      return false;
+    }
     // A PRAGMA came between: which of the two settings it ran under, nobody can tell.
     if (this.#classifications().stamp !== stamp) return false;
     return cache.admit({
-      key: key ?? cache.keyOf(statement.sql, statement.parameters),
+      key,
       sql: statement.sql,
       parameters: statement.parameters,
       classification: reply.classification,
       result: reply.result,
       version: reply.version,
-      costMs,
+      // What a hit saves is the work, not the queue that happened to be there.
+      costMs: busyOf(reply.work),
+      purpose: finding.state === 'behind' ? finding.purpose : 'asked',
     });
   }
 
@@ -406,6 +453,29 @@ export class QueryPath {
   }
 
   // ---- what is known ----
+
+  /** What the cache holds for a text that is not known, if it means what a text like it meant. */
+  #heldFor(statement: Statement, request: ExecuteRequest): RunRequest['held'] {
+    const { cache, nowMs } = this.#options;
+    if (!this.#options.settings().cacheEnabled || request.cache === false || request.preview) return undefined;
+    const now = nowMs();
+    const like = this.#classifications().guess(statement.sql);
+    const key = like && cache.keyOf(like, statement.parameters);
+    if (key && cache.store.has(key, now)) return { program: like.program };
+    const part = this.#partOfHeld(statement, now);
+    return part ? { scan: part.whole.scan } : undefined;
+  }
+
+  /** A part of something in the cache: for certain, once the text is known. */
+  #partOfHeld({ sql, parameters }: Statement, nowMs: number, classification?: Classification): HeldPart | null {
+    const { cache } = this.#options;
+    const part = partOfHeld(sql, parameters, {
+      classifications: this.#classifications(),
+      keyOf: (query, given) => cache.keyOf(query, given),
+      has: (key) => cache.store.has(key, nowMs),
+    });
+    return part && (!classification || classification.scan === part.whole.scan) ? part : null;
+  }
 
   #classifications(): Classifications {
     return this.#options.classifications.at(this.#options.schemaCookie(), this.#options.version().historyId);

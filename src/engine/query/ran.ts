@@ -1,4 +1,5 @@
 /** What statements come to inside the engine, before it is put into words for the page. */
+import type { Purpose } from '../../cache/entry.ts';
 import { AppError, fromWireError, toWireError } from '../../core/errors.ts';
 import type { Classification, ResultColumns, Version, Work } from '../../database/protocol.ts';
 
@@ -25,7 +26,12 @@ export interface Ran {
 }
 
 export type CacheFinding =
-  | { state: 'hit'; ageMs: number; costMs: number; decodeMs: number }
+  /** `partOf`: of which other answer it is a part, in words; null for one that is itself in the cache. `staleMs`: its time has been over for so long, and it is being refreshed; null while it is not over. */
+  | { state: 'hit'; ageMs: number; costMs: number; decodeMs: number; staleMs: number | null; partOf: string | null }
+  /** For teaching only: rows that a write has overtaken. */
+  | { state: 'older'; ageMs: number; overtakenMs: number }
+  /** Nobody waits for it: what was served already is computed anew. */
+  | { state: 'behind'; purpose: Purpose }
   | { state: 'joined' }
   | { state: 'miss' | 'off'; reason: string };
 

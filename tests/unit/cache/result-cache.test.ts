@@ -10,7 +10,8 @@ const HISTORY = 'h1';
 
 function settings(changes: Partial<CacheSettings> = {}): CacheSettings {
   const ttlMs = { point: 100, range: 200, join: 300, aggregate: 400 };
-  return { ...DEFAULT_CACHE_SETTINGS, capacityBytes: 8000, strategy: 'lru', ttlMs, ttlJitterRatio: 0, ...changes };
+  const plain = { capacityBytes: 8000, strategy: 'lru', ttlMs, ttlJitterRatio: 0, staleMs: 0 } as const;
+  return { ...DEFAULT_CACHE_SETTINGS, ...plain, ...changes };
 }
 
 function cacheWith(changes: Partial<CacheSettings> = {}): ResultCache<string> {
@@ -34,7 +35,7 @@ function entry(value: string, changes: Partial<NewEntry<string>> = {}): NewEntry
 describe('ResultCache', () => {
   it('counts hits, misses, bytes and saved time', () => {
     const cache = cacheWith();
-    expect(cache.get('k', null, 0)).toEqual({ hit: false, reason: 'cold' });
+    expect(cache.get('k', 'point', 0)).toEqual({ hit: false, reason: 'cold' });
     expect(cache.put('k', entry('v'), 10)).toEqual({ stored: true, slot: 0, generation: 0 });
     expect(cache.get('k', 'point', 30)).toEqual({
       hit: true,
@@ -43,19 +44,22 @@ describe('ResultCache', () => {
       generation: 0,
       ageMs: 20,
       costMs: 5,
+      stale: false,
     });
     expect(cache.get('k', 'point', 40).hit).toBe(true);
-    cache.countMiss('range', 'volatile');
+    cache.countMiss('range', ['t'], 'volatile');
     expect(cache.statistics()).toMatchObject({
       hits: 2,
       misses: 2,
       hitRatio: 0.5,
+      byteHitRatio: 2 / 3, // one answer of 98 bytes was executed, two were not
+      timeSavedRatio: 2 / 3,
       size: 1,
       bytes: 100, // 98 for the value, two for the one character of its key
       capacityBytes: 8000,
       timeSavedMs: 10,
-      missReasons: { cold: 1, volatile: 1, expired: 0 },
-      byClass: { point: { hits: 2, misses: 0 }, range: { hits: 0, misses: 1 } },
+      missesByReason: { cold: 1, volatile: 1, expired: 0 },
+      byClass: { point: { hits: 2, misses: 1 }, range: { hits: 0, misses: 1 } },
     });
   });
 
@@ -130,11 +134,11 @@ describe('ResultCache', () => {
     const cache = cacheWith();
     cache.put('range', entry('r', { queryClass: 'range' }), 0);
     cache.put('point', entry('p'), 0);
-    expect(cache.nextExpiryMs()).toBe(100);
+    expect(cache.nextExpiryMs()).toBe(128); // the wheel's second step of 64 ms
     cache.get('point', 'point', 99); // a hit does not prolong it
-    expect(cache.expire(99)).toBe(0);
-    expect(cache.expire(100)).toBe(1);
-    expect(cache.nextExpiryMs()).toBe(200);
+    expect(cache.expire(127)).toBe(0);
+    expect(cache.expire(128)).toBe(1);
+    expect(cache.nextExpiryMs()).toBe(256);
     expect(cache.get('range', 'range', 200)).toEqual({ hit: false, reason: 'expired' }); // without waiting for the timer
     expect(cache.nextExpiryMs()).toBeNull();
     expect(cache.statistics()).toMatchObject({ size: 0, evictionsByCause: { expired: 2 } });
@@ -143,10 +147,12 @@ describe('ResultCache', () => {
   it('sweeps a burst in bounded steps, and jitter spreads it', () => {
     const cache = cacheWith({ ttlJitterRatio: 0.5, capacityBytes: 1_000_000 });
     for (let key = 0; key < 1000; key++) cache.put(String(key), entry('v'), 0);
-    expect(cache.nextExpiryMs()).toBeGreaterThanOrEqual(50);
-    expect(cache.nextExpiryMs()).toBeLessThan(52);
-    expect(cache.expire(100, 30)).toBe(30);
-    expect(cache.expire(100, 10_000)).toBe(970);
+    expect(cache.nextExpiryMs()).toBe(64);
+    const early = cache.expire(64, 10_000); // of times between 50 and 100 ms
+    expect(early).toBeGreaterThan(200);
+    expect(early).toBeLessThan(360);
+    expect(cache.expire(128, 30)).toBe(30);
+    expect(cache.expire(128, 10_000)).toBe(970 - early);
   });
 
   it('survives a clock that is moved back', () => {
@@ -211,6 +217,13 @@ describe('ResultCache', () => {
         expiresInMs: 160,
         hits: 1,
         costMs: 3,
+        rawBytes: 98,
+        compressed: false,
+        decodedBytes: 0,
+        idleMs: 30,
+        ttlMs: 200,
+        ttlRule: 'class',
+        ttlReason: '200 ms: what a range gets.',
       },
     ]);
     cache.clear();
@@ -283,10 +296,12 @@ describe('ResultCache', () => {
           }
           const { bytes, size: count } = cache.statistics();
           const views = cache.entries(nowMs);
-          const next = views.length === 0 ? null : Math.min(...views.map(({ expiresInMs }) => expiresInMs + nowMs));
-          const seen = { within: bytes <= capacityBytes, bytes, count, next: cache.nextExpiryMs() };
+          const first = Math.min(...views.map(({ expiresInMs }) => expiresInMs + nowMs));
+          // Whoever waits for the timer is never more than a step of the wheel late.
+          const intime = (cache.nextExpiryMs() ?? Infinity) <= Math.max(first, nowMs) + 64;
+          const seen = { within: bytes <= capacityBytes, bytes, count, intime };
           const sum = views.reduce((total, view) => total + view.bytes, 0);
-          expect(seen).toEqual({ within: true, bytes: sum, count: views.length, next });
+          expect(seen).toEqual({ within: true, bytes: sum, count: views.length, intime: true });
         });
       }),
       { seed: 51, numRuns: 30 },
