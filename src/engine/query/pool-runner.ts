@@ -9,6 +9,7 @@ import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
 import type { Dispatcher, SettledStatus } from '../../pool/dispatcher.ts';
 import type { JobIndex, WorkerIndex } from '../../pool/fleet.ts';
 import type { DatabaseFleet, DatabaseWorker } from '../data/database-fleet.ts';
+import { Timers } from '../timers.ts';
 import { readCancelled, readStopped, unitCancelled, unitEnded, waitStopped } from './stopped.ts';
 
 /** A stopped run has this long to end by itself; then its worker is terminated and replaced. */
@@ -22,13 +23,20 @@ export interface PoolCall<Reply> {
   retryable: boolean;
   /** Writes and whatever uses a connection's own state. */
   onPrimary: boolean;
-  /** As it was asked for; the worker keeps it, and the pool a moment later. */
+  /** As it was asked for. It counts while the call waits, too: the worker keeps what is left of it, and the pool a moment more. */
   deadlineMs: number | null;
   /** Of that, what had gone by before the pool was asked. */
   waitedMs?: number;
   signal: CancelSignal | null;
-  /** `cancelValue` is what the worker must see in its cell to stop; null where it has none. */
-  send(worker: DatabaseWorker, cancelValue: number | null): Promise<{ reply: Reply; busyMs: number }>;
+  send(worker: DatabaseWorker, stops: Stops): Promise<{ reply: Reply; busyMs: number }>;
+}
+
+/** By what a run stops itself. */
+export interface Stops {
+  /** What the worker must see in its cell; null where it has none. */
+  cancelValue: number | null;
+  /** What is left of the deadline now that a worker is free; null for none. */
+  deadlineMs: number | null;
 }
 
 export interface PoolAnswer<Reply> {
@@ -51,6 +59,7 @@ export class PoolRunner {
   readonly #dispatcher: Dispatcher;
   readonly #fleet: DatabaseFleet;
   readonly #stops: Scheduler;
+  readonly #timers: Timers;
   readonly #open = new Map<JobIndex, Finish>();
   readonly #primaryWaiters: Waiting[] = [];
   #nextCancelValue = 1;
@@ -64,6 +73,7 @@ export class PoolRunner {
   ) {
     this.#dispatcher = dispatcher;
     this.#fleet = fleet;
+    this.#timers = new Timers(createScheduler);
     this.#stops = createScheduler((worker) => this.#dispatcher.kill(worker, 'it did not stop when asked to'));
   }
 
@@ -104,37 +114,47 @@ export class PoolRunner {
   }
 
   async run<Reply>(call: PoolCall<Reply>): Promise<PoolAnswer<Reply>> {
+    const sinceMs = this.#stops.nowMs() - (call.waitedMs ?? 0);
     for (;;) {
       if (call.signal?.cancelled) throw cancelled(call);
       if (this.#broken) throw this.#broken;
       let pinned: WorkerIndex = -1;
       if (call.onPrimary) {
-        await this.#untilPrimaryOrCancelled(call);
+        await this.#untilPrimaryOrStopped(call, leftOf(call, this.#stops.nowMs() - sinceMs));
         pinned = this.#fleet.primary?.index ?? -1;
       }
       const answer = await new Promise<PoolAnswer<Reply> | null>((resolve, reject) =>
-        this.#submit(call, pinned, resolve, reject),
+        this.#submit(call, pinned, sinceMs, resolve, reject),
       );
       if (answer !== null) return answer;
     }
   }
 
-  async #untilPrimaryOrCancelled(call: PoolCall<unknown>): Promise<void> {
-    const { signal } = call;
+  async #untilPrimaryOrStopped(call: PoolCall<unknown>, leftMs: number | null): Promise<void> {
     const primary = this.untilPrimary();
-    if (!signal || this.#fleet.primary?.report) return primary;
-    const stopped = new Promise<never>((_resolve, reject) => signal.onCancel(() => reject(cancelled(call))));
-    await Promise.race([primary, stopped]);
+    if (this.#fleet.primary?.report) return primary;
+    let disarm = (): void => {};
+    const stopped = new Promise<never>((_resolve, reject) => {
+      call.signal?.onCancel(() => reject(cancelled(call)));
+      if (leftMs !== null) disarm = this.#timers.once(leftMs, () => reject(waitStopped(call.deadlineMs)));
+    });
+    try {
+      await Promise.race([primary, stopped]);
+    } finally {
+      disarm();
+    }
   }
 
   /** Resolves to null when the primary was lost while the job still waited for it: it may be asked of the next one. */
   #submit<Reply>(
     call: PoolCall<Reply>,
     pinned: WorkerIndex,
+    sinceMs: number,
     resolve: (answer: PoolAnswer<Reply> | null) => void,
     reject: (error: unknown) => void,
   ): void {
     const dispatcher = this.#dispatcher;
+    const leftMs = (): number | null => leftOf(call, this.#stops.nowMs() - sinceMs);
     const cancelValue = this.#nextCancelValue;
     this.#nextCancelValue = (this.#nextCancelValue % 0x7ffffffe) + 1;
     let answer: { reply: Reply; busyMs: number } | null = null;
@@ -155,7 +175,10 @@ export class PoolRunner {
         failure = null;
         pickReason = dispatcher.explainLastPick();
         try {
-          answer = await call.send(worker, worker.cancelCell ? cancelValue : null);
+          answer = await call.send(worker, {
+            cancelValue: worker.cancelCell ? cancelValue : null,
+            deadlineMs: leftMs(),
+          });
           return answer;
         } catch (error) {
           if (attempt === attempts) failure = error;
@@ -195,8 +218,8 @@ export class PoolRunner {
       }
     });
 
-    const leftMs = call.deadlineMs === null ? null : Math.max(0, call.deadlineMs - (call.waitedMs ?? 0));
-    const deadlineMs = leftMs === null ? null : leftMs + DEADLINE_SLACK_MS;
+    const left = leftMs();
+    const deadlineMs = left === null ? null : left + DEADLINE_SLACK_MS;
     const accepted = dispatcher.submit({ retryable: call.retryable, pinned, deadlineMs });
     if (typeof accepted === 'string') {
       this.#open.delete(job);
@@ -223,6 +246,10 @@ export class PoolRunner {
     if (worker.cancelCell) Atomics.store(worker.cancelCell, 0, cancelValue);
     this.#stops.after(STOP_GRACE_MS, index);
   }
+}
+
+function leftOf({ deadlineMs }: PoolCall<unknown>, goneMs: number): number | null {
+  return deadlineMs === null ? null : Math.max(0, deadlineMs - goneMs);
 }
 
 function cancelled({ onPrimary }: PoolCall<unknown>): AppError {

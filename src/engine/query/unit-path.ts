@@ -110,16 +110,15 @@ export class UnitPath {
           deadlineMs,
           waitedMs,
           signal,
-          send: async (worker, cancelValue) => {
+          send: async (worker, stops) => {
             checkHistory();
             if (readOnly() !== null) await checkReadsOnly(worker);
             const unit = worker.calls.call.unit(
               {
                 sql: request.sql,
                 parameters,
-                deadlineMs: deadlineMs === null ? null : Math.max(0, deadlineMs - waitedMs),
                 rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
-                cancelValue,
+                ...stops,
                 epoch: this.#options.epoch(),
               },
               { onProgress: (report) => asker.progress(this.#progress(request.sql, report as UnitProgress)) },

@@ -81,10 +81,10 @@ describe('a run that is stopped at its deadline', () => {
   it('says what was kept of a script, and what was not', async () => {
     const { error } = await lab.call.execute({
       sql: `CREATE TABLE kept (x); INSERT INTO kept VALUES (1); INSERT INTO kept ${ENDLESS}`,
-      deadlineMs: 50,
+      deadlineMs: 400,
     });
     expect(error).toMatchObject({ code: 'deadline', statementIndex: 2 });
-    expect(error!.message).toContain('Stopped after 50 ms, the limit that is set, in statement 3.');
+    expect(error!.message).toContain('Stopped after 400 ms, the limit that is set, in statement 3.');
     expect(error!.message).toContain('2 statements before it had been committed and stay');
     const { outcomes } = await lab.call.execute({ sql: 'SELECT count(*) FROM kept' });
     expect(outcomes[0].result!.columns[0].numbers[0]).toBe(1);
@@ -145,6 +145,26 @@ describe('a write that waits for its turn', () => {
     // Twice its time, less the wait, were the clock begun anew after it.
     expect(performance.now() - began).toBeLessThan(700);
     expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('Stopped after 400 ms') });
+  });
+
+  it('has what is left of its time when a worker is free, and no more', async () => {
+    await lab.call.settings({ change: { simulatedWaitMs: 300 } });
+    const busy = lab.call.execute({ sql: 'SELECT 1', cache: false });
+    const began = performance.now();
+    const { error } = await lab.call.execute({ sql: ENDLESS, deadlineMs: 400 });
+    // Were its clock begun anew, the pool would give it up late, and its worker would be ended.
+    expect(performance.now() - began).toBeLessThan(600);
+    expect(error).toMatchObject({ code: 'deadline' });
+    expect((await busy).error).toBeNull();
+    await lab.call.settings({ change: { simulatedWaitMs: 0 } });
+  });
+
+  it('is stopped while there is no primary to run it', async () => {
+    const { report } = lab.engine.fleet.primary!;
+    lab.engine.fleet.primary!.report = null;
+    const { error } = await lab.call.execute({ sql: 'INSERT INTO waited VALUES (3)', deadlineMs: 30 });
+    expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('it was not begun') });
+    lab.engine.fleet.primary!.report = report;
   });
 
   it('tells of the wait', async () => {
