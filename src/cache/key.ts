@@ -4,24 +4,21 @@
  */
 
 /** A value as it will be bound. */
-type BoundValue = null | number | bigint | string | Uint8Array;
-type BoundParameters = readonly BoundValue[] | Readonly<Record<string, BoundValue>>;
+export type BoundValue = null | number | bigint | string | Uint8Array;
+/** By SQLite's number for the parameter: a list from 1 on, or pairs where numbers are left out. */
+export type BoundValues = readonly BoundValue[] | ReadonlyMap<number, BoundValue>;
 
 /**
- * `canonicalText` is `sql/fingerprint`'s; `pragmas` are those in force that can change results; `databaseId` tells databases apart.
- * 1, '1', x'31' and NULL give different keys, and so do a number and the bigint of the same value; names of parameters count, their order in the object does not.
+ * `meaning` stands for the query (its program); `pragmas` are those in force that can change results. Values are told apart as
+ * SQLite tells them apart once they are bound: 1 and 1n are the same INTEGER; 1.5, '1', x'31' and NULL are others.
  */
-export function cacheKey(
-  canonicalText: string,
-  parameters: BoundParameters,
-  pragmas: readonly string[],
-  databaseId: string,
-): string {
-  let key = part(canonicalText) + part(databaseId) + list(pragmas.map(part));
-  if (Array.isArray(parameters)) return key + list((parameters as readonly BoundValue[]).map(encodeValue));
-  const named = parameters as Readonly<Record<string, BoundValue>>;
-  for (const name of Object.keys(named).sort()) key += part(name) + encodeValue(named[name]);
-  return key;
+export function cacheKey(meaning: string, values: BoundValues, pragmas: readonly string[]): string {
+  const key = part(meaning) + list(pragmas.map(part));
+  if (Array.isArray(values)) return key + list((values as readonly BoundValue[]).map(encodeValue));
+  let pairs = '';
+  const numbers = [...(values as ReadonlyMap<number, BoundValue>)].sort(([one], [other]) => one - other);
+  for (const [number, value] of numbers) pairs += `${number}=${encodeValue(value)}`;
+  return `${key}{${pairs}}`;
 }
 
 function list(items: readonly string[]): string {
@@ -35,8 +32,13 @@ function part(text: string): string {
 function encodeValue(value: BoundValue): string {
   if (value === null) return 'n';
   if (typeof value === 'string') return `s${part(value)}`;
-  if (typeof value === 'number') return `d${Object.is(value, -0) ? '-0' : value};`;
   if (typeof value === 'bigint') return `i${value};`;
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return `i${value};`;
+    // An integral number within 64 bits is bound as an INTEGER too.
+    if (Number.isInteger(value) && value !== 0 && Math.abs(value) < 2 ** 63) return `i${BigInt(value)};`;
+    return `d${Object.is(value, -0) ? '-0' : value};`;
+  }
   return `b${part(bytesAsText(value))}`;
 }
 

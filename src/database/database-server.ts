@@ -195,7 +195,7 @@ export function createDatabaseServer(options: DatabaseServerOptions = {}): Handl
 
 /** Moving a dozen buffers costs more than copying a few rows. */
 function packed(reply: RunReply): RunReply | Transfer<RunReply> {
-  if (reply.kind === 'elsewhere' || byteLengthOf(reply.result) < COPIED_BYTES_MAX) return reply;
+  if (reply.kind !== 'rows' || byteLengthOf(reply.result) < COPIED_BYTES_MAX) return reply;
   return new Transfer(reply, transferablesOf(reply.result));
 }
 

@@ -32,6 +32,8 @@ export interface PageRecord {
   pages: Uint8Array;
   /** Tables whose rows changed; `null` when everything may have (DDL, VACUUM, an unknown opcode). */
   tablesWritten: string[] | null;
+  /** Of those tables the ones of which is known which rows changed: no others did, as they were or as they became. */
+  rowsWritten?: ReadonlyMap<string, RowKey[]>;
   schemaCookie: number;
 }
 
@@ -86,9 +88,45 @@ export interface Classification {
   parameters: string[];
   columnNames: string[];
   schemaCookie: number;
+  /** Of a query, by its bytecode: queries of one key give the same rows; empty for other statements. */
+  program: string;
+  /** Of a query: those that have this in common too meet the same rows in the same order. */
+  scan: string;
+  /** Of a query: tables of which only certain rows can matter. */
+  reach: TableReach[];
+  /** Of a write: which rows it can touch, where that can be told. */
+  touched: TouchedRows | null;
   /** Why it is refused, when kind is 'refused'. */
   refusal: string | null;
 }
+
+/**
+ * What a row holds, by column number (-1 the rowid): two rows that differ in one of these texts are not the same
+ * row. Columns that are not there may hold anything.
+ */
+export type RowKey = Readonly<Record<string, string>>;
+
+/** A value that rows must hold to be reached: a literal of the text, or a parameter by SQLite's number for it. */
+export interface SoughtValue {
+  /** -1 for the rowid, and for the column that is another name for it. */
+  column: number;
+  /** SQLite's letter for what is done to the value before it is compared: A nothing, B TEXT, C NUMERIC, D INTEGER, E REAL. */
+  affinity: string;
+  literal?: number | bigint | string;
+  parameter?: number;
+}
+
+/** Only rows of the table that hold all values of one of the alternatives are reached. */
+export interface TableReach {
+  table: string;
+  alternatives: SoughtValue[][];
+}
+
+/** What can be said of the rows that a write touches, before its parameters are known. */
+export type TouchedRows =
+  | ({ kind: 'sought' } & TableReach)
+  /** Its VALUES say which; these are their columns. */
+  | { kind: 'inserted'; table: string; columns: { column: number; affinity: string }[] };
 
 /** One statement of a text, as SQLite split it. Offsets are UTF-16 indices into that text; `end` excludes the semicolon. */
 export interface StatementSpan {
@@ -186,6 +224,8 @@ export interface RunRequest {
   simulatedWaitMs: number;
   /** The proved text to run in place of `sql`; names of columns stay those of `sql`. */
   provedSql: string | null;
+  /** The asker holds the rows already, should the text come to this program, or to this scan: then it is not run. */
+  held?: { program: string } | { scan: string };
 }
 
 export type RunReply =
@@ -198,6 +238,8 @@ export type RunReply =
       /** True when the statement asked for the time while it ran: not stored. */
       readClock: boolean;
     }
+  /** Not run: it is what the asker holds. */
+  | { kind: 'held'; classification: Classification; version: Version }
   /** Not run: it writes, needs the primary, or the text holds several statements. */
   | { kind: 'elsewhere'; statements: StatementSpan[] };
 

@@ -7,6 +7,7 @@ import { isTrap } from './sqlite/broken.ts';
 import { mayChangeStatistics, shapesTheFile } from './statements/first-token.ts';
 import type {
   Classification,
+  Parameters,
   SqlErrorDetail,
   UnitReply,
   UnitRequest,
@@ -17,6 +18,7 @@ import { takeRecord } from './file/records.ts';
 import type { Session } from './session.ts';
 import { allocateIn } from './sqlite/sqlite-module.ts';
 import { dropShadows, temporaryObjects } from './schema/temporary.ts';
+import { WrittenTables } from './statements/written-tables.ts';
 
 /** Runs a unit. Errors of statements are in the reply; thrown are `stale-epoch` and bugs. */
 export function runUnit(
@@ -37,6 +39,7 @@ export function runUnit(
     at = next.end;
     const { start, end, sql, classification, error: mistake } = next.span;
     const statementIndex = run.statements.length;
+    const parameters = request.parameters[statementIndex] ?? [];
     try {
       // Short statements end before SQLite looks at clock and flag; a script of many must not outlive them.
       if (isCancelled?.()) throw new AppError('cancelled', 'The script was cancelled while it ran.');
@@ -53,7 +56,7 @@ export function runUnit(
       };
       // As a ROLLBACK may have left them.
       if (classification.kind === 'pragma-set') run.noteTemporary('schema');
-      const outcome = connection.run(sql, request.parameters[statementIndex] ?? [], limits);
+      const outcome = connection.run(sql, parameters, limits);
       run.statements.push({
         span: { start, end },
         sql,
@@ -71,14 +74,14 @@ export function runUnit(
         classifier.forget(); // a setting or a temporary trigger changes what later statements do, without a new cookie
         refuseShadows(session);
       }
-      run.settle(classification);
+      run.settle(classification, { sql, parameters });
     } catch (thrown) {
       if (!(thrown instanceof AppError)) {
         if (!isTrap(thrown)) connection.rollback();
         throw thrown;
       }
       error = { statementIndex, code: thrown.code, message: thrown.message, detail: positioned(thrown, next.span) };
-      if (classification) run.settle(classification, true);
+      if (classification) run.settle(classification, { sql, parameters }, true);
       break;
     }
   }
@@ -91,9 +94,9 @@ class UnitRun {
   /** Temporary objects that a setting removed. */
   readonly #emptied: string[] = [];
   readonly #session: Session;
-  /** Tables written by the open transaction, and by those committed; null: everything. */
-  #open: Set<string> | null = new Set();
-  #committed: Set<string> | null = new Set();
+  /** What the open transaction has written, and what those before it committed. */
+  #open = new WrittenTables();
+  readonly #committed = new WrittenTables();
   #changeCounter: number;
   #inTransaction = false;
   /** Statement that opened the transaction. */
@@ -109,10 +112,9 @@ class UnitRun {
    * After each statement, failed or not: asks SQLite whether a transaction is open, and the file whether one was committed.
    * INSERT OR FAIL commits what came before its error; INSERT OR ROLLBACK ends a transaction that BEGIN opened.
    */
-  settle(classification: Classification, failed = false): void {
+  settle(classification: Classification, ran: { sql: string; parameters: Parameters }, failed = false): void {
     const { connection } = this.#session;
-    if (classification.touchesEverything && writes(classification)) this.#open = null;
-    else for (const table of classification.tablesWritten) this.#open?.add(table);
+    this.#open.note(classification, ran.sql, ran.parameters);
     if (!connection.isAutocommit()) {
       if (!this.#inTransaction) this.#openedBy = this.statements.length - 1;
       this.#inTransaction = true;
@@ -123,13 +125,13 @@ class UnitRun {
     if (counter !== this.#changeCounter) {
       this.#changeCounter = counter;
       connection.file.markCommitted();
-      this.#committed = this.#open && this.#committed ? new Set([...this.#committed, ...this.#open]) : null;
+      this.#committed.addAll(this.#open);
     } else {
       connection.file.dropDirty();
       if (this.#inTransaction) this.#markRolledBack();
       if (failed && this.#inTransaction) this.#rolledBack = true;
     }
-    this.#open = new Set();
+    this.#open = new WrittenTables();
     this.#inTransaction = false;
   }
 
@@ -155,7 +157,7 @@ class UnitRun {
     const { connection } = this.#session;
     if (connection.number('SELECT count(*) FROM main.sqlite_schema') > 0 || !connection.isAutocommit()) return;
     connection.run('VACUUM');
-    this.#open = null;
+    this.#open.noteAll();
   }
 
   /** The file did not change, so what the transaction wrote is gone. */
@@ -177,8 +179,7 @@ class UnitRun {
     for (const pragma of this.pragmas) connection.run(pragma);
     this.#session.noteSettings(this.pragmas);
     if (this.pragmas.length > 0) this.noteTemporary('pragma-set');
-    const tables = this.#committed ? [...this.#committed].sort() : null;
-    const record = takeRecord(connection.file, epoch, tables, allocateIn(connection.module));
+    const record = takeRecord(connection.file, epoch, this.#committed.report(), allocateIn(connection.module));
     if (record) this.#session.noteOwnRecord();
     return {
       statements: this.statements,
@@ -200,10 +201,6 @@ function refuseShadows({ connection }: Session): void {
     'refused',
     `${shadows.join(', ')}: a temporary table or view cannot share its name with one of the database, because other workers do not see it. The temporary one was dropped; choose another name.`,
   );
-}
-
-function writes({ kind }: Classification): boolean {
-  return kind === 'write' || kind === 'schema' || kind === 'maintenance';
 }
 
 /** Places in the statement become places in the unit's text. */

@@ -14,14 +14,14 @@ import type { PageRecord, Snapshot } from '../protocol.ts';
 export function takeRecord(
   file: PagedFile,
   epoch: number,
-  tablesWritten: string[] | null,
+  written: Pick<PageRecord, 'tablesWritten' | 'rowsWritten'>,
   allocate: Allocate,
 ): PageRecord | null {
   const dirty = file.takeDirty(allocate);
   if (!dirty) return null;
   const { byteLength, schemaCookie } = file.header();
   const pageCount = Math.ceil(byteLength / file.pageSize);
-  return { logNumber: 0, epoch, pageCount, schemaCookie, tablesWritten, ...dirty };
+  return { logNumber: 0, epoch, pageCount, schemaCookie, ...written, ...dirty };
 }
 
 /** Error `record-gap` unless `records` follow `logNumber` one by one. */

@@ -55,7 +55,7 @@ export async function importFile(
       byteLength: request.file.size,
       notes,
     };
-    return { report, record: takeRecord(connection.file, 0, null, allocateIn(module)) };
+    return { report, record: takeRecord(connection.file, 0, { tablesWritten: null }, allocateIn(module)) };
   } catch (error) {
     throw outOfMemory(error) ?? error;
   } finally {

@@ -111,6 +111,18 @@ export function relabel(result: ResultColumns, names: string[]): ResultColumns {
   return { ...result, names: [...names] };
 }
 
+/** These columns, in this order; nothing is copied. */
+export function pickColumns(result: ResultColumns, picked: readonly number[]): ResultColumns {
+  return {
+    ...result,
+    names: picked.map((column) => result.names[column]),
+    columns: picked.map((column) => result.columns[column]),
+    large: picked.flatMap((from, column) =>
+      result.large.filter((cell) => cell.column === from).map((cell) => ({ ...cell, column })),
+    ),
+  };
+}
+
 /** Rows `from` up to `to` (excluded) in memory of their own. */
 export function sliceRows(result: ResultColumns, from: number, to: number): ResultColumns {
   const end = Math.min(to, result.rowCount);

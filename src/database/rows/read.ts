@@ -25,6 +25,9 @@ export function runRead(session: Session, request: RunRequest, limits: RunLimits
     throw new AppError('sql', error.message, error);
   }
   if (!runsHere(classification, role)) return { kind: 'elsewhere', statements };
+  if (request.held && isHeld(classification, request.held)) {
+    return { kind: 'held', classification, version: session.version };
+  }
   const outcome = connection.run(request.provedSql ?? only.sql, request.parameters, {
     ...limits,
     rowLimit: request.rowLimit,
@@ -38,6 +41,10 @@ export function runRead(session: Session, request: RunRequest, limits: RunLimits
     work: outcome.work,
     readClock: outcome.readClock ?? classification.mayReadClock,
   };
+}
+
+function isHeld({ kind, program, scan }: Classification, held: NonNullable<RunRequest['held']>): boolean {
+  return kind === 'read' && ('program' in held ? held.program === program : held.scan === scan);
 }
 
 function runsHere({ kind, connectionState }: Classification, role: 'primary' | 'replica'): boolean {

@@ -4,8 +4,12 @@
  */
 import { AppError } from '../../core/errors.ts';
 import { instructionsOf, reportProgram, type ProgramContext } from './bytecode.ts';
+import { programKeys } from './program-key.ts';
+import { reachOf } from './reach.ts';
+import { schemaContext } from './schema-context.ts';
+import { touchedBy } from './touched.ts';
 import type { Connection } from '../connection.ts';
-import { actsWhenCompiled, classifyByFirstWords } from './first-token.ts';
+import { actsWhenCompiled, classifyByFirstWords, isPlainDdl } from './first-token.ts';
 import { shapedInsert } from './insert-shape.ts';
 import type { Classification, SqlErrorDetail, StatementSpan } from '../protocol.ts';
 import { SqlText } from './sql-text.ts';
@@ -157,12 +161,28 @@ export class Classifier {
         parameters: variablesOf(sql).map(({ name }) => name),
         columnNames: compiles ? connection.inspect(sql).columnNames : [],
         schemaCookie,
+        program: '',
+        scan: '',
+        reach: [],
+        touched: null,
         refusal: byWords.refusal,
       };
     }
     const { variables, columnNames } = connection.inspect(sql);
-    const report = reportProgram(instructionsOf(connection.explain(sql)), this.#programContext());
-    return { ...report, parameters: variables.map(({ name }) => name), columnNames, schemaCookie, refusal: null };
+    const context = this.#programContext();
+    const program = instructionsOf(connection.explain(sql));
+    const report = reportProgram(program, context, isPlainDdl(sql));
+    const isQuery = report.kind === 'read';
+    return {
+      ...report,
+      parameters: variables.map(({ name }) => name),
+      columnNames,
+      schemaCookie,
+      ...(isQuery ? programKeys(program, context, sql) : { program: '', scan: '' }),
+      reach: isQuery ? reachOf(program, context) : [],
+      touched: report.kind === 'write' ? touchedBy(sql, program, report, context) : null,
+      refusal: null,
+    };
   }
 
   /** Forgets everything when the schema moved, as this connection sees it. */
@@ -200,71 +220,4 @@ function shifted(error: SqlErrorDetail, by: number): SqlErrorDetail {
     start: error.start === null ? null : error.start + by,
     end: error.end === null ? null : error.end + by,
   };
-}
-
-/** Root pages and virtual tables of main, as the connection sees them now. */
-function schemaContext(connection: Connection): ProgramContext {
-  const roots = new Map<number, { table: string; isIndex: boolean }>([[1, { table: 'sqlite_schema', isIndex: false }]]);
-  const tables: { name: string; sql: string; isVirtual: boolean }[] = [];
-  for (const [type, name, table, root, sql] of connection.query(
-    'SELECT type, name, tbl_name, rootpage, sql FROM main.sqlite_schema',
-  )) {
-    if (Number(root) > 0) roots.set(Number(root), { table: String(table), isIndex: type === 'index' });
-    if (type === 'table') {
-      tables.push({
-        name: String(name),
-        sql: String(sql ?? ''),
-        isVirtual: !root && /^\s*create\s+virtual/i.test(String(sql)),
-      });
-    }
-  }
-  let addresses: Map<string, readonly string[]> | null = null;
-  return {
-    roots,
-    virtualTables: (p4) => (addresses ??= virtualAddresses(connection, tables)).get(p4) ?? null,
-  };
-}
-
-/** Table-valued functions that compute from their arguments alone. */
-const HARMLESS_FUNCTIONS = ["json_each('')", "json_tree('')"];
-
-function virtualAddresses(
-  connection: Connection,
-  tables: readonly { name: string; sql: string; isVirtual: boolean }[],
-): Map<string, readonly string[]> {
-  const addresses = new Map<string, readonly string[]>();
-  const note = (from: string, standsFor: readonly string[]): void => {
-    try {
-      const opened = instructionsOf(connection.explain(`SELECT 1 FROM ${from}`)).find(
-        ({ opcode }) => opcode === 'VOpen',
-      );
-      if (opened) addresses.set(opened.p4, standsFor);
-    } catch (error) {
-      // A table whose module is missing here cannot be opened by any statement either.
-      if (!(error instanceof AppError)) throw error;
-    }
-  };
-  for (const { name, isVirtual } of tables) {
-    if (isVirtual) note(`main."${name.replaceAll('"', '""')}"`, closureOf(name, tables));
-  }
-  for (const call of HARMLESS_FUNCTIONS) note(call, []);
-  return addresses;
-}
-
-/** A virtual table, its shadow tables (`name_...`) and every table that its declaration mentions, and so on. */
-function closureOf(name: string, tables: readonly { name: string; sql: string; isVirtual: boolean }[]): string[] {
-  const found = new Set<string>();
-  const visit = (one: string): void => {
-    if (found.has(one)) return;
-    found.add(one);
-    const table = tables.find((candidate) => candidate.name === one);
-    if (!table?.isVirtual) return;
-    const declaration = table.sql.toLowerCase();
-    for (const other of tables) {
-      const lower = other.name.toLowerCase();
-      if (lower.startsWith(`${one.toLowerCase()}_`) || declaration.includes(lower)) visit(other.name);
-    }
-  };
-  visit(name);
-  return [...found].sort();
 }

@@ -38,6 +38,14 @@ export function actsWhenCompiled(sql: string): boolean {
   return first === 'PRAGMA' || (first === 'EXPLAIN' && rest.includes('PRAGMA'));
 }
 
+/** CREATE or DROP of one table, index, view or trigger of the database: no other object's definition changes with it. */
+export function isPlainDdl(sql: string): boolean {
+  const [first, second] = firstWords(sql, 2);
+  return (
+    (first === 'CREATE' || first === 'DROP') && ['TABLE', 'INDEX', 'UNIQUE', 'VIEW', 'TRIGGER'].includes(second ?? '')
+  );
+}
+
 /** ANALYZE, or a PRAGMA that may run it: planner statistics may have changed without the schema cookie telling. */
 export function mayChangeStatistics(sql: string): boolean {
   const words = firstWords(sql, 4);

@@ -23,6 +23,11 @@ export const SCHEMA_OPCODES = new Set(
   'ParseSchema DropTable DropIndex DropTrigger VCreate VDestroy VRename'.split(' '),
 );
 
+/** Those with which a table, an index, a view or a trigger is made or dropped. */
+export const DDL_OPCODES = new Set(
+  'CreateBtree SetCookie ParseSchema DropTable DropIndex DropTrigger TableLock'.split(' '),
+);
+
 /** Opcodes that touch virtual tables; p4 is the table's address, the same all through one compilation of the schema. */
 export const VIRTUAL_OPCODES: Readonly<Record<string, { writes: boolean }>> = {
   VOpen: { writes: false },
@@ -33,6 +38,13 @@ export const VIRTUAL_OPCODES: Readonly<Record<string, { writes: boolean }>> = {
 export const LOOP_OPCODES = new Set(['Next', 'Prev', 'VNext', 'SorterNext', 'RowSetRead']);
 
 export const AGGREGATE_OPCODES = new Set(['AggStep', 'AggStep1', 'AggFinal', 'AggValue', 'AggInverse', 'Count']);
+
+/** Opcodes that decide which rows are met, and in which order. */
+export const SCAN_OPCODES = new Set(
+  `OpenRead ReopenIdx OpenAutoindex VOpen VFilter VNext InitCoroutine Yield EndCoroutine Rewind Last Next Prev SeekLT SeekLE
+  SeekGE SeekGT SeekRowid NotExists Found NotFound NoConflict IfNoHope IdxLE IdxGT IdxLT IdxGE DeferredSeek SeekScan SeekHit
+  Filter Program`.split(/\s+/),
+);
 
 /** Everything else that is known: control flow, arithmetic, cursors over what was opened, sorters, registers. */
 export const PLAIN_OPCODES = new Set(

@@ -3,15 +3,31 @@
  * history, so that nothing outlives the schema it was taken from. Bounded; the oldest go first.
  */
 import type { Classification, StatementSpan } from '../../database/protocol.ts';
+import { canonicalText } from '../../sql/fingerprint.ts';
+import { plainColumns, type PlainColumns } from '../../sql/part-of.ts';
 
 export const KNOWN_TEXTS_MAX = 5000;
+/** Texts that differ in their columns alone; the latest are looked at. */
+const SIBLINGS_MAX = 8;
 
 /** A single statement, or a text that must be split first. */
 export type KnownText =
   { type: 'statement'; classification: Classification } | { type: 'script'; spans: StatementSpan[] };
 
+/** A query that is known, and which plain columns it has, if these are all. */
+export interface KnownQuery {
+  classification: Classification;
+  columns: PlainColumns | null;
+}
+
 export class Classifications {
   #known = new Map<string, KnownText>();
+  /** Queries by canonical text: spellings of one meaning are alike but for the names of their columns. */
+  #queries = new Map<string, KnownQuery>();
+  /** The same under former schemas. What such a text means now, a worker must say: it is a guess, and saves work if it was right. */
+  #former = new Map<string, KnownQuery>();
+  /** Queries of plain columns, by what stands behind FROM. */
+  #siblings = new Map<string, Set<KnownQuery>>();
   #schemaCookie = -1;
   #historyId = '';
   /** Moves whenever everything is forgotten. */
@@ -28,7 +44,10 @@ export class Classifications {
   }
 
   forget(): void {
+    for (const [text, query] of this.#queries) keep(this.#former, text, query);
     this.#known.clear();
+    this.#queries.clear();
+    this.#siblings.clear();
     this.#stamp++;
   }
 
@@ -42,10 +61,42 @@ export class Classifications {
   }
 
   set(sql: string, known: KnownText): void {
-    if (this.#known.size >= KNOWN_TEXTS_MAX && !this.#known.has(sql)) {
-      const oldest = this.#known.keys().next();
-      if (!oldest.done) this.#known.delete(oldest.value);
-    }
-    this.#known.set(sql, known);
+    keep(this.#known, sql, known);
+    if (known.type !== 'statement' || known.classification.kind !== 'read') return;
+    const query = { classification: known.classification, columns: plainColumns(sql) };
+    keep(this.#queries, canonicalText(sql), query);
+    if (query.columns) this.#addSibling(query.columns.rest, query);
   }
+
+  /** A query of this text in any spelling. */
+  alike(sql: string): KnownQuery | undefined {
+    return this.#queries.get(canonicalText(sql));
+  }
+
+  /** What a text that is not known probably means, by what it meant under a former schema, or by another spelling. */
+  guess(sql: string): Classification | undefined {
+    const text = canonicalText(sql);
+    return (this.#queries.get(text) ?? this.#former.get(text))?.classification;
+  }
+
+  /** Queries that differ from one with such a rest in their columns alone, the latest first. */
+  siblings(rest: string): KnownQuery[] {
+    return [...(this.#siblings.get(rest) ?? [])].reverse();
+  }
+
+  #addSibling(rest: string, query: KnownQuery): void {
+    const siblings = this.#siblings.get(rest) ?? new Set();
+    keep(this.#siblings, rest, siblings);
+    siblings.add(query);
+    const [oldest] = siblings;
+    if (oldest && siblings.size > SIBLINGS_MAX) siblings.delete(oldest);
+  }
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (map.size >= KNOWN_TEXTS_MAX && !map.has(key)) {
+    const oldest = map.keys().next();
+    if (!oldest.done) map.delete(oldest.value);
+  }
+  map.set(key, value);
 }

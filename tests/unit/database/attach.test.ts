@@ -84,7 +84,7 @@ function manySnapshots(seed: number): Snapshot[] {
         // Constraints fail as they may.
       }
       writer.file.markCommitted();
-      const record = takeRecord(writer.file, 1, null, (bytes) => new Uint8Array(bytes));
+      const record = takeRecord(writer.file, 1, { tablesWritten: null }, (bytes) => new Uint8Array(bytes));
       if (record) records.push({ ...record, logNumber: records.length + 1 });
     }
     writer.close();

@@ -153,9 +153,17 @@ describe('classification by bytecode', () => {
     ['SELECT last_insert_rowid()', { connectionState: true }],
     ['SELECT changes(), total_changes()', { connectionState: true }],
     ['CREATE TEMP TABLE mine (x)', { kind: 'schema', connectionState: true, touchesEverything: true }],
-    ['CREATE INDEX i ON apart (v)', { kind: 'schema', connectionState: false, touchesEverything: true }],
+    [
+      'CREATE INDEX i ON apart (v)',
+      { kind: 'schema', connectionState: false, touchesEverything: false, tablesWritten: ['sqlite_schema'] },
+    ],
+    ['CREATE TABLE apart_too AS SELECT v FROM apart', { touchesEverything: false, tablesWritten: ['sqlite_schema'] }],
+    ['CREATE VIRTUAL TABLE docs USING fts4(body)', { touchesEverything: true }],
     ['ALTER TABLE apart RENAME TO away', { kind: 'schema', touchesEverything: true }],
-    ['DROP TABLE apart', { kind: 'schema', touchesEverything: true }],
+    [
+      'DROP TABLE apart',
+      { kind: 'schema', touchesEverything: false, tablesWritten: expect.arrayContaining(['apart', 'sqlite_schema']) },
+    ],
   ])('%s', (sql, expected) => {
     expect(classify(sql)).toMatchObject(expected);
   });

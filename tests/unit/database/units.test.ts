@@ -94,7 +94,7 @@ describe('a unit', () => {
     const reply = await unit('CREATE TABLE fresh (a, b); INSERT INTO fresh VALUES (1, 2); SELECT * FROM fresh');
     expect(reply.statements.map(({ classification }) => classification.kind)).toEqual(['schema', 'write', 'read']);
     expect(rowsOf(reply.statements[2].result!)).toEqual([[1, 2]]);
-    expect(reply.record?.tablesWritten).toBeNull();
+    expect(reply.record?.tablesWritten).toEqual(['fresh', 'sqlite_schema']);
     expect(await rows(replica, 'SELECT * FROM fresh')).toEqual([[1, 2]]);
   });
 
