@@ -94,6 +94,8 @@ export class Engine {
   readOnly: string | null = null;
   /** Everything kept was removed: nothing is put into the store any more. */
   keepsNothing = false;
+  /** Settled when the small values on their way to the store are there, or could not be put there. */
+  keeping: Promise<unknown> = Promise.resolve();
   unsavedSinceMs: number | null = null;
   pragmas: string[] = [];
   wasmUrl = '';

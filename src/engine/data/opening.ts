@@ -131,8 +131,13 @@ export async function storedValue(engine: Engine, key: string): Promise<unknown>
 /** Keeps a small value; a store that fails is the vault's to tell, not this one's. */
 export async function keepValue(engine: Engine, key: string, value: unknown): Promise<void> {
   if (engine.keepsNothing) return;
+  const { store } = engine.platform;
+  const keeping = store.setMany([[key, value]]);
+  engine.keeping = Promise.allSettled([engine.keeping, keeping]);
   try {
-    await engine.platform.store.setMany([[key, value]]);
+    await keeping;
+    // Another tab emptied the store while this was on its way.
+    if (engine.keepsNothing) await store.setMany([], [key]);
   } catch (error) {
     engine.notice('storage-denied', 'watch', toWireError(error).message);
   }

@@ -44,6 +44,7 @@ export class SavedCache {
   #armed = false;
   #usesArmed = false;
   #owned = false;
+  #flushing: Promise<unknown> = Promise.resolve();
   #state: SavedCacheState = { savedAtMs: null, entries: 0, bytes: 0, leftOut: 0, problem: null };
 
   constructor(options: SavedCacheOptions) {
@@ -99,7 +100,18 @@ export class SavedCache {
    * Never ahead of the data: were the newest writes lost with the tab, other writes would take their log numbers, and what
    * was saved here would pass for rows of those.
    */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    const flushing = this.#flush();
+    this.#flushing = Promise.allSettled([this.#flushing, flushing]);
+    return flushing;
+  }
+
+  /** Whatever was on its way to the store is there, or could not be put there. */
+  async ended(): Promise<void> {
+    await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
     if (!this.#owned || !this.#options.cache.store.settings.persist) return;
     if (!this.#options.isDataStored()) return;
     const { nowMs, wallMs } = this.#options;

@@ -87,7 +87,8 @@ export async function resetEverything(engine: Engine): Promise<void> {
   engine.keepsNothing = true;
   engine.lostStore(REMOVED);
   engine.cache.store.clear();
-  await engine.vault.ended();
+  // What is on its way to the store would be put there after it was emptied.
+  await Promise.all([engine.vault.ended(), engine.savedCache.ended(), engine.keeping]);
   await engine.platform.store.clear();
 }
 

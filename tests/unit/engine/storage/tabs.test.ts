@@ -236,6 +236,41 @@ describe('reset everything', () => {
     }
   });
 
+  it('leaves nothing of results and small values that were on their way, whichever tab resets', async () => {
+    for (const resets of ['owner', 'other'] as const) {
+      const { first, second } = await twoTabs();
+      await first.call.execute({ sql: 'SELECT count(*) FROM mine' });
+      const { store } = first.engine.platform;
+      const { setMany } = store;
+      let written = 0;
+      let go = (): void => {};
+      const gate = new Promise<void>((resolve) => (go = resolve));
+      const turns = async (until: () => boolean): Promise<void> => {
+        while (!until()) await new Promise((resolve) => setImmediate(resolve));
+      };
+      store.setMany = async (...entries) => {
+        written++;
+        await gate;
+        return setMany(...entries);
+      };
+      const onTheirWay = [first.engine.savedCache.flush(), first.call.keepPageState({ state: 1 })];
+      await turns(() => written === 2);
+      let emptied = resets === 'other';
+      const { clear } = store;
+      store.clear = async () => {
+        await clear();
+        emptied = true;
+      };
+      const reset = (resets === 'owner' ? first : second).call.resetEverything({});
+      let turn = 0;
+      await turns(() => ++turn > 20);
+      expect(emptied).toBe(resets === 'other');
+      go();
+      await Promise.all([...onTheirWay, reset]);
+      expect(await store.keys(), resets).toEqual([]);
+    }
+  });
+
   it('empties the store, and the other tab puts nothing back', async () => {
     const { first, second, open } = await twoTabs();
     await second.call.resetEverything({});
