@@ -82,9 +82,13 @@ export class IncomingFiles {
   }
 }
 
-/** By its name, or by its first sixteen bytes. Nothing more of the file is read. */
+/** By its name, or by its first sixteen bytes. */
 async function isDatabase(file: File): Promise<boolean> {
-  if (DATABASE_NAME.test(file.name)) return true;
+  return DATABASE_NAME.test(file.name) || beginsAsDatabase(file);
+}
+
+/** Whether its first sixteen bytes are those of every SQLite database. Nothing more of the file is read. */
+export async function beginsAsDatabase(file: File): Promise<boolean> {
   const head = await file
     .slice(0, DATABASE_MAGIC.length)
     .text()

@@ -3,6 +3,7 @@
  * back runs nothing; only the first screen's own query runs by itself, on the built-in sample.
  */
 import { createContext } from 'svelte';
+import { quoted } from '../../core/sql-name.ts';
 import { customerStory, sameSample, sampleTitle } from '../../database/samples/first-screen/catalogue.ts';
 import type { Progress, SampleRequest } from '../../engine/client.ts';
 import type { View } from '../../share/view.ts';
@@ -10,7 +11,7 @@ import { saveFile } from '../components/save-file.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { tooLargeToOpen } from './file-size.ts';
-import { IncomingFiles } from './incoming.svelte.ts';
+import { beginsAsDatabase, IncomingFiles } from './incoming.svelte.ts';
 import type { InsightState } from './insight.svelte.ts';
 import type { LabState } from './lab.svelte.ts';
 import { isPageState, type PageState } from './page-state.ts';
@@ -168,32 +169,38 @@ export class SessionState {
   }
 
   /** `wal` is the write-ahead log that lies beside the file, where it came with it. */
-  openFile(file: File, wal: File | null = null): Promise<void> {
-    return this.#replace(file.name, async () => {
-      const job = this.#begun(`Opening ${file.name}`);
-      try {
-        const { deviceMemory = null } = navigator as Navigator & { deviceMemory?: number };
-        const refusal = tooLargeToOpen(file.size, deviceMemory);
-        if (refusal !== null) throw new Error(refusal);
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        const log = wal ? new Uint8Array(await wal.arrayBuffer()) : undefined;
-        const work = this.#engine.openFile(file.name, bytes, log, {
-          onProgress: (progress) => this.#progress(progress),
-        });
-        this.#job = { ...job, cancel: work.cancel };
-        await work.done;
-        this.#opened();
-        announcer.say(`${file.name} is open. It never leaves this computer.`);
-      } catch (error) {
-        this.#failed(error);
-      } finally {
-        this.#job = null;
-      }
-      if (this.#problem !== null) return;
-      const link = this.#link;
-      if (link?.asksFor) this.#link = { ...link, asksFor: null };
-      else if (this.#lab.isOffered) await this.#lookAtFirstTable();
-    });
+  async openFile(file: File, wal: File | null = null): Promise<void> {
+    const open = (): Promise<void> => this.#openFileNow(file, wal);
+    // What will be refused takes the place of nothing. (A log may bring the beginning that its database lacks.)
+    const isRefused = wal === null && !(await beginsAsDatabase(file));
+    await (isRefused ? open() : this.#replace(file.name, open));
+  }
+
+  async #openFileNow(file: File, wal: File | null): Promise<void> {
+    this.#problem = null;
+    const job = this.#begun(`Opening ${file.name}`);
+    try {
+      const { deviceMemory = null } = navigator as Navigator & { deviceMemory?: number };
+      const refusal = tooLargeToOpen(file.size, deviceMemory);
+      if (refusal !== null) throw new Error(refusal);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const log = wal ? new Uint8Array(await wal.arrayBuffer()) : undefined;
+      const work = this.#engine.openFile(file.name, bytes, log, {
+        onProgress: (progress) => this.#progress(progress),
+      });
+      this.#job = { ...job, cancel: work.cancel };
+      await work.done;
+      this.#opened();
+      announcer.say(`${file.name} is open. It never leaves this computer.`);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#job = null;
+    }
+    if (this.#problem !== null) return;
+    const link = this.#link;
+    if (link?.asksFor) this.#link = { ...link, asksFor: null };
+    else if (this.#lab.isOffered) await this.#lookAtFirstTable();
   }
 
   /**
@@ -401,7 +408,7 @@ export class SessionState {
     if (!this.#engine.schema) await this.#engine.refreshSchema().catch(() => undefined);
     if (this.#lab.sql !== text) return;
     const table = this.#engine.schema?.tables.find((one) => one.type === 'table');
-    this.#lab.offer(table ? `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 100;` : '');
+    this.#lab.offer(table ? `SELECT * FROM ${quoted(table.name)} LIMIT 100;` : '');
   }
 }
 

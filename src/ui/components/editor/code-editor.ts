@@ -1,5 +1,12 @@
 /** CodeMirror for SQL, a chunk of its own: it takes the place of the text area once the first result is on the screen. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+  completionStatus,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
@@ -138,7 +145,8 @@ export function createCodeEditor(
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
-        autocompletion(),
+        // The pictures before the words are in no common font.
+        autocompletion({ icons: false }),
         highlightSelectionMatches(),
         activeStatement,
         language.of(sqlWith({})),
@@ -157,6 +165,9 @@ export function createCodeEditor(
         EditorView.updateListener.of((update) => {
           if (update.docChanged) events.onText(update.state.doc.toString());
           if (update.docChanged || update.selectionSet) events.onCursor(update.state.selection.main.head);
+          // What was asked for just before the focus left comes after it, and would stay.
+          if (completionStatus(update.state) === 'active' && !view.hasFocus)
+            queueMicrotask(() => closeCompletion(view));
         }),
       ],
     }),

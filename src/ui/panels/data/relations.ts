@@ -1,4 +1,5 @@
 /** Foreign keys for people: which table refers to which, is it true, and the boxes and lines to draw them by. */
+import { quoted } from '../../../core/sql-name.ts';
 import type { ForeignKeyReport, SchemaReport } from '../../../engine/protocol.ts';
 import type { Box, Link } from '../../components/diagram/layered.ts';
 import { formatRows } from '../../format.ts';
@@ -93,17 +94,12 @@ export function orphanQuery(
   tables: readonly Table[],
 ): string | null {
   if (!orphans) return null;
-  const set = childColumns.map((column) => `c.${sqlName(column)} IS NOT NULL`).join(' AND ');
-  const from = `SELECT c.* FROM ${sqlName(child)} AS c\nWHERE ${set}`;
+  const set = childColumns.map((column) => `c.${quoted(column)} IS NOT NULL`).join(' AND ');
+  const from = `SELECT c.* FROM ${quoted(child)} AS c\nWHERE ${set}`;
   if (!tables.some(({ name }) => name === parent)) return `${from} LIMIT 100;`;
   // The plus lets the parent's type alone decide what is equal, as SQLite does for foreign keys.
-  const equal = parentColumns.map((column, at) => `p.${sqlName(column)} = +c.${sqlName(childColumns[at])}`);
-  return `${from}\n  AND NOT EXISTS (SELECT 1 FROM ${sqlName(parent)} AS p WHERE ${equal.join(' AND ')}) LIMIT 100;`;
-}
-
-/** A name as SQL, safe whatever it holds. */
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  const equal = parentColumns.map((column, at) => `p.${quoted(column)} = +c.${quoted(childColumns[at])}`);
+  return `${from}\n  AND NOT EXISTS (SELECT 1 FROM ${quoted(parent)} AS p WHERE ${equal.join(' AND ')}) LIMIT 100;`;
 }
 
 // --- the drawing -----------------------------------------------------------------------------------------------------------
