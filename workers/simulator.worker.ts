@@ -7,4 +7,9 @@ import { createSimulatorServer } from '../src/simulator/simulator-server.ts';
 /** A timer of 0 ms lets the messages that wait come first. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-serve<SimulatorApi>(portOf(self), createSimulatorServer(pause));
+async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  return new Uint8Array(await new Response(packed.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+}
+
+serve<SimulatorApi>(portOf(self), createSimulatorServer({ pause, gunzip }));

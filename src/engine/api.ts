@@ -115,6 +115,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     startAgain: ({ sample }, context) => startAgain(engine, sample, context),
     resetEverything: () => resetEverything(engine),
     simulate: (request, context) => engine.simulator.run(request, context),
+    replayTrace: (request, context) => engine.simulator.replay(request, context),
   };
 }
 

@@ -11,6 +11,9 @@ import type {
   Classification,
   Parameters,
   QueryClass,
+  ReplayedTrace,
+  ReplayProgress,
+  ReplayRequest,
   ResultColumns,
   SampleRequest,
   SchemaReport,
@@ -21,6 +24,7 @@ import type {
 } from '../database/protocol.ts';
 import type { QueueMode } from '../pool/settings.ts';
 import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
+import type { ReplayedTrace, ReplayProgress, ReplayRequest } from '../simulator/protocol.ts';
 import type { SimulationReport } from '../simulator/report.ts';
 import type { CacheCurve, CacheEntryReport, CacheReport, CacheStatistics } from './cache-protocol.ts';
 import type {
@@ -486,4 +490,6 @@ export interface EngineApi {
   resetEverything(request: Record<string, never>): void;
   // simulated
   simulate(request: { scenario: unknown; seed: number }): SimulationReport;
+  /** All strategies over a recorded or generated trace; reports `ReplayProgress`. */
+  replayTrace(request: ReplayRequest): ReplayedTrace;
 }

@@ -1,7 +1,7 @@
 /** The engine's side of the simulator worker: started when first asked, so that nobody pays for it who does not simulate. */
 import { AppError } from '../core/errors.ts';
 import { connect, type CallContext, type Connection, type WorkerHandle } from '../core/rpc.ts';
-import type { SimulatorApi } from '../simulator/protocol.ts';
+import type { ReplayedTrace, ReplayRequest, SimulatorApi } from '../simulator/protocol.ts';
 
 type SimulateRequest = Parameters<SimulatorApi['run']>[0];
 
@@ -16,6 +16,17 @@ export class SimulatorLink {
   run(request: SimulateRequest, context: CallContext): Promise<ReturnType<SimulatorApi['run']>> {
     const { calls } = this.#ready();
     return calls.call.run(request, {
+      onProgress: (report) => context.progress(report),
+      cancelWith: (cancel) => context.signal.onCancel(cancel),
+    });
+  }
+
+  /** The trace's bytes move to the worker. */
+  replay(request: ReplayRequest, context: CallContext): Promise<ReplayedTrace> {
+    const { calls } = this.#ready();
+    const { trace } = request;
+    return calls.call.replay(request, {
+      transfer: trace.type === 'file' ? [trace.bytes.buffer as ArrayBuffer] : [],
       onProgress: (report) => context.progress(report),
       cancelWith: (cancel) => context.signal.onCancel(cancel),
     });

@@ -1,4 +1,6 @@
 /** What the simulator worker serves. */
+import type { ReplayReport } from '../cache/traces/replay.ts';
+import type { GeneratedTraceRequest } from '../workload/traces.ts';
 import type { SimulationReport } from './report.ts';
 
 export interface SimulationRequest {
@@ -14,7 +16,32 @@ export interface SimulationProgress {
   stage: 'simulating';
 }
 
+export interface ReplayRequest {
+  /** A trace's text, plain or gzip; or what to make. */
+  trace: { type: 'file'; bytes: Uint8Array } | ({ type: 'generated' } & GeneratedTraceRequest);
+  /** Entries, or bytes where the trace has sizes. Null: a tenth of its distinct keys, or of their bytes. */
+  capacity: number | null;
+}
+
+/** Sent while a replay goes on. */
+export interface ReplayProgress {
+  fraction: number;
+  stage: 'reading' | 'replaying' | 'optimum';
+  /** So far; null before the first request. */
+  soFar: ReplayReport | null;
+}
+
+export interface ReplayedTrace extends ReplayReport {
+  /**
+   * What no strategy could pass: Bélády's clairvoyant optimum where all entries count as one. Null where it cannot be told, or not
+   * in a reasonable time.
+   */
+  optimalHitRatio: number | null;
+}
+
 export interface SimulatorApi {
   /** Errors: `bad-scenario` with every problem named, `cancelled`. */
   run(request: SimulationRequest): SimulationReport;
+  /** Every strategy over one trace. Errors: `bad-trace` with line or field named, `cancelled`. */
+  replay(request: ReplayRequest): ReplayedTrace;
 }

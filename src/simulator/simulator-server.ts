@@ -3,14 +3,15 @@ import { AppError } from '../core/errors.ts';
 import { rangeProblem } from '../core/range.ts';
 import type { Handlers } from '../core/rpc.ts';
 import type { SimulationProgress, SimulatorApi } from './protocol.ts';
+import { replayTrace, type ReplayTools } from './replay-server.ts';
 import { Simulation } from './run.ts';
 import { readScenario } from './settings.ts';
 
 /** Some tens of milliseconds of work. */
 const EVENTS_PER_SLICE = 50_000;
 
-/** `pause` resolves after messages that wait have been delivered. */
-export function createSimulatorServer(pause: () => Promise<void>): Handlers<SimulatorApi> {
+export function createSimulatorServer(tools: ReplayTools): Handlers<SimulatorApi> {
+  const { pause } = tools;
   return {
     run: async ({ scenario, seed }, context) => {
       const problem = rangeProblem('seed', seed, { min: 0, max: 4_294_967_295, integer: true });
@@ -23,5 +24,6 @@ export function createSimulatorServer(pause: () => Promise<void>): Handlers<Simu
       }
       return simulation.report();
     },
+    replay: (request, context) => replayTrace(request, tools, context),
   };
 }

@@ -16,7 +16,10 @@ function start() {
   });
   serve<SimulatorApi>(
     portOf(port1),
-    createSimulatorServer(() => new Promise((resolve) => setImmediate(resolve))),
+    createSimulatorServer({
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      gunzip: () => Promise.reject(new Error('not gzip')),
+    }),
   );
   const { call } = connect<SimulatorApi>(portOf(port2));
   return { call, close: () => port1.close() };
