@@ -3,8 +3,8 @@
  * EXPLAIN, but for statements that must not be EXPLAINed.
  */
 import { AppError } from '../../core/errors.ts';
-import { instructionsOf, reportProgram, type ProgramContext } from './bytecode.ts';
-import { programKeys } from './program-key.ts';
+import { instructionsOf, reportProgram, type Instruction, type ProgramContext } from './bytecode.ts';
+import { programKeys, type ProgramKeys } from './program-key.ts';
 import { reachOf } from './reach.ts';
 import { schemaContext } from './schema-context.ts';
 import { touchedBy } from './touched.ts';
@@ -12,6 +12,7 @@ import type { Connection } from '../connection.ts';
 import { actsWhenCompiled, classifyByFirstWords, isPlainDdl } from './first-token.ts';
 import { shapedInsert } from './insert-shape.ts';
 import type { Classification, SqlErrorDetail, StatementSpan } from '../protocol.ts';
+import { settledOrder } from './settled-order.ts';
 import { SqlText } from './sql-text.ts';
 import { isSemicolon, statementEnd, tokensOf, variablesOf } from './tokens.ts';
 
@@ -64,6 +65,21 @@ export class Classifier {
       this.#described.set(text, spans);
     }
     return spans;
+  }
+
+  /**
+   * Believes what another connection found a text of one statement to be, where the schema is the same: asking SQLite takes
+   * longer than many a query.
+   */
+  learn(text: string, classification: Classification): void {
+    this.#refresh();
+    if (classification.schemaCookie !== this.#cookie || text.length > KEPT_TEXT_MAX) return;
+    if (this.#described.has(text)) return;
+    const tokens = [...tokensOf(text)].filter((token) => !isSemicolon(text, token));
+    const { start } = tokens[0];
+    const { end } = tokens[tokens.length - 1];
+    if (this.#described.size >= KEPT_MAX) this.#described.clear();
+    this.#described.set(text, [{ start, end, sql: text.slice(start, end), classification, error: null }]);
   }
 
   /** The statement that begins at or after `from`, and where the next may begin; null when none is left. */
@@ -178,11 +194,26 @@ export class Classifier {
       parameters: variables.map(({ name }) => name),
       columnNames,
       schemaCookie,
-      ...(isQuery ? programKeys(program, context, sql) : { program: '', scan: '' }),
+      ...(isQuery ? this.#keysOf(sql, program, context) : { program: '', scan: '' }),
       reach: isQuery ? reachOf(program, context) : [],
       touched: report.kind === 'write' ? touchedBy(sql, program, report, context) : null,
       refusal: null,
     };
+  }
+
+  /** Of the text with its conditions in their settled order, if they stand in another. */
+  #keysOf(sql: string, program: readonly Instruction[], context: ProgramContext): ProgramKeys {
+    const own = programKeys(program, context, sql);
+    const settled = settledOrder(sql);
+    if (settled === sql) return own;
+    try {
+      const other = programKeys(instructionsOf(this.#connection.explain(settled)), context, settled);
+      return { program: other.program, scan: own.scan };
+    } catch (thrown) {
+      // Too deep for SQLite, say: then the text keeps to itself.
+      if (!(thrown instanceof AppError)) throw thrown;
+      return own;
+    }
   }
 
   /** Forgets everything when the schema moved, as this connection sees it. */
