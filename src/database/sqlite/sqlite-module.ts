@@ -5,7 +5,7 @@
  */
 import initSqlJs from 'sql.js';
 import { AppError } from '../../core/errors.ts';
-import { ImportWatch } from './import-watch.ts';
+import { WasmWatch } from './wasm-watch.ts';
 import { calibrate, type Internals } from './internals.ts';
 import { inOrdinaryMemory, type Allocate, type PagedFile } from '../file/paged-file.ts';
 import { ProgressHook } from './progress-hook.ts';
@@ -57,7 +57,7 @@ export interface SqlJsDatabase {
 export interface SqliteModule {
   readonly raw: RawSqlite;
   readonly memory: WebAssembly.Memory;
-  readonly imports: ImportWatch;
+  readonly imports: WasmWatch;
   readonly progressHook: ProgressHook;
   readonly internals: Internals;
   /** Files by descriptor, so that a truncation reaches the right one. */
@@ -86,12 +86,18 @@ const realm = globalThis as { headroomSqlite?: Promise<SqliteModule> | null };
 
 /** The realm's SQLite, instantiated at the first call. Errors: `no-webassembly`, `wasm-load`. */
 export function loadSqlite(request: WarmRequest): Promise<SqliteModule> {
-  const shared = (realm.headroomSqlite ??= instantiate(request));
-  shared.catch(() => {
-    realm.headroomSqlite = null;
-  });
+  const shared = (realm.headroomSqlite ??= started(request));
   // The instance is the realm's, the cancel cell is each worker's own.
   return shared.then((module) => ({ ...module, cancelCell: request.cancelCell }));
+}
+
+/** One that failed is forgotten, so that the next call tries again. */
+function started(request: WarmRequest): Promise<SqliteModule> {
+  const starting = instantiate(request);
+  starting.catch(() => {
+    if (realm.headroomSqlite === starting) realm.headroomSqlite = null;
+  });
+  return starting;
 }
 
 async function instantiate(request: WarmRequest): Promise<SqliteModule> {
@@ -99,7 +105,7 @@ async function instantiate(request: WarmRequest): Promise<SqliteModule> {
     throw new AppError('no-webassembly', 'This browser has no WebAssembly, which SQLite needs; try another browser.');
   }
   const compiled = request.module ?? (await compile(request.wasmUrl));
-  const imports = new ImportWatch();
+  const imports = new WasmWatch();
   const raw = await new Promise<{ sqlite: RawSqlite; memory: WebAssembly.Memory }>((resolve, reject) => {
     let memory: WebAssembly.Memory | undefined;
     const options = {
@@ -126,7 +132,7 @@ async function instantiate(request: WarmRequest): Promise<SqliteModule> {
   return { ...bare, internals: calibrate(bare) };
 }
 
-function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: ImportWatch): BareModule {
+function makeBare(raw: RawSqlite, memory: WebAssembly.Memory, imports: WasmWatch): BareModule {
   let bytes = new Uint8Array(memory.buffer);
   let words = new Int32Array(memory.buffer);
   let reals = new Float64Array(memory.buffer);

@@ -20,7 +20,7 @@ export type AbsenceHandler = (path: number) => boolean;
 /** Decides about one truncation: true when it was taken care of and the host must not see it. */
 export type TruncateHandler = (fileDescriptor: number, length: number) => boolean;
 
-export class ImportWatch {
+export class WasmWatch {
   readonly #counts: number[] = [];
   /** The latest call of each import made under `calledBy`. */
   readonly #calls: { given: unknown[]; answer: unknown }[] = [];
