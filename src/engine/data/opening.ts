@@ -96,7 +96,7 @@ export function openFile(
 }
 
 /** SQLite itself broke down over it: no fault of the pool's. */
-function notOpened(error: unknown, name: string): unknown {
+export function notOpened(error: unknown, name: string): unknown {
   const { code, message } = toWireError(error);
   if (code !== WORKER_BROKEN) return error;
   return new AppError(
@@ -220,7 +220,8 @@ export async function replaceContent(engine: Engine, content: Content): Promise<
     engine.source = before.source;
     engine.opened = before.opened;
     await engine.contentChanged();
-    throw error;
+    const { source } = content;
+    throw notOpened(error, source.type === 'file' ? source.name : 'The sample');
   }
   engine.opened = { ...engine.opened, unusable: engine.fleet.primary?.report?.unusable ?? [] };
   engine.readOnly = null;

@@ -2,7 +2,7 @@
 import { AppError, toWireError } from '../../core/errors.ts';
 import type { CallContext } from '../../core/rpc.ts';
 import type { Engine } from '../engine.ts';
-import { loadKept, openKept, report } from '../data/opening.ts';
+import { loadKept, notOpened, openKept, report } from '../data/opening.ts';
 import type { BootReport } from '../protocol.ts';
 
 export const OTHER_OWNER =
@@ -65,7 +65,7 @@ export async function takeOver(engine: Engine, context: CallContext): Promise<Bo
         await engine.contentChanged();
         // What is open here is older than what is kept, and must not be saved over it.
         engine.lostStore(`What this browser keeps could not be opened here: ${toWireError(error).message}`);
-        throw error;
+        throw notOpened(error, 'What this browser keeps');
       }
     }
     engine.readOnly = null;

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { WORKER_BROKEN } from '../../../src/database/sqlite/broken.ts';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 import { rowsOf } from '../../../src/database/rows/columns.ts';
 import { OPEN_MS_MAX, type DatabaseWorker } from '../../../src/engine/data/database-fleet.ts';
@@ -28,9 +30,12 @@ const file = async (): Promise<{ name: string; bytes: Uint8Array }> => {
 
 /** From now on a call of this worker goes in circles. */
 function neverAnswers(worker: DatabaseWorker, method: string): void {
+  answers(worker, method, () => new Promise(() => {}));
+}
+
+function answers(worker: DatabaseWorker, method: string, answer: () => Promise<unknown>): void {
   const { call } = worker.calls;
-  const get = (target: typeof call, name: string): unknown =>
-    name === method ? () => new Promise(() => {}) : Reflect.get(target, name);
+  const get = (target: typeof call, name: string): unknown => (name === method ? answer : Reflect.get(target, name));
   Object.assign(worker.calls, { call: new Proxy(call, { get: get as ProxyHandler<typeof call>['get'] }) });
 }
 
@@ -81,6 +86,20 @@ describe('a file that leads SQLite in circles', () => {
     expect(primary.gone).toBe(true);
     await expectUnharmed();
   });
+});
+
+it('a file over which SQLite breaks down when it is attached: told with its name, the data before stays', async () => {
+  const primary = opened.engine.fleet.primary!;
+  const broken = new AppError(WORKER_BROKEN, 'SQLite broke down in the middle of its work (unreachable).');
+  answers(primary, 'attach', () => Promise.reject(broken));
+  await expect(opened.call.openFile(await file())).rejects.toMatchObject({
+    code: 'not-opened',
+    message: expect.stringMatching(
+      /^damaged\.sqlite could not be opened\. SQLite broke down.*\.recover.*still open\.$/,
+    ),
+  });
+  expect(primary.gone).toBe(true);
+  await expectUnharmed();
 });
 
 describe('a sound database', () => {
