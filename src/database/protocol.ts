@@ -285,6 +285,8 @@ export interface UnitReply {
   temporary: string[];
   /** Those that a setting removed: PRAGMA temp_store does. */
   temporaryEmptied: string[];
+  /** A PRAGMA auto_vacuum that waits for its VACUUM, on the primary alone. */
+  waitsForVacuum: string | null;
   /** The statement that failed, if one did; those after it were not run. */
   error: { statementIndex: number; code: string; message: string; detail: SqlErrorDetail | null } | null;
 }

@@ -20,6 +20,8 @@ export class Session {
   #pragmas: string[] = [];
   /** Temporary tables, views and triggers of this connection. */
   temporary: string[] = [];
+  /** A PRAGMA auto_vacuum that only the next VACUUM heeds: until then this connection alone knows it. */
+  waitsForVacuum: string | null = null;
 
   /** `former` is what the worker held before: its connection goes on with the new data where it can, and is closed where not. */
   constructor(module: SqliteModule, request: AttachRequest, former: Session | null = null) {
@@ -121,6 +123,7 @@ export class Session {
   /** Opens again after MEMFS replaced our file, with the same settings. */
   reopen(): void {
     this.connection.reopen();
+    this.waitsForVacuum = null;
     for (const pragma of this.#pragmas) this.connection.run(pragma);
     this.classifier.forget();
   }

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { isTrap } from './sqlite/broken.ts';
-import { mayChangeStatistics, shapesTheFile } from './statements/first-token.ts';
+import { isVacuum, mayChangeStatistics, shapesTheFile } from './statements/first-token.ts';
 import type {
   Classification,
   Parameters,
@@ -153,11 +153,18 @@ class UnitRun {
    * never quite empty, for it has a header from the start, so one without a table is vacuumed now.
    */
   reshape(sql: string): void {
-    if (!shapesTheFile(sql)) return;
     const { connection } = this.#session;
-    if (connection.number('SELECT count(*) FROM main.sqlite_schema') > 0 || !connection.isAutocommit()) return;
-    connection.run('VACUUM');
-    this.#open.noteAll();
+    if (isVacuum(sql)) this.#session.waitsForVacuum = null;
+    const shape = shapesTheFile(sql);
+    if (!shape) return;
+    if (connection.number('SELECT count(*) FROM main.sqlite_schema') === 0 && connection.isAutocommit()) {
+      connection.run('VACUUM');
+      this.#open.noteAll();
+    }
+    // A page size is asked of every connection, so it is not this one's alone.
+    if (shape === 'page size') return;
+    const isSo = connection.number('PRAGMA auto_vacuum') === autoVacuumIn(sql);
+    this.#session.waitsForVacuum = isSo ? null : sql.trim();
   }
 
   /** The file did not change, so what the transaction wrote is gone. */
@@ -188,9 +195,17 @@ class UnitRun {
       pragmas: this.pragmas,
       temporary: this.#session.temporary,
       temporaryEmptied: this.#emptied,
+      waitsForVacuum: this.#session.waitsForVacuum,
       error,
     };
   }
+}
+
+/** The number that SQLite makes of a PRAGMA auto_vacuum's argument. */
+function autoVacuumIn(sql: string): number {
+  const value = /[=(]\s*['"`[]?(\w+)/.exec(sql)?.[1].toLowerCase() ?? '';
+  const named = ['none', 'full', 'incremental'].indexOf(value);
+  return named >= 0 ? named : Math.trunc(Number(value)) || 0;
 }
 
 /** Readers elsewhere would see another table behind the name of a temporary one. */

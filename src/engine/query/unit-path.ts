@@ -144,7 +144,7 @@ export class UnitPath {
               ...this.primaryState.tell(reply.statements.some(({ classification }) => classification.connectionState)),
             ];
             if (reply.temporaryEmptied.length > 0) told.push(emptiedNote(reply.temporaryEmptied));
-            this.primaryState.ran(reply.temporary);
+            this.primaryState.ran(reply);
             committed = this.#options.version();
             return { reply, busyMs: reply.statements.reduce((sum, one) => sum + busyOf(one.work), 0) };
           },

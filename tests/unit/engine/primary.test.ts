@@ -131,6 +131,21 @@ describe('a primary that dies', () => {
     expect(rowsOf(read[0].result!)).toEqual([[0]]);
   });
 
+  it('takes a PRAGMA auto_vacuum that waits for its VACUUM with it, and the next unit is told, once', async () => {
+    const opened = await two();
+    const end = () => opened.call.killWorker({ name: opened.engine.fleet.primary!.name });
+    await opened.call.execute({ sql: 'PRAGMA auto_vacuum = FULL' });
+    await end();
+    const { notes } = await opened.call.execute({ sql: 'INSERT INTO mine VALUES (1)' });
+    expect(notes).toEqual([expect.stringContaining('PRAGMA auto_vacuum = FULL still waited for a VACUUM')]);
+    // Nothing waits: it is as it was asked to be already, or has had its VACUUM.
+    for (const sql of ['PRAGMA auto_vacuum = 0', 'PRAGMA auto_vacuum = 2; VACUUM']) {
+      await opened.call.execute({ sql });
+      await end();
+      expect((await opened.call.execute({ sql: 'INSERT INTO mine VALUES (1)' })).notes).toEqual([]);
+    }
+  });
+
   it('takes temporary objects with it, and the next unit is told, once', async () => {
     const opened = await two();
     await opened.call.execute({ sql: 'CREATE TEMP TABLE draft (a); INSERT INTO draft VALUES (1)' });
