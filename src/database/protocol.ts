@@ -224,6 +224,8 @@ export interface RunRequest {
   simulatedWaitMs: number;
   /** The proved text to run in place of `sql`; names of columns stay those of `sql`. */
   provedSql: string | null;
+  /** What another worker has found `sql` to be, one statement, in this history: a replica need not ask SQLite again. */
+  known?: { classification: Classification; historyId: string } | null;
   /** The asker holds the rows already, should the text come to this program, or to this scan: then it is not run. */
   held?: { program: string } | { scan: string };
 }

@@ -9,6 +9,11 @@ import type { Session } from '../session.ts';
 export function runRead(session: Session, request: RunRequest, limits: RunLimits): RunReply {
   const { connection, classifier, role } = session;
   connection.hold();
+  const { known } = request;
+  // A primary has temporary objects, and schemas that are rolled back.
+  if (known && role === 'replica' && known.historyId === session.version.historyId) {
+    classifier.learn(request.sql, known.classification);
+  }
   // A script goes to the primary as a whole as soon as one of its statements must, and is classified there as it runs.
   const statements = classifier.describe(
     request.sql,

@@ -5,7 +5,14 @@
 import { AppError, fromWireError, toWireError, type WireError } from '../../core/errors.ts';
 import { connect, type Connection, type WorkerHandle } from '../../core/rpc.ts';
 import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
-import type { AttachRequest, DatabaseApi, PageRecord, WarmRequest, WorkerReport } from '../../database/protocol.ts';
+import type {
+  AttachRequest,
+  Classification,
+  DatabaseApi,
+  PageRecord,
+  WarmRequest,
+  WorkerReport,
+} from '../../database/protocol.ts';
 import type { Fleet, FleetHandlers, JobIndex, RunOutcome, WorkerIndex } from '../../pool/fleet.ts';
 import { WarmWorkers } from './warm-workers.ts';
 
@@ -50,6 +57,8 @@ export class DatabaseWorker {
   readonly runs = new Set<Promise<void>>();
   /** It missed a record, and has taken none since it was attached again. */
   missed = false;
+  /** Classifications of statements that it has been told, since it was attached. */
+  taught = new WeakSet<Classification>();
   gone = false;
 
   constructor(
@@ -411,6 +420,7 @@ export class DatabaseFleet implements Fleet {
     }
     worker.attached = true;
     worker.attachments++;
+    worker.taught = new WeakSet();
     const { snapshot, ...state } = this.#options.attachment();
     // Its own list: messages leave at the end of the microtask, and a record appended before that is sent by itself.
     const request: AttachRequest = { ...state, snapshot: { ...snapshot, records: [...snapshot.records] }, role };

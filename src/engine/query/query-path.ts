@@ -14,6 +14,7 @@ import type {
   Version,
   WorkProgress,
 } from '../../database/protocol.ts';
+import type { DatabaseWorker } from '../data/database-fleet.ts';
 import { NOBODY, type Asker } from './asker.ts';
 import type { Classifications, KnownText } from './classifications.ts';
 import { partOfHeld, type HeldPart } from './part-of-held.ts';
@@ -313,6 +314,7 @@ export class QueryPath {
             ...stops,
             simulatedWaitMs,
             provedSql: rewrite.provedSql,
+            known: this.#knownTo(worker, statement.sql, present),
             held,
           },
           {
@@ -489,6 +491,14 @@ export class QueryPath {
 
   #known(sql: string): KnownText | undefined {
     return this.#classifications().get(sql);
+  }
+
+  /** What a worker is to know of a text that others have met, once. */
+  #knownTo({ taught }: DatabaseWorker, sql: string, { historyId }: Version): RunRequest['known'] {
+    const classification = this.#classificationOf(sql);
+    if (!classification || taught.has(classification)) return null;
+    taught.add(classification);
+    return { classification, historyId };
   }
 
   #classificationOf(sql: string): Classification | null {
