@@ -3,7 +3,18 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { LOOPING_SQL, loopingDatabase } from '../../bench/fuzz/looping-database.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { cellOf, dataButton, openFile, openLab, resultsOf, rows, run, sqliteFile, type FilePayload } from './lab.ts';
+import {
+  cellOf,
+  dataButton,
+  execute,
+  openFile,
+  openLab,
+  resultsOf,
+  rows,
+  run,
+  sqliteFile,
+  type FilePayload,
+} from './lab.ts';
 import { expect, test } from './site.ts';
 
 const refusal = (page: Page) => page.getByRole('main').getByRole('alert');
@@ -53,6 +64,11 @@ test('a file that cannot be opened is refused with the reason, and what was open
     });
   }
   expect(await rows(page, 'SELECT count(*) FROM customers')).toEqual([[2000]]);
+  // Nobody is asked to give up changes for a file that will not be opened.
+  await execute(page, 'CREATE TABLE mine (a)');
+  await openFile(page, file('alone.sqlite-wal', readFileSync('tests/fixtures/wal/notes.sqlite-wal')));
+  await expect(refusal(page)).toContainText('without the database');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   expect(failures).toEqual([]);
 });
 
