@@ -17,9 +17,11 @@ describe('the whole engine', () => {
   it(
     'answers as plain SQLite does, statement by statement',
     async () => {
-      const report = await differential(300, 7, silent);
-      expect(report).toMatchObject({ statements: 300, differences: 0, examples: [] });
-      expect(report.hits).toBeGreaterThan(20);
+      const report = await differential(500, 7, silent);
+      expect(report).toMatchObject({ statements: 500, differences: 0, examples: [] });
+      expect(report.hits).toBeGreaterThan(50);
+      expect(report.parts).toBeGreaterThan(0);
+      expect(report.concurrent).toBeGreaterThan(20);
     },
     TIMEOUT_MS,
   );
