@@ -10,9 +10,10 @@ import { grown, SlotLists } from './slot-lists.ts';
 export const TICK_MS = 64;
 /** Levels of 64 buckets, each bucket as long as the whole level before: 4.1 s, 4.4 min, 4.7 h, 12.4 days. What is due later is looked at again then. */
 const LEVELS = 4;
-const BITS = 6;
-const BUCKETS = 1 << BITS;
-const HORIZON = 2 ** (BITS * LEVELS) - 1;
+const BUCKETS = 64;
+/** Ticks to a bucket, by level; and to the whole wheel. */
+const SPANS = [1, 64, 4096, 262_144];
+const HORIZON = 64 * 262_144 - 1;
 /** After the buckets: slots whose bucket has been passed, the first to be looked at last. */
 const PASSED = LEVELS * BUCKETS;
 
@@ -78,10 +79,10 @@ export class ExpiryWheel {
     if (!(wait > 0)) return this.#lists.addFirst(PASSED, slot);
     const tick = this.#tick + wait;
     let level = 0;
-    while (wait >= 2 ** (BITS * (level + 1))) level++;
-    const bucket = Math.floor(tick / 2 ** (BITS * level));
+    while (wait >= BUCKETS * SPANS[level]) level++;
+    const bucket = Math.floor(tick / SPANS[level]);
     this.#lists.addFirst(level * BUCKETS + (bucket & (BUCKETS - 1)), slot);
-    this.#earliest = Math.min(this.#earliest, bucket * 2 ** (BITS * level));
+    this.#earliest = Math.min(this.#earliest, bucket * SPANS[level]);
   }
 
   /** Moves the hand, and whole buckets that it passes onto the list: at most all buckets, however long nobody looked. */
@@ -89,7 +90,7 @@ export class ExpiryWheel {
     const tick = Math.floor((nowMs - this.#originMs) / TICK_MS);
     if (!(tick > this.#tick)) return;
     for (let level = 0; level < LEVELS; level++) {
-      const span = 2 ** (BITS * level);
+      const span = SPANS[level];
       const from = Math.floor(this.#tick / span);
       const to = Math.min(Math.floor(tick / span), from + BUCKETS);
       if (to === from) break;
@@ -104,7 +105,7 @@ export class ExpiryWheel {
   #firstTick(): number {
     let first = Infinity;
     for (let level = 0; level < LEVELS; level++) {
-      const span = 2 ** (BITS * level);
+      const span = SPANS[level];
       const from = Math.floor(this.#tick / span);
       for (let at = from + 1; at <= from + BUCKETS && at * span < first; at++) {
         if (this.#lists.last(level * BUCKETS + (at & (BUCKETS - 1))) >= 0) first = at * span;

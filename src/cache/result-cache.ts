@@ -4,7 +4,6 @@
  */
 import { invariant } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
-import { hashText } from '../core/random.ts';
 import type { QueryClass, RemovalCause, StrategyName } from './catalogue.ts';
 import { Dependents } from './dependents.ts';
 import { EntryColumns } from './entry-columns.ts';
@@ -12,6 +11,7 @@ import type { EntryView, Hit, Miss, NewEntry, Purpose, Stored, ValueTraits } fro
 import { ExpiryWheel, TICK_MS } from './expiry-wheel.ts';
 import { handOver, REPLAYED_HITS_MAX } from './handover.ts';
 import { Journal } from './journal.ts';
+import { hashKey } from './key-hash.ts';
 import { OlderRows, type Older } from './older-rows.ts';
 import { STRATEGY_REGISTRY } from './registry.ts';
 import type { StoreStatistics } from './reports.ts';
@@ -26,7 +26,6 @@ import { WriteRates } from './write-rates.ts';
 
 /** Expired entries that one call of `expire` removes at most, unless told. */
 const EXPIRE_LIMIT = 256;
-const HASH_BASIS = 0x811c9dc5;
 const PLAIN: ValueTraits = { parameters: '', compressed: false, rawBytes: null };
 
 /** Sums over all entries. */
@@ -68,7 +67,7 @@ export class ResultCache<Value> {
   #nowMs = -Infinity;
   #sequence = 0;
   #missedKey = '';
-  #missedHash = spread(HASH_BASIS);
+  #missedHash = hashKey('');
   readonly #watchers: ((slot: number) => void)[] = [];
 
   /** `random` jitters times to live; `version` is where the data stands; `traitsOf` tells what is to be shown of a value. */
@@ -462,8 +461,9 @@ export class ResultCache<Value> {
     expiresMs: number,
     purpose: Purpose | null,
   ): Stored {
-    invariant(entry.bytes >= 0 && entry.bytes < Infinity, `an entry weighs ${entry.bytes} bytes`);
-    invariant(expiresMs > -Infinity && expiresMs < Infinity, `an entry expires at ${expiresMs}`);
+    // Put into words only when there is something to say: making a text takes longer than storing.
+    if (!(entry.bytes >= 0 && entry.bytes < Infinity && expiresMs > -Infinity && expiresMs < Infinity))
+      invariant(false, `an entry weighs ${entry.bytes} bytes and expires at ${expiresMs}`);
     const hash = this.#hashOf(key);
     const charge = chargeOf(key, entry.bytes);
     const { queryClass, tables, version, costMs } = entry;
@@ -589,7 +589,7 @@ export class ResultCache<Value> {
   #hashOf(key: string): number {
     if (key !== this.#missedKey) {
       this.#missedKey = key;
-      this.#missedHash = spread(hashText(key, HASH_BASIS));
+      this.#missedHash = hashKey(key);
     }
     return this.#missedHash;
   }
@@ -608,7 +608,7 @@ export class ResultCache<Value> {
   #remove(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because = '', nowMs = this.#nowMs): void {
     const columns = this.#columns;
     const key = columns.keys[slot];
-    invariant(key !== undefined, `slot ${slot} is free and cannot be removed (${cause})`);
+    if (key === undefined) return invariant(false, `slot ${slot} is free and cannot be removed (${cause})`);
     this.#strategy.onRemove(slot, cause);
     this.#expiry.remove(slot);
     this.#dependents.remove(slot, columns.tables[slot]);
@@ -679,13 +679,4 @@ export class ResultCache<Value> {
 /** A key is kept beside its value, at up to two bytes a character. */
 function chargeOf(key: string, valueBytes: number): number {
   return Math.ceil(valueBytes) + 2 * key.length;
-}
-
-/** Murmur3's finalizer: every bit of the text's hash bears on every bit, so that any range of hashes is a fair sample of the keys. */
-function spread(hash: number): number {
-  let mixed = hash ^ (hash >>> 16);
-  mixed = Math.imul(mixed, 0x85ebca6b);
-  mixed ^= mixed >>> 13;
-  mixed = Math.imul(mixed, 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -24,17 +24,17 @@ export class Groups {
   readonly classes: QueryClass[] = [];
   readonly tables: Tables[] = [];
   readonly #byName = new Map<string, number>();
-  /** The same list of tables is asked for again and again. */
+  /** The same list of tables is asked for again and again: by class, the group + 1. */
   readonly #byTables = new WeakMap<readonly string[], Int32Array>();
+  readonly #ofAnyTable = new Int32Array(QUERY_CLASS_NAMES.length);
 
   get size(): number {
     return this.classes.length;
   }
 
   of(queryClass: QueryClass, tables: Tables): number {
-    if (tables === null) return this.#named(queryClass, null);
-    let known = this.#byTables.get(tables);
-    if (known === undefined) this.#byTables.set(tables, (known = new Int32Array(QUERY_CLASS_NAMES.length)));
+    let known = tables === null ? this.#ofAnyTable : this.#byTables.get(tables);
+    if (known === undefined) this.#byTables.set(tables!, (known = new Int32Array(QUERY_CLASS_NAMES.length)));
     const at = QUERY_CLASS_NAMES.indexOf(queryClass);
     if (known[at] === 0) known[at] = this.#named(queryClass, tables) + 1;
     return known[at] - 1;
