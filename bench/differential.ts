@@ -32,6 +32,9 @@ const CROWDED_WRITES = 6;
 /** Of so many requests one is a query that was asked not long ago; of so many of them. */
 const AGAIN = 3;
 const LATEST = 8;
+/** Requests about one thing, on average. */
+const STRETCH = 60;
+const FOCUS = ['\\bp\\b', '\\bw\\b', '\\bf\\b', '\\bau\\b', '\\b(h|hc)\\b', 'extra|v1', '.'];
 /** Short enough for many answers to be served while they are refreshed. */
 const SHORT_LIVES = { point: 150, range: 150, join: 150, aggregate: 150 };
 
@@ -42,7 +45,7 @@ export async function differential(
 ): Promise<DifferentialReport> {
   const change = {
     scaler: { minWorkers: 3, maxWorkers: 3 },
-    cache: { ttlMs: SHORT_LIVES, staleMs: 2000, ttlRules: { constant: false, quiet: false, busy: false } },
+    cache: { ttlMs: SHORT_LIVES, staleMs: 2000 },
   };
   const lab = await openLab({ seed, change });
   // After the lab: sql.js gives one module per process, and the engine's must be the one with its hooks.
@@ -78,6 +81,7 @@ class Differential {
   readonly #report: DifferentialReport;
   readonly #random: Random;
   #latest: Request[] = [];
+  #focus = /./;
 
   constructor(lab: Lab, reference: initSqlJs.Database, report: DifferentialReport, random: Random) {
     this.#lab = lab;
@@ -89,7 +93,7 @@ class Differential {
   /** Asks the next request, or a write with queries beside it; returns how many that were. */
   async next(): Promise<number> {
     const again = this.#random.below(AGAIN) === 0 ? this.#latest[this.#random.below(LATEST)] : undefined;
-    const request = again ?? nextRequest(this.#random);
+    const request = again ?? this.#focused();
     const isCrowded = request.kind === 'write' && this.#latest.length > 0 && this.#random.below(CROWDED_WRITES) === 0;
     if (isCrowded) return this.#beside(request);
     if (request.kind === 'query' && !again) this.#latest = [request, ...this.#latest].slice(0, LATEST);
@@ -98,6 +102,14 @@ class Differential {
     if (expected.failed && got.failed) this.#report.failedOnBoth++;
     this.#compare(request, got, [expected]);
     return 1;
+  }
+
+  /** For a while most requests are about one table, so that writes meet what was just asked. */
+  #focused(): Request {
+    if (this.#random.below(STRETCH) === 0) this.#focus = new RegExp(FOCUS[this.#random.below(FOCUS.length)], 'i');
+    let request = nextRequest(this.#random);
+    for (let tries = 0; tries < 40 && !this.#focus.test(request.sql); tries++) request = nextRequest(this.#random);
+    return request;
   }
 
   /** The latest queries again, before a write is told to be done. */

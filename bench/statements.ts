@@ -45,7 +45,7 @@ export const SCHEMA = [
 ];
 
 const KEYS = 30;
-const FEW_KEYS = 8;
+const FEW_KEYS = 4;
 
 /** The next request. Keys are few, so that writes meet the rows that queries read. */
 export function nextRequest(random: Random): Request {
@@ -149,7 +149,7 @@ export function nextRequest(random: Random): Request {
       `UPDATE f SET ${pick(['n', 'v', 'id', 'rowid'])} = ${few()} WHERE ${pick(['id', 'n', 'rowid'])} = ${anyKey()}`,
     () => `DELETE FROM f WHERE ${pick(['id', 'n'])} = ${few()}`,
     () => `INSERT INTO au (v, g) VALUES (${value()}, ${few()})`,
-    () => `DELETE FROM au WHERE ${pick([`id = ${few()}`, `g = ${few()}`, 'id > 6'])}`,
+    () => `DELETE FROM au WHERE ${pick([`id = ${few()}`, `g = ${few()}`, 'id > 3'])}`,
     () => `UPDATE au SET g = ${few()} WHERE id = ${few()}`,
     () => `UPDATE h SET v = v + 1 WHERE id = ${few()}`,
     () => `UPDATE h SET id = ${few()} WHERE id = ${few()}`,
