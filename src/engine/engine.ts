@@ -196,6 +196,7 @@ export class Engine {
       wasmUrl: () => this.wasmUrl,
       snapshot: () => this.plane.snapshot,
       settings: () => this.settings.optimizer,
+      once: (delayMs, action) => this.timers.once(delayMs, action),
       onVerdict: (sql, verdict) => {
         if (verdict.state !== 'proved') return;
         const rules = verdict.report.ruleIds.join(', ');

@@ -13,6 +13,12 @@ export const VERDICTS_MAX = 2000;
 const BACKGROUND_BUDGET_MS = 4000;
 const TRIAL_BUDGET_MS = 8000;
 
+/**
+ * What it does has budgets far below this. What SQLite does within one instruction no budget stops: on a damaged file that leads it
+ * in circles only the end of its worker does.
+ */
+export const SILENT_MS_MAX = 30_000;
+
 export type Verdict =
   | { state: 'waiting' | 'running' }
   | { state: 'proved'; report: OptimizeReport; provedSql: string }
@@ -24,6 +30,8 @@ export interface OptimizerLinkOptions {
   wasmUrl(): string;
   snapshot(): Snapshot;
   settings(): { enabled: boolean; disabledRules: string[] };
+  /** Does something once after a while, unless the returned function is called before. */
+  once(delayMs: number, action: () => void): () => void;
   /** A verdict is in: for the event log and the page. */
   onVerdict(sql: string, verdict: Verdict): void;
 }
@@ -44,6 +52,11 @@ export class OptimizerLink {
   readonly #queue: Pending[] = [];
   #busy = false;
   #mayWork = false;
+  /** Questions without an answer so far, and the end of the patience with them, put off by every answer. */
+  #asked = 0;
+  #disarm: () => void = () => {};
+  /** It did not answer over this data: nothing is asked in the background until there is other data. */
+  #wasSilent = false;
   /** Moves when verdicts are forgotten, so that an answer about the former schema is not kept. */
   #generation = 0;
 
@@ -63,8 +76,8 @@ export class OptimizerLink {
 
   /** A read ran as typed: look for something better when there is time. */
   consider(sql: string, parameters: Parameters): void {
-    if (!this.#options.settings().enabled || this.#verdicts.has(sql) || this.#queue.length >= BACKGROUND_QUEUE_MAX)
-      return;
+    const { enabled } = this.#options.settings();
+    if (!enabled || this.#wasSilent || this.#verdicts.has(sql) || this.#queue.length >= BACKGROUND_QUEUE_MAX) return;
     this.#remember(sql, { state: 'waiting' });
     this.#queue.push({ sql, parameters });
     void this.#next();
@@ -77,7 +90,9 @@ export class OptimizerLink {
     try {
       const { calls } = await this.#ready();
       const { disabledRules } = this.#options.settings();
-      const report = await calls.call.optimize({ sql, parameters, disabledRules, budgetMs: BACKGROUND_BUDGET_MS });
+      const report = await this.#inTime(
+        calls.call.optimize({ sql, parameters, disabledRules, budgetMs: BACKGROUND_BUDGET_MS }),
+      );
       if (generation === this.#generation) this.#settle(sql, report);
       return report;
     } catch (error) {
@@ -90,22 +105,22 @@ export class OptimizerLink {
 
   async preview(sql: string, ruleId: string, parameters: Parameters): Promise<{ sql: string; label: string } | null> {
     const { calls } = await this.#ready();
-    return calls.call.preview({ sql, ruleId, parameters });
+    return this.#inTime(calls.call.preview({ sql, ruleId, parameters }));
   }
 
   async advise(sql: string, parameters: Parameters): Promise<IndexAdvice[]> {
     const { calls } = await this.#ready();
-    return calls.call.advise({ sql, parameters });
+    return this.#inTime(calls.call.advise({ sql, parameters }));
   }
 
   async tryIndex(sql: string, parameters: Parameters, ddl: string): Promise<IndexTrial> {
     const { calls } = await this.#ready();
-    return calls.call.tryIndex({ sql, parameters, ddl, budgetMs: TRIAL_BUDGET_MS });
+    return this.#inTime(calls.call.tryIndex({ sql, parameters, ddl, budgetMs: TRIAL_BUDGET_MS }));
   }
 
   async plan(sql: string): Promise<PlanLine[]> {
     const { calls } = await this.#ready();
-    return calls.call.plan({ sql });
+    return this.#inTime(calls.call.plan({ sql }));
   }
 
   /** A committed record. A schema change takes all verdicts with it. */
@@ -120,6 +135,7 @@ export class OptimizerLink {
   /** Other content: the worker attaches anew before its next job. */
   reattach(): void {
     this.#attached = false;
+    this.#wasSilent = false;
     this.forget();
   }
 
@@ -132,6 +148,30 @@ export class OptimizerLink {
     this.#generation++;
     this.#verdicts.clear();
     this.#queue.length = 0;
+  }
+
+  /** The answer; a worker that has been asked and says nothing at all for too long is ended, and with it all that was asked. */
+  async #inTime<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    this.#asked++;
+    this.#putOff();
+    try {
+      return await reply;
+    } finally {
+      this.#asked--;
+      this.#putOff();
+    }
+  }
+
+  #putOff(): void {
+    this.#disarm();
+    if (this.#asked === 0) return;
+    this.#disarm = this.#options.once(SILENT_MS_MAX, () => {
+      this.#wasSilent = true;
+      this.#queue.length = 0;
+      this.#end(
+        `it gave no answer for ${SILENT_MS_MAX / 1000} seconds. The file may be damaged in a way that leads in circles: PRAGMA integrity_check tells. Statements run as typed.`,
+      );
+    });
   }
 
   async #next(): Promise<void> {
@@ -174,7 +214,8 @@ export class OptimizerLink {
       this.#attached = true;
       const snapshot = this.#options.snapshot();
       // Its own list: a record appended before this message leaves is sent by itself.
-      this.#attaching = worker.calls.call.attach({ snapshot: { ...snapshot, records: [...snapshot.records] } });
+      const whole = { ...snapshot, records: [...snapshot.records] };
+      this.#attaching = this.#inTime(worker.calls.call.attach({ snapshot: whole }));
     }
     try {
       await this.#attaching;
