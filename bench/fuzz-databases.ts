@@ -5,6 +5,7 @@
  */
 import { toWireError } from '../src/core/errors.ts';
 import { createRandom } from '../src/core/random.ts';
+import { quoted } from '../src/core/sql-name.ts';
 import type { Caller } from '../src/core/rpc.ts';
 import { rowsOf } from '../src/database/rows/columns.ts';
 import type { EngineApi, ScriptOutcome } from '../src/engine/protocol.ts';
@@ -149,7 +150,7 @@ class OneFile {
     if (!reply) return;
     const schema = await this.#try('schema', report.errors, () => this.#call.schema({}));
     await this.#try('census', report.errors, () => this.#call.census({}));
-    const tables = (schema?.tables ?? []).slice(0, TABLES_MAX).map((table) => `"${table.name.replaceAll('"', '""')}"`);
+    const tables = (schema?.tables ?? []).slice(0, TABLES_MAX).map((table) => quoted(table.name));
     for (const table of tables) {
       await this.#run(`SELECT * FROM ${table} LIMIT 200`);
       await this.#run(`SELECT count(*) FROM ${table}`);

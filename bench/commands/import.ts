@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createRandom } from '../../src/core/random.ts';
 import type { CallContext } from '../../src/core/rpc.ts';
-import { quoted } from '../../src/database/schema/catalog.ts';
+import { quoted } from '../../src/core/sql-name.ts';
 import { Connection } from '../../src/database/connection.ts';
 import { importFile } from '../../src/database/import/import-file.ts';
 import { previewImport } from '../../src/database/import/preview.ts';

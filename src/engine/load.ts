@@ -5,6 +5,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Random, Scheduler } from '../core/ports.ts';
 import { createRandom } from '../core/random.ts';
+import { quoted } from '../core/sql-name.ts';
 import type { SchemaReport, TableReport } from '../database/protocol.ts';
 import { Arrivals } from '../workload/arrivals.ts';
 import { RequestMix } from '../workload/mix.ts';
@@ -241,9 +242,4 @@ function keyExpression(parent: TableReport, referenced: string | undefined): str
   if (column === undefined) return null;
   if (isAlias && column.toLowerCase() === only?.name.toLowerCase()) return '?';
   return `(SELECT ${quoted(column)} FROM ${quoted(parent.name)} WHERE rowid = ?)`;
-}
-
-/** Always quoted: a table may be named like a keyword. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -2,6 +2,7 @@
  * From a text to a proved faster one: rules propose, plans rank, a single run sorts out what cannot win, guards decide.
  * Best first (Pearl 1984) over at most three rules in a row, each step proved against the text as typed.
  */
+import { quoted } from '../core/sql-name.ts';
 import type { Select } from '../sql/ast.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import { printSelect } from '../sql/print.ts';
@@ -364,9 +365,7 @@ export class Optimizer {
     let count: number | null = null;
     try {
       const column = table.withoutRowid ? 'count(*)' : 'max(rowid)';
-      count = Number(
-        this.#sandbox.run(`SELECT ${column} FROM "${table.name.replaceAll('"', '""')}"`, [], null).rows()[0]?.[0] ?? 0,
-      );
+      count = Number(this.#sandbox.run(`SELECT ${column} FROM ${quoted(table.name)}`, [], null).rows()[0]?.[0] ?? 0);
     } catch {
       // A table whose rowid is hidden by a column: nothing is known.
     }

@@ -1,6 +1,6 @@
 /** A table, a query or a whole database of a private connection, written window by window into a file. */
 import { AppError } from '../../core/errors.ts';
-import { quoted } from '../schema/catalog.ts';
+import { quoted } from '../../core/sql-name.ts';
 import type { Classifier } from '../statements/classifier.ts';
 import { byteLengthOf } from '../rows/columns.ts';
 import type { Connection } from '../connection.ts';

@@ -2,7 +2,7 @@
  * CREATE TABLE and INSERT statements that give the same values in the same storage classes again, in SQLite. A text that a
  * literal cannot hold (a NUL, bytes that are no UTF-8) is written as CAST(X'…' AS TEXT).
  */
-import { quoted } from '../schema/catalog.ts';
+import { quoted } from '../../core/sql-name.ts';
 import { blobLiteral, cellTexts, realText, uniqueNames, type CellWriter } from './cells.ts';
 import type { RowFormatter } from './formatter.ts';
 

@@ -1,5 +1,5 @@
 /** The table that rows go into: made, emptied or found, and which of its columns take which of the file's. */
-import { quoted } from '../schema/catalog.ts';
+import { quoted } from '../../core/sql-name.ts';
 import type { Connection } from '../connection.ts';
 import { refuse } from './file-kind.ts';
 import type { ImportColumn, ImportPlan, ImportType } from './protocol.ts';

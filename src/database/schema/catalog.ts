@@ -53,8 +53,6 @@ export function unusableIn(connection: Connection): { name: string; reason: stri
   return found;
 }
 
-export { quoted };
-
 /** Tables and views in the order in which they were made; SQLite's own are left out. */
 export function tablesOf(
   connection: Connection,

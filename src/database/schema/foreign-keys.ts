@@ -5,7 +5,8 @@
  * `PRAGMA foreign_key_check` says the same, but gives up at the first key that cannot work, and cannot be given a budget.
  */
 import { AppError } from '../../core/errors.ts';
-import { columnsOf, primaryKeyOf, quoted, readForeignKeys, tablesOf, type ForeignKey } from './catalog.ts';
+import { columnsOf, primaryKeyOf, readForeignKeys, tablesOf, type ForeignKey } from './catalog.ts';
+import { quoted } from '../../core/sql-name.ts';
 import type { Connection } from '../connection.ts';
 import type { ForeignKeyCheck, ForeignKeyReport } from '../protocol.ts';
 

@@ -2,7 +2,7 @@
  * Temporary tables, views and triggers: they live on the primary's connection alone. One with the name of a table of the database
  * would stand before it there, while everybody else sees the table, so it has to give way.
  */
-import { quoted } from './catalog.ts';
+import { quoted } from '../../core/sql-name.ts';
 import type { Connection } from '../connection.ts';
 
 /** Their names, sorted. */

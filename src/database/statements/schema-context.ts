@@ -1,6 +1,7 @@
 /** What the schema of main says about a program's addresses and about the columns of its tables, as a connection sees it now. */
 import { AppError } from '../../core/errors.ts';
 import { digestOf } from '../../core/digest.ts';
+import { quoted } from '../../core/sql-name.ts';
 import { foldCase } from '../../sql/tokens.ts';
 import type { Connection } from '../connection.ts';
 import { instructionsOf, type Place, type ProgramContext, type TableShape } from './bytecode.ts';
@@ -123,7 +124,7 @@ function virtualAddresses(connection: Connection, tables: readonly SchemaTable[]
     }
   };
   for (const { name, isVirtual } of tables) {
-    if (isVirtual) note(`main."${name.replaceAll('"', '""')}"`, closureOf(name, tables));
+    if (isVirtual) note(`main.${quoted(name)}`, closureOf(name, tables));
   }
   for (const call of HARMLESS_FUNCTIONS) note(call, []);
   return addresses;
