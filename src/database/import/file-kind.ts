@@ -1,5 +1,6 @@
 /** What a file is, by its first bytes and only then by its name; what cannot be imported is refused with what to do instead. */
 import { AppError } from '../../core/errors.ts';
+import { foreignFile, saidOf } from '../file/foreign-file.ts';
 import { looksLikeMarkdownTable } from './markdown.ts';
 import type { ImportFormat } from './protocol.ts';
 
@@ -18,8 +19,8 @@ export async function openFile(file: Blob, name: string): Promise<{ file: Blob; 
     head = await firstBytes(file);
     if (head.length === 0) throw refuse(`${name} is empty: there is nothing to import.`);
   }
-  const foreign = foreignKind(head);
-  if (foreign) throw refuse(`${name} ${foreign}`);
+  const foreign = foreignFile(head, 'imported');
+  if (foreign) throw refuse(`${name} ${saidOf(foreign)}`);
   return { file, name, format: formatOf(head, name) };
 }
 
@@ -57,33 +58,6 @@ async function gunzip(file: Blob, name: string): Promise<Blob> {
     throw refuse(`${name} is compressed with gzip but cannot be unpacked: it is damaged or cut short. Copy it again.`);
   }
   return new Blob(parts);
-}
-
-function foreignKind(head: Uint8Array): string | null {
-  const starts = (text: string): boolean => startsWith(head, text);
-  if (starts('SQLite format 3\0')) return 'is a SQLite database: open it instead of importing it.';
-  if (starts('\x37\x7f\x06\x82') || starts('\x37\x7f\x06\x83'))
-    return 'is the WAL of a SQLite database: open the database file beside it.';
-  if (starts('\xd9\xd5\x05\xf9'))
-    return 'is the rollback journal of a SQLite database: open the database file beside it.';
-  if (starts('PK\x03\x04')) {
-    const names = latin1(head.subarray(0, 4000));
-    if (/\bxl\/|\[Content_Types\]/.test(names)) return 'is an Excel workbook: save the sheet as CSV and import that.';
-    if (names.includes('opendocument')) return 'is an OpenDocument sheet: save it as CSV and import that.';
-    return 'is a ZIP archive: unpack it and import the file inside.';
-  }
-  if (starts('PARE')) return 'is an encrypted Parquet file: write it without encryption and import that.';
-  if (starts('ORC')) return 'is an ORC file: convert it to Parquet or CSV.';
-  if (starts('Obj\x01')) return 'is an Avro file: convert it to Parquet or CSV.';
-  if (starts('ARROW1')) return 'is an Arrow file: convert it to Parquet or CSV.';
-  if (starts('%PDF')) return 'is a PDF document: copy the table out of it as CSV.';
-  if (starts('BZh') || starts('\xfd7zXZ') || starts('\x28\xb5\x2f\xfd') || starts('7z\xbc\xaf'))
-    return 'is compressed: unpack it first.';
-  const image = [/^\x89PNG/, /^\xff\xd8\xff/, /^GIF8/, /^RIFF....WEBP/, /^BM.{4}\0\0\0\0/].some((magic) =>
-    magic.test(latin1(head.subarray(0, 16))),
-  );
-  if (image) return 'is an image, whatever its name says.';
-  return null;
 }
 
 function formatOf(head: Uint8Array, name: string): ImportFormat {

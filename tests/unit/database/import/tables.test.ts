@@ -86,11 +86,17 @@ describe('what cannot be imported', () => {
   it.each([
     ['an empty file', [''], /is empty/],
     ['a SQLite database', bytes('SQLite format 3\0xxxx'), /open it instead/],
-    ['a WAL', bytes('\x37\x7f\x06\x82xxxx'), /the WAL of a SQLite database/],
+    ['a WAL', bytes('\x37\x7f\x06\x82xxxx'), /a write-ahead log \(-wal\).*open it together with the file/],
     ['an Excel workbook', bytes('PK\x03\x04....[Content_Types].xml'), /save the sheet as CSV/],
     ['a ZIP archive', bytes('PK\x03\x04....data.csv'), /unpack it/],
-    ['a picture', bytes('\x89PNG\r\n\x1a\n'), /an image, whatever its name/],
-    ['an encrypted Parquet file', bytes('PARE....PARE'), /encrypted/],
+    [
+      'an OpenDocument sheet',
+      bytes('PK\x03\x04....mimetypeapplication/vnd.oasis.opendocument.spreadsheet'),
+      /save it as CSV/,
+    ],
+    ['a DuckDB database', bytes('\x01\x02\x03\x04\x05\x06\x07\x08DUCK\0'), /export its tables/],
+    ['a picture', bytes('\x89PNG\r\n\x1a\n'), /a picture, whatever its name/],
+    ['an encrypted Parquet file', bytes('PARE\x15\0\x15....PARE'), /encrypted/],
     ['a Parquet file cut short', bytes('PAR1........'), /cut short/],
     ['damaged Parquet', bytes('PAR1....\x04\0\0\0PAR1'), /cannot be read as Parquet/],
     ['gzip cut short', bytes('\x1f\x8b\x08\0\0\0\0\0\0\x03abc'), /cannot be unpacked/],
@@ -98,6 +104,13 @@ describe('what cannot be imported', () => {
   ])('%s', async (_, content, message, name = 'file.csv') => {
     await expect(look(content, name)).rejects.toThrow(message);
   });
+
+  it.each(['PARENT,CHILD\n1,2\n', 'ORCID,NAME\n1,2\n', 'BZhang,x\n1,2\n', 'ARROW1,ARROW2\n1,2\n'])(
+    'a table whose first letters are those of another kind is not that kind: %j',
+    async (text) => {
+      expect((await look([text], 'file.csv')).reading.columns).toHaveLength(2);
+    },
+  );
 
   it('a folder', async () => {
     const folder = Object.assign(new Blob(['x']), {
