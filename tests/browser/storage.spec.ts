@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import type { Version } from '../../src/engine/protocol.ts';
 import { expect, test } from './site.ts';
-import { execute, rows, runButton, visit } from './lab.ts';
+import { dataButton, execute, rows, runButton, visit } from './lab.ts';
 
 /** Opens the page in a tab and waits until a program in it can ask. */
 async function open(page: Page, address = './'): Promise<Page> {
@@ -76,6 +76,31 @@ test('a DELETE is undone after a reload', async ({ page }) => {
   await page.getByRole('button', { name: 'Restore before: DELETE FROM mine WHERE a > 1' }).click();
   await expect.poll(() => rows(page, 'SELECT count(*) FROM mine')).toEqual([[3]]);
   await expect(page.getByText('before going back to “before: DELETE FROM mine WHERE a > 1”').first()).toBeVisible();
+});
+
+test('another sample takes the place of changes on the screen, and of what is kept with its own first change', async ({
+  page,
+}) => {
+  const openMusic = async (): Promise<void> => {
+    await dataButton(page).click();
+    await page.getByRole('button', { name: /^music: Open/ }).click();
+    const asked = page.getByRole('dialog', { name: 'Your changes are kept only here' });
+    await expect(asked).toContainText('a reload brings them back, until you change the sample');
+    await asked.getByRole('button', { name: 'Open without saving' }).click();
+    await expect.poll(() => rows(page, "SELECT count(*) FROM sqlite_schema WHERE name = 'mine'")).toEqual([[0]]);
+  };
+  await open(page);
+  await writeAndKeep(page, MINE);
+  await openMusic();
+  await page.reload();
+  await expect(runButton(page)).toBeEnabled();
+  expect(await rows(page, 'SELECT sum(a) FROM mine')).toEqual([[6]]);
+  await openMusic();
+  await writeAndKeep(page, 'CREATE TABLE yours (a)');
+  await page.reload();
+  await expect(runButton(page)).toBeEnabled();
+  const own = "SELECT name FROM sqlite_schema WHERE name IN ('mine', 'yours')";
+  expect(await rows(page, own)).toEqual([['yours']]);
 });
 
 test('a second tab reads only, takes over, and then the first one reads only', async ({ context, page }) => {

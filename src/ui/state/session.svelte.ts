@@ -39,6 +39,12 @@ export interface PendingLink {
   asksFor: string | null;
 }
 
+/** What is to take the place of changes that are in no file, and whether a reload would bring those back all the same. */
+interface Replacing {
+  what: string;
+  comesBack: boolean;
+}
+
 export class SessionState {
   readonly #engine: EngineState;
   readonly #lab: LabState;
@@ -47,7 +53,7 @@ export class SessionState {
   #problem = $state.raw<string | null>(null);
   #link = $state.raw<PendingLink | null>(null);
   /** What waits for an answer because changes would be lost. */
-  #replacing = $state.raw<{ what: string; answer: (may: boolean) => void } | null>(null);
+  #replacing = $state.raw<(Replacing & { answer: (may: boolean) => void }) | null>(null);
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #experiment: string | null = null;
   /** Files that were dropped, picked or pasted. */
@@ -72,7 +78,7 @@ export class SessionState {
     return this.#link;
   }
   /** What waits for the person's answer; null when nothing does. */
-  get replacing(): { what: string } | null {
+  get replacing(): Replacing | null {
     return this.#replacing;
   }
   /** Id of the guided experiment that is open, for links. */
@@ -117,7 +123,7 @@ export class SessionState {
     const { source } = link.view;
     const run = (): Promise<void> => this.#runLinkNow(link.view);
     if (source.type !== 'sample' || this.#isAsMade(sampleOf(source))) return run();
-    await this.#replace(`the sample ${sampleTitle(source)} of the link`, run);
+    await this.#replace(`the sample ${sampleTitle(source)} of the link`, run, true);
   }
 
   async #runLinkNow({ source, settings }: View): Promise<void> {
@@ -162,10 +168,14 @@ export class SessionState {
 
   /** Its first ready query goes into the editor, unless the person wrote something there. */
   openSample(sample: SampleRequest): Promise<void> {
-    return this.#replace(`the sample ${sampleTitle(sample)}`, async () => {
-      await this.#openSampleNow(sample, true);
-      if (this.#problem === null) await this.#offerFirstQuery(sample.name);
-    });
+    return this.#replace(
+      `the sample ${sampleTitle(sample)}`,
+      async () => {
+        await this.#openSampleNow(sample, true);
+        if (this.#problem === null) await this.#offerFirstQuery(sample.name);
+      },
+      true,
+    );
   }
 
   /** `wal` is the write-ahead log that lies beside the file, where it came with it. */
@@ -205,15 +215,15 @@ export class SessionState {
 
   /**
    * Whether another database may take the place of what is open: true at once where nobody changed anything, else what the
-   * person answers.
+   * person answers. An untouched sample is not kept, so that what is kept `comesBack` by a reload.
    */
-  mayReplace(what: string): Promise<boolean> {
+  mayReplace(what: string, comesBack = false): Promise<boolean> {
     const { database, restored } = this.#engine;
     // What was brought back may hold changes of an earlier visit.
     if (!database?.changed && !restored) return Promise.resolve(true);
     this.#replacing?.answer(false);
     return new Promise((resolve) => {
-      this.#replacing = { what, answer: resolve };
+      this.#replacing = { what, comesBack: comesBack && database?.storage.state === 'kept', answer: resolve };
     });
   }
 
@@ -347,9 +357,9 @@ export class SessionState {
   }
 
   /** Goes on at once, or once the person has answered that changes may go. */
-  async #replace(what: string, go: () => Promise<void>): Promise<void> {
+  async #replace(what: string, go: () => Promise<void>, comesBack = false): Promise<void> {
     this.#problem = null;
-    if (await this.mayReplace(what)) await go();
+    if (await this.mayReplace(what, comesBack)) await go();
   }
 
   async #openSampleNow(sample: SampleRequest, fresh: boolean): Promise<void> {
