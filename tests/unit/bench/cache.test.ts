@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readArguments } from '../../../bench/arguments.ts';
 import { command, readTrace, type CacheReport } from '../../../bench/commands/cache.ts';
+import { STRATEGY_NAMES } from '../../../src/cache/catalogue.ts';
 
 describe('measure cache', () => {
   const folder = mkdtempSync(join(tmpdir(), 'headroom-'));
@@ -25,14 +26,24 @@ describe('measure cache', () => {
     const report = await run('--trace', trace, '--capacity', '2,3');
     expect(report).toMatchObject({ trace: 't.keys.gz', requests: 6, unique: 3 });
     expect(report.cells.map(({ capacity }) => capacity)).toEqual([2, 3]);
-    expect(report.cells[0].hitRatio).toEqual({ lru: 2 / 6, lfu: 2 / 6, ttl: 1 / 6, adaptive: 2 / 6, optimal: 3 / 6 });
+    const { hitRatio } = report.cells[0];
+    expect(hitRatio).toMatchObject({
+      fifo: 1 / 6,
+      lru: 2 / 6,
+      lfu: 2 / 6,
+      ttl: 1 / 6,
+      adaptive: 2 / 6,
+      optimal: 3 / 6,
+    });
+    expect(Object.keys(hitRatio)).toEqual([...STRATEGY_NAMES, 'optimal']);
+    expect(Math.max(...Object.values(hitRatio))).toBe(hitRatio.optimal);
   });
 
   it('counts bytes where there are sizes', async () => {
     // 100 bytes: 60 and 30 fit beside each other, 200 never fits.
     const trace = file('t.keysize', '0 60\r\n1 30\r\n2 200\r\n0 60\r\n1 30\r\n');
     const [cell] = (await run('--trace', trace, '--capacity-bytes', '100')).cells;
-    expect(cell.hitRatio).toEqual({ lru: 0.4, lfu: 0.4, ttl: 0.4, adaptive: 0.4 });
+    expect(cell.hitRatio).toEqual(Object.fromEntries(STRATEGY_NAMES.map((name) => [name, 0.4])));
     expect(cell.byteHitRatio?.lru).toBeCloseTo(90 / 380, 10);
   });
 

@@ -38,7 +38,7 @@ function linkTo(silent: string[]) {
     while (!patience) await soon();
     // Answers that are on their way put it off.
     for (let turn = 0; turn < 20; turn++) await soon();
-    (patience)();
+    patience();
   };
   return { link, ends, runOut, isArmed: () => patience !== null };
 }
