@@ -220,13 +220,14 @@ export class CachePersistence<Value> {
   #save(slot: number, nowMs: number, wallMs: number): SavedEntry | null {
     const parcel = pack(this.#cache.valueIn(slot));
     if (parcel === null) return null;
-    const { key, text, tables, queryClass, bytes, costMs, expiresInMs } = this.#cache.view(slot, nowMs);
+    const { key, text, tables, queryClass, bytes, decodedBytes, costMs, expiresInMs } = this.#cache.view(slot, nowMs);
     const header = JSON.stringify({
       key,
       text,
       tables,
       queryClass,
-      valueBytes: bytes - 2 * key.length,
+      // A decoded copy beside it is made anew when it is wanted again.
+      valueBytes: bytes - decodedBytes - 2 * key.length,
       costMs,
       expiresAtMs: wallMs + expiresInMs,
       skeleton: parcel.skeleton,
