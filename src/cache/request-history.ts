@@ -3,7 +3,7 @@
  * here: frequencies, ghosts and an adaptive strategy's scores come from the stream, and content alone would not bring them back.
  */
 
-/** 12 bytes each: 192 KB, saved with the cache. */
+/** 12 bytes each: 192 KiB, saved with the cache. */
 const MEMORY = 16_384;
 
 /** The requests in order, the oldest first: plain columns, for saving. */

@@ -2,13 +2,14 @@
  * What the cache watches on a sample of its keys: how other sizes (`MissCurve`) and other strategies (`StrategyComparison`) would have
  * done on the same stream. What was written or has outlived its time is a miss for all of them, also when it was not here any more.
  */
+import { formatBytes } from '../core/bytes.ts';
 import { StrategyComparison } from './comparison.ts';
 import { MissCurve } from './miss-curve.ts';
 import type { CacheComparison, CacheCurve } from './reports.ts';
 import { SAMPLED_KEYS_MAX, SampledKeys } from './sampled-keys.ts';
 import { ENTRY_SHARE_MAX } from './settings.ts';
 import type { Tables, TableVersions } from './table-versions.ts';
-import { bytesInWords, percent } from './words.ts';
+import { percent } from './words.ts';
 
 /** The curve is drawn from 1/64 of the capacity to 64 times as much, at four sizes an octave. */
 const OCTAVES_AROUND = 6;
@@ -136,7 +137,7 @@ export class StreamSample {
       for (const factor of size < TELLING_KEYS || expected < TELLING_REQUESTS ? [] : READ_AT) {
         const bytes = Math.round(capacityBytes * factor);
         const hitRatio = this.#curve.at(bytes, expected)?.hitRatio ?? 0;
-        const sentence = `At ${factor}x the size, ${bytesInWords(bytes)}, LRU would hit ${percent(hitRatio)} of the requests; at the present size, ${percent(now.hitRatio)}.`;
+        const sentence = `At ${factor}x the size, ${formatBytes(bytes)}, LRU would hit ${percent(hitRatio)} of the requests; at the present size, ${percent(now.hitRatio)}.`;
         readings.push({ factor, capacityBytes: bytes, hitRatio, sentence });
       }
     }

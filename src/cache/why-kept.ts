@@ -1,7 +1,8 @@
 /** Why a strategy keeps an entry where it does, in words, from what it goes by. */
+import { formatBytes } from '../core/bytes.ts';
 import { STRATEGIES, type StrategyName } from './catalogue.ts';
 import type { EntryView } from './entry.ts';
-import { bytesInWords, counted, duration } from './words.ts';
+import { counted, duration } from './words.ts';
 
 interface Standing {
   strategy: StrategyName;
@@ -30,7 +31,7 @@ const GROUNDS: Record<StrategyName, (entry: Seen, leader: string | null) => stri
       : 'used once only so far',
   'w-tinylfu': ({ hits, idleMs }) => `used ${counted(hits, 'time')}, last ${duration(idleMs)} ago`,
   gdsf: ({ hits, bytes, costMs }) =>
-    `used ${counted(hits, 'time')}, each saves ${duration(costMs)}, and it takes ${bytesInWords(bytes)}`,
+    `used ${counted(hits, 'time')}, each saves ${duration(costMs)}, and it takes ${formatBytes(bytes)}`,
   adaptive: ({ hits, idleMs }, leader) =>
     `used ${counted(hits, 'time')}, last ${duration(idleMs)} ago${leader ? `; ${leader} leads now` : ''}`,
 };

@@ -25,19 +25,6 @@ function rounded(value: number): number {
   return value >= 100 ? Math.round(value) : Number(value.toPrecision(2));
 }
 
-/** `512 bytes`, `1.5 KB`, `64 MB`. */
-export function bytesInWords(bytes: number): string {
-  if (bytes < 1024) return `${Math.round(bytes)} bytes`;
-  const units = ['KB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1024;
-  let at = 0;
-  while (value >= 1024 && at < units.length - 1) {
-    value /= 1024;
-    at++;
-  }
-  return `${rounded(value)} ${units[at]}`;
-}
-
 /** `32.8 %`. */
 export function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;

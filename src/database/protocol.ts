@@ -153,7 +153,7 @@ export interface ResultColumns {
   names: string[];
   rowCount: number;
   columns: ColumnData[];
-  /** Cells above the cut (1 MB): cut in the columns, whole here. Empty for nearly all results. */
+  /** Cells above the cut (1 MiB): cut in the columns, whole here. Empty for nearly all results. */
   large: LargeCell[];
   /** Rows there were, when the reader stopped early at a row limit; null when complete. */
   limitedAt: number | null;

@@ -1,7 +1,8 @@
 /** What the page may ask of the engine, each in a line or two: the work is done by the parts. */
+import { formatBytes } from '../core/bytes.ts';
 import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
-import { copyOf, transferablesOf } from '../database/rows/columns.ts';
+import { copyOf, LARGE_CELL_BYTES, transferablesOf } from '../database/rows/columns.ts';
 import { RULE_CATALOGUE } from '../optimizer/catalogue.ts';
 import type { Engine } from './engine.ts';
 import { exportRows } from './data/exporting.ts';
@@ -162,7 +163,8 @@ async function execute(
 }
 
 function cutNote(cells: number): string {
-  const many = cells === 1 ? '1 cell is longer than 1 MB and is' : `${cells} cells are longer than 1 MB and are`;
+  const most = formatBytes(LARGE_CELL_BYTES);
+  const many = cells === 1 ? `1 cell is longer than ${most} and is` : `${cells} cells are longer than ${most} and are`;
   return `${many} cut here: Enter shows one whole.`;
 }
 

@@ -1,4 +1,4 @@
-/** Deflate through the platform's streams, with a guard against bombs: 270 KB of forged link can hold 200 MB of zeros. */
+/** Deflate through the platform's streams, with a guard against bombs: 270 kB of forged link can hold 200 MB of zeros. */
 
 /** The whole at once would be inflated before anybody could say stop. In small pieces, a bomb is stopped after the first. */
 const PIECE_BYTES = 512;

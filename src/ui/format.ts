@@ -1,4 +1,5 @@
 /** Numbers for people: at most three significant digits, always with their unit; `–` where nothing was measured. */
+import { formatBytes as bytesForPeople } from '../core/bytes.ts';
 
 export const NOTHING = '–';
 
@@ -38,19 +39,9 @@ export function formatShare(ratio: number | null | undefined): string {
   return ratio > 0 && ratio < 0.001 ? '< 0.1 %' : `${(ratio * 100).toFixed(1)} %`;
 }
 
-const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
-
-/** Bytes in steps of 1,024: `512 B`, `1.21 MB`. */
+/** `512 B`, `1.21 MiB`. */
 export function formatBytes(bytes: number | null | undefined): string {
-  if (!isMeasured(bytes)) return NOTHING;
-  let value = bytes;
-  let unit = 0;
-  // 999.5 would print as 1,000 with three digits: step up before that.
-  while (Math.abs(value) >= 999.5 && unit < BYTE_UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${threeDigits(value)} ${BYTE_UNITS[unit]}`;
+  return isMeasured(bytes) ? bytesForPeople(bytes) : NOTHING;
 }
 
 /** Exact, grouped: `100,000`. For counts that a person may compare with another. */

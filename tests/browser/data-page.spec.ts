@@ -13,7 +13,7 @@ async function openData(page: Page, setup: readonly string[] = []): Promise<void
   await openLab(page);
   for (const sql of setup) await execute(page, sql);
   await visit(page, 'Data');
-  await expect(tables(page)).toContainText('pages of 4 KB');
+  await expect(tables(page)).toContainText('pages of 4 KiB');
 }
 
 test('tables are listed with rows and sizes that add up to the file', async ({ page, failures }) => {

@@ -191,10 +191,10 @@ test('cells are told exactly, and copied as they are', async ({ page, context, f
 
 const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
 
-test('a cell of more than 1 MB is cut with a note, and can be had whole', async ({ page, failures }) => {
+test('a cell of more than 1 MiB is cut with a note, and can be had whole', async ({ page, failures }) => {
   await openLab(page);
   await run(page, "SELECT printf('%.*c', 3000000, 'x') || 'end' AS long");
-  await expect(resultsOf(page)).toContainText('1 cell is longer than 1 MB and is cut here');
+  await expect(resultsOf(page)).toContainText('1 cell is longer than 1 MiB and is cut here');
   expect((await cellOf(page, 1, 1).innerText()).length).toBeLessThan(1000);
   await page.getByRole('grid').focus();
   await page.keyboard.press('Enter');

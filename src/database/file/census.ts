@@ -11,7 +11,7 @@ import type { StorageCensus, StorageObject } from '../protocol.ts';
 
 /** SQLite's own limit (BTCURSOR_MAX_DEPTH). */
 const DEPTH_MAX = 20;
-/** One bit a page: 32 MB of marks. A header that claims more is damaged, or a file that no tab can hold. */
+/** One bit a page: 32 MiB of marks. A header that claims more is damaged, or a file that no tab can hold. */
 const PAGE_COUNT_MAX = 2 ** 28;
 
 /** A tree of the file, by the row of sqlite_schema that names its root page. */

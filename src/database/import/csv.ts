@@ -1,4 +1,5 @@
 /** CSV as a source of rows: NULLs found as they stand in the file, cells fitted to types, ragged lines kept aside. */
+import { formatBytes } from '../../core/bytes.ts';
 import type { SqlValue } from '../protocol.ts';
 import { asQuoted } from './csv-guess.ts';
 import { pointed, type DecimalSign } from './decimal.ts';
@@ -9,12 +10,11 @@ import { fitText, fitWritten, Misfit, shown } from './fit.ts';
 import type { Ledger } from './ledger.ts';
 import type { ImportReading, ImportType } from './protocol.ts';
 import type { RowBatch, RowSource } from './row-source.ts';
-import type { TextChunk } from './text-chunks.ts';
+import { CHUNK_BYTES, type TextChunk } from './text-chunks.ts';
 
 const EMPTY_LINES = '# empty {line was|lines were} passed over.';
 const THOUSANDS = '# {number was|numbers were} written with signs between the thousands, which are left out.';
-const BAD_CHARACTERS =
-  '# {piece|pieces} of the file (1 MB each) {has|have} bytes without a meaning in its encoding: they were read as “\uFFFD”.';
+const BAD_CHARACTERS = `# {piece|pieces} of the file (${formatBytes(CHUNK_BYTES)} each) {has|have} bytes without a meaning in its encoding: they were read as “\uFFFD”.`;
 
 /** `chunks` from the beginning of the file; `isWhole` unless they are cut off before its end. */
 export function csvSource(

@@ -1,4 +1,5 @@
 /** What a file is, by its first bytes and only then by its name; what cannot be imported is refused with what to do instead. */
+import { formatBytes } from '../../core/bytes.ts';
 import { AppError } from '../../core/errors.ts';
 import { foreignFile, saidOf } from '../file/foreign-file.ts';
 import { looksLikeMarkdownTable } from './markdown.ts';
@@ -49,7 +50,9 @@ async function gunzip(file: Blob, name: string): Promise<Blob> {
       bytes += next.value.length;
       if (bytes > UNPACKED_BYTES_MAX) {
         await reader.cancel();
-        throw refuse(`${name} unpacks to more than 4 GB, which is more than a page can hold. Import a part of it.`);
+        throw refuse(
+          `${name} unpacks to more than ${formatBytes(UNPACKED_BYTES_MAX)}, which is more than a page can hold. Import a part of it.`,
+        );
       }
       parts.push(new Blob([next.value]));
     }

@@ -59,7 +59,9 @@ export class JsonScanner {
     this.#scan(elements, last);
     const from = this.#start >= 0 ? this.#start : this.#at;
     if (this.#text.length - from > ELEMENT_LENGTH_MAX) {
-      throw refuse(`Line ${this.#lineOf(from)}: this value is longer than 64 MB, which is more than a row can hold.`);
+      throw refuse(
+        `Line ${this.#lineOf(from)}: this value is longer than ${ELEMENT_LENGTH_MAX.toLocaleString('en')} characters, which is more than a row may have here.`,
+      );
     }
     this.#drop(from);
     this.#lookAt = this.#text.length * 2;

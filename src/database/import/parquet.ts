@@ -1,5 +1,6 @@
 /** Parquet as a source of rows, one row group at a time, read from the file where it lies. The library comes when the first such file does. */
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
+import { formatBytes } from '../../core/bytes.ts';
 import { AppError } from '../../core/errors.ts';
 import type { SqlValue } from '../protocol.ts';
 import { keptColumns } from './csv-guess.ts';
@@ -142,7 +143,9 @@ function sourceFrom(
       const end = Math.min(start + Number(group.num_rows), rowsMax);
       if (start >= end) continue;
       if (group.total_byte_size > GROUP_BYTES_MAX && rowsMax === Infinity) {
-        throw refuse(`${name} has a row group of more than 1 GB: write it with smaller row groups.`);
+        throw refuse(
+          `${name} has a row group of more than ${formatBytes(GROUP_BYTES_MAX)}: write it with smaller row groups.`,
+        );
       }
       const rowStart = start;
       const rows = await attempt(

@@ -42,7 +42,7 @@ export async function runScript(
     lookAt = pending.length * 2;
     if (pending.length > STATEMENT_LENGTH_MAX) {
       throw refuse(
-        `Line ${run.line}: a statement is longer than 64 MB, or a quote is never closed. Nothing was imported.`,
+        `Line ${run.line}: a statement is longer than ${STATEMENT_LENGTH_MAX.toLocaleString('en')} characters, or a quote is never closed. Nothing was imported.`,
       );
     }
     await control.checkpoint(bytesRead, run.rows);

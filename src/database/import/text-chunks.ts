@@ -3,7 +3,7 @@ import { unreadable } from './file-kind.ts';
 import type { TextEncodingName } from './protocol.ts';
 
 /** Small enough that the strings of a chunk are gone before the next: larger ones cost more in collecting garbage than they save. */
-const CHUNK_BYTES = 1 << 18;
+export const CHUNK_BYTES = 1 << 18;
 
 export interface TextChunk {
   text: string;

@@ -35,7 +35,7 @@ function emptyColumn(): ColumnData {
   };
 }
 
-/** One cell. A cut text or blob gives its first 64 KB: see `largeAt` for the whole. */
+/** One cell. A cut text or blob gives its first 64 KiB: see `largeAt` for the whole. */
 export function cellAt(result: ResultColumns, row: number, column: number): SqlValue {
   const data = result.columns[column];
   invariant(data && row >= 0 && row < result.rowCount, `cell (${row}, ${column}) lies inside the result`);

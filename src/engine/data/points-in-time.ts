@@ -1,4 +1,5 @@
 /** States of the data that can be gone back to: only the pages that changed since are kept for each. */
+import { formatBytes } from '../../core/bytes.ts';
 import { AppError } from '../../core/errors.ts';
 import type { PageRecord } from '../../database/protocol.ts';
 import type { DatabaseWorker } from './database-fleet.ts';
@@ -49,9 +50,9 @@ export function commitWithPoint(engine: Engine, record: PageRecord, from: Databa
   const point = engine.plane.mark(`before: ${oneLine(what)}`, true, engine.platform.wallMs());
   engine.commit(record, from);
   if (engine.plane.points.find(point.id)) return { point: point.id, note: null };
-  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
-  const changed = megabytes(bytesOf(point));
-  const most = megabytes(POINT_LIMITS.automaticBytesMax);
+  // Rounded up, so that it never looks as if it had fitted.
+  const changed = formatBytes(Math.ceil(bytesOf(point) / 2 ** 20) * 2 ** 20);
+  const most = formatBytes(POINT_LIMITS.automaticBytesMax);
   return { point: null, note: `Too large to be undone: ${changed} changed, and at most ${most} are kept for that.` };
 }
 

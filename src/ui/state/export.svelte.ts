@@ -112,7 +112,7 @@ export class ExportState {
     return file.finish(formatEntry(format).mime);
   }
 
-  /** Cells above 1 MB are cut on the page: their wholes come from the engine, which keeps those of recent results. */
+  /** Cells above 1 MiB are cut on the page: their wholes come from the engine, which keeps those of recent results. */
   async #withWholeCells({ resultId }: QueryOutcome, result: ResultColumns): Promise<ResultColumns> {
     if (result.large.length === 0 || resultId === null) return result;
     const encoder = new TextEncoder();

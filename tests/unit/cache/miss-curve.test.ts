@@ -72,7 +72,7 @@ describe('StreamSample', () => {
     for (const { capacityBytes, hitRatio } of points.filter(({ capacityBytes }) => capacityBytes > 30_000))
       expect(Math.abs(hitRatio - (whole.at(capacityBytes, keys.length)?.hitRatio ?? 0))).toBeLessThan(0.03);
     expect(readings.map(({ factor }) => factor)).toEqual([0.5, 2, 4]);
-    expect(readings[1].sentence).toMatch(/^At 2x the size, 1\.9 MB, LRU would hit \d/);
+    expect(readings[1].sentence).toMatch(/^At 2x the size, 1\.91 MiB, LRU would hit \d/);
   });
 
   it('compares all strategies, and halves itself when requests come too fast', () => {

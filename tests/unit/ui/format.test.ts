@@ -37,15 +37,15 @@ describe('numbers for people', () => {
   });
 
   it('steps bytes by 1,024 and never prints four digits', () => {
-    // 1,048,576 / 1024 / 1024 = 1; 1000 B = 0.977 KB; 62,914,560 = 60 MB
+    // 1,048,576 / 1024 / 1024 = 1; 1000 B = 0.977 KiB; 62,914,560 = 60 MiB
     expect([0, 512, 1000, 1024, 1_048_576, 62_914_560, 512 * 1_048_576].map(formatBytes)).toEqual([
       '0 B',
       '512 B',
-      '0.977 KB',
-      '1 KB',
-      '1 MB',
-      '60 MB',
-      '512 MB',
+      '0.977 KiB',
+      '1 KiB',
+      '1 MiB',
+      '60 MiB',
+      '512 MiB',
     ]);
   });
 

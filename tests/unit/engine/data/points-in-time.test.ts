@@ -121,7 +121,7 @@ describe('undo', () => {
       const { undo, notes } = await run(opened, 'UPDATE mine SET a = randomblob(400000)');
       expect([undo, notes]).toEqual([
         null,
-        ['Too large to be undone: 2 MB changed, and at most 1 MB are kept for that.'],
+        ['Too large to be undone: 2 MiB changed, and at most 1 MiB are kept for that.'],
       ]);
       const again = await run(opened, 'INSERT INTO mine VALUES (1)');
       expect([again.undo === null, again.notes]).toEqual([false, []]);

@@ -12,6 +12,6 @@ describe('readings of a scale decision', () => {
         queueDepth: 101,
         heapBytes: 2048,
       }),
-    ).toBe('ready 2, CPU 81.3 %, memory –, response 12.3 ms, queue depth 101, heap 2 KB');
+    ).toBe('ready 2, CPU 81.3 %, memory –, response 12.3 ms, queue depth 101, heap 2 KiB');
   });
 });

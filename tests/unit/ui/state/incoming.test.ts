@@ -66,7 +66,7 @@ describe('files that are handed to the page', () => {
   test('a database that no page can hold is refused before it is read', () => {
     expect(tooLargeToOpen(500e6, null)).toBeNull();
     expect(tooLargeToOpen(500e6, 4)).toBeNull();
-    expect(tooLargeToOpen(2 ** 31, 64)).toMatch(/has 2 GB; a page can hold less/);
-    expect(tooLargeToOpen(600 * 2 ** 20, 1)).toMatch(/600 MB, more than half of this device's memory \(about 1 GB\)/);
+    expect(tooLargeToOpen(2 ** 31, 64)).toMatch(/has 2 GiB; a page can hold less/);
+    expect(tooLargeToOpen(600 * 2 ** 20, 1)).toMatch(/600 MiB, more than half of this device's memory \(about 1 GiB\)/);
   });
 });
