@@ -2,13 +2,14 @@
  * Our pages against plain sql.js, and against each other: random scripts run as units on a primary, whose records go to replicas
  * and into the log, and statement by statement on a database as sql.js opens it. Answers, errors and counts must be equal;
  * the bytes of primary, replicas, log and folded base must be the same at every step, and the same as sql.js's, but for what
- * SQLite itself leaves open: the counters and version in the header, the content of free pages, and the unused middle of a
- * page of a b-tree, which holds what its memory held before.
+ * SQLite itself leaves open: the counters and version in the header, the content of free pages, the unused middle of a page
+ * of a b-tree and the unused end of a chain of overflow pages, which hold what their memory held before.
  */
 import type { Random } from '../src/core/ports.ts';
 import { createRandom } from '../src/core/random.ts';
 import { rowsOf } from '../src/database/rows/columns.ts';
 import type { Connection } from '../src/database/connection.ts';
+import { fileShape, readTreePage, viewOf } from '../src/database/file/btree.ts';
 import { readHeader } from '../src/database/file/file-header.ts';
 import type { PageRecord, Snapshot } from '../src/database/protocol.ts';
 import { foldRecords, materialize } from '../src/database/file/records.ts';
@@ -323,6 +324,7 @@ function asDetermined(file: Uint8Array): Uint8Array {
     trunk = view.getUint32(start);
     bytes.fill(0, start + 8 + leaves * 4, start + pageSize);
   }
+  for (const [start, end] of chainEnds(bytes)) bytes.fill(0, start, end);
   for (let start = 0; start < bytes.length; start += pageSize) {
     const header = start === 0 ? 100 : start;
     const headerBytes = HEADER_BYTES_OF[bytes[header]];
@@ -334,4 +336,25 @@ function asDetermined(file: Uint8Array): Uint8Array {
   }
   // Read and write version, change counter, schema cookie, version-valid-for and the library's version.
   return bytes.fill(0, 18, 20).fill(0, 24, 28).fill(0, 40, 44).fill(0, 92, 100);
+}
+
+/** Where the last page of each overflow chain is not in use: [start, end) in the file. */
+function chainEnds(file: Uint8Array): [number, number][] {
+  const shape = fileShape((offset, length) => file.subarray(offset, offset + length));
+  const { pageSize, usableBytes, pageCount } = shape;
+  const view = viewOf(file);
+  const ends: [number, number][] = [];
+  for (let number = 1; number <= pageCount; number++) {
+    const tree = readTreePage(file.subarray((number - 1) * pageSize, number * pageSize), number, shape);
+    for (const { page, bytes } of tree?.overflows ?? []) {
+      const [pages, last] = [Math.ceil(bytes / (usableBytes - 4)), bytes % (usableBytes - 4)];
+      let at = page;
+      for (let link = 1; link < pages && at > 0 && at <= pageCount; link++) at = view.getUint32((at - 1) * pageSize);
+      const start = (at - 1) * pageSize;
+      // What only looks like a page of a tree leads nowhere.
+      if (last === 0 || at < 1 || at > pageCount || view.getUint32(start) !== 0) continue;
+      ends.push([start + 4 + last, start + usableBytes]);
+    }
+  }
+  return ends;
 }
