@@ -430,6 +430,19 @@ export class ResultCache<Value> {
     return this.#columns.costMs[slot];
   }
 
+  /** Of its key: tells it from the others, also after it has left. */
+  hashOf(slot: number): number {
+    return this.#columns.hashes[slot];
+  }
+
+  keyOf(slot: number): string {
+    return this.#columns.keys[slot] ?? '';
+  }
+
+  textOf(slot: number): string {
+    return this.#columns.texts[slot] ?? '';
+  }
+
   bytesOf(slot: number): number {
     return this.#columns.bytes[slot];
   }

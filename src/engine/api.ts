@@ -9,6 +9,8 @@ import { exportRows } from './data/exporting.ts';
 import { importFile, previewImport } from './data/importing.ts';
 import { boot, keepValue, openFile, openSample, SETTINGS_KEY, startAgain, storedValue } from './data/opening.ts';
 import { cacheEntries, cacheReport } from './query/cache-report.ts';
+import { cacheEntry, cacheFind } from './query/cache-find.ts';
+import { cacheShelf } from './query/cache-shelf.ts';
 import { plainOutcome } from './query/outcome.ts';
 import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './data/points-in-time.ts';
 import { NO_PARAMETERS } from './query/parameters.ts';
@@ -56,7 +58,10 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     statements: () => statementReports(engine),
 
     cacheEntries: ({ limit }) => cacheEntries(engine.cache, limit, engine.platform.nowMs()),
-    cacheReport: () => cacheReport(engine.cache, engine.platform.nowMs()),
+    cacheShelf: ({ limit }) => cacheShelf(engine.cache, limit, engine.platform.nowMs()),
+    cacheFind: (request) => cacheFind(engine.cache, request, engine.platform.nowMs()),
+    cacheEntry: ({ id }) => cacheEntry(engine.cache, id, engine.platform.nowMs()),
+    cacheReport: () => cacheReport(engine.cache, engine.savedCache.state, engine.platform.nowMs()),
     cacheCurve: () => engine.cache.store.journal.curve(),
     cacheResetStatistics: () => {
       engine.cache.resetStatistics();

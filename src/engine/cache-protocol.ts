@@ -7,6 +7,9 @@ import type { CacheAges, CacheComparison, CacheCount, StoreStatistics } from '..
 
 export type { CacheAges, CacheComparison, CacheCompression, CacheCount, CacheCurve } from '../cache/reports.ts';
 
+/** Tells an entry from the others, also after it has left: the hash of its key. */
+export type EntryId = number;
+
 /** In every snapshot, ten times a second: totals only. */
 export interface CacheStatistics extends StoreStatistics {
   /** Of the misses: waited for an equal query that was running already. */
@@ -25,8 +28,37 @@ export interface CacheReport {
   /** All strategies on the same live stream; null while `compareStrategies` is off. */
   comparison: CacheComparison | null;
   ages: CacheAges;
+  packing: CachePacking;
+  saved: SavedCacheState;
   /** The newest first. Those evicted are ghosts: `wouldHaveHit` tells what they cost. */
   departures: CacheDepartureReport[];
+}
+
+/** What compression has done, and taken, outside the requests and inside; since the statistics were last reset. */
+export interface CachePacking {
+  /** Results that were packed, and those looked at that would not have shrunk by enough. */
+  packed: number;
+  keptPlain: number;
+  packMs: number;
+  /** Answers for which a packed result had to be unpacked. */
+  unpacked: number;
+  unpackMs: number;
+}
+
+/** What of the cache a reload would bring back. */
+export interface SavedCacheState {
+  /** Unix time; null before the first save. */
+  savedAtMs: number | null;
+  entries: number;
+  bytes: number;
+  /** Entries for which the browser had no room. */
+  leftOut: number;
+  /** Why nothing can be saved now; null when it can. */
+  problem: string | null;
+  /** False in a tab that only reads: another one saves. */
+  owned: boolean;
+  /** What this visit began with; null before it was looked for. `reason` says why nothing was there, or no part of it held. */
+  restored: { entries: number; dropped: number; reason: string | null } | null;
 }
 
 export interface CacheTableReport extends CacheCount {
@@ -42,6 +74,7 @@ export interface CacheTableReport extends CacheCount {
 
 /** One that left lately. */
 export interface CacheDepartureReport {
+  id: EntryId;
   sql: string;
   parameters: string;
   tables: string[];
@@ -60,8 +93,55 @@ export interface CacheDepartureReport {
   wouldHaveHit: number;
 }
 
+/**
+ * `cacheShelf`: what a picture of the whole cache needs, for a few times a second. Columns are in the strategy's own order, the next to
+ * leave last; where there are more entries than were asked for, those nearest to leaving.
+ */
+export interface CacheShelfReport {
+  strategy: StrategyName;
+  capacityBytes: number;
+  /** Of all entries, drawn or not. */
+  entries: number;
+  entryBytes: number;
+  ids: Uint32Array;
+  bytes: Float64Array;
+  hits: Uint32Array;
+  /** What a hit saves. */
+  costMs: Float64Array;
+  /** What is left of its time to live, 0..1; 0 for one that is served while it is refreshed. */
+  timeLeft: Float32Array;
+  /** The newest first. */
+  left: { id: EntryId; cause: RemovalCause; reason: string; leftAgoMs: number }[];
+}
+
+/** What `cacheFind` goes through and `cacheInvalidate` drops: entries that meet all that is given. */
+export interface CacheFilter {
+  /** Those that read this table. */
+  table?: string;
+  /** Those with this in their text or parameters, in any case of letters. */
+  pattern?: string;
+}
+
+export type CacheSortKey = 'rank' | 'sql' | 'tables' | 'bytes' | 'ratio' | 'ageMs' | 'hits' | 'savedMs' | 'decodeMs';
+
+export interface CacheFindRequest extends CacheFilter {
+  limit: number;
+  /** Default: rank, the next to leave first. */
+  sortBy?: CacheSortKey;
+  descending?: boolean;
+  /** It comes with the others wherever it stands, if it is there at all. */
+  including?: EntryId | null;
+}
+
+export interface CacheFound {
+  /** Of all that meet the filter, listed or not. */
+  matching: { entries: number; bytes: number };
+  entries: CacheEntryReport[];
+}
+
 /** `cacheEntries`: in the strategy's own order, the next to leave last. */
 export interface CacheEntryReport {
+  id: EntryId;
   key: string;
   sql: string;
   parameters: string;
@@ -75,8 +155,12 @@ export interface CacheEntryReport {
   /** The value uncompressed, without its key. */
   rawBytes: number;
   compressed: boolean;
+  /** Plain over packed, keys and decoded copies left out; null for one that is not compressed. */
+  ratio: number | null;
   /** A compressed entry may be kept decoded besides: what that costs; 0 when it is not. */
   decodedBytes: number;
+  /** What unpacking it took when it was last done; null while it never was. */
+  decodeMs: number | null;
   hits: number;
   /** What its hits saved. */
   savedMs: number;

@@ -23,7 +23,17 @@ import type { QueueMode } from '../pool/settings.ts';
 import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
 import type { ReplayedTrace, ReplayProgress, ReplayRequest } from '../simulator/protocol.ts';
 import type { SimulationReport } from '../simulator/report.ts';
-import type { CacheCurve, CacheEntryReport, CacheReport, CacheStatistics } from './cache-protocol.ts';
+import type {
+  CacheCurve,
+  CacheEntryReport,
+  CacheFilter,
+  CacheFindRequest,
+  CacheFound,
+  CacheReport,
+  CacheShelfReport,
+  CacheStatistics,
+  EntryId,
+} from './cache-protocol.ts';
 import type {
   ExportReply,
   ExportRequest,
@@ -460,8 +470,13 @@ export interface EngineApi {
   statements(request: Record<string, never>): StatementReport[];
   // cache
   cacheEntries(request: { limit: number }): CacheEntryReport[];
+  cacheShelf(request: { limit: number }): CacheShelfReport;
+  cacheFind(request: CacheFindRequest): CacheFound;
+  /** Null when it has left. */
+  cacheEntry(request: { id: EntryId }): CacheEntryReport | null;
   cacheClear(request: Record<string, never>): CacheStatistics;
-  cacheInvalidate(request: { key?: string; table?: string; pattern?: string }): { removed: number };
+  /** One entry by its key, or all that meet the filter; without either, none. */
+  cacheInvalidate(request: { key?: string } & CacheFilter): { removed: number };
   cacheStats(request: Record<string, never>): CacheStatistics;
   /** For once a second: what snapshots are too small for. */
   cacheReport(request: Record<string, never>): CacheReport;

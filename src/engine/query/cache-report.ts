@@ -1,6 +1,7 @@
 /** What the Cache page is told about the cache, put into shape and words. Nothing is counted here. */
 import { STRATEGIES, type QueryClass, type StrategyName } from '../../cache/catalogue.ts';
 import type { Departure } from '../../cache/departed.ts';
+import type { EntryView } from '../../cache/entry.ts';
 import { eachClass } from '../../cache/statistics.ts';
 import { ttlReason } from '../../cache/ttl.ts';
 import { isCompressed } from '../../cache/compression.ts';
@@ -11,6 +12,7 @@ import type {
   CacheEntryReport,
   CacheReport,
   CacheTableReport,
+  SavedCacheState,
 } from '../cache-protocol.ts';
 import type { QueryCache } from './query-cache.ts';
 
@@ -18,7 +20,7 @@ import type { QueryCache } from './query-cache.ts';
 const AGE_EDGES_MS = [1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000, Infinity];
 const TABLES_MAX = 200;
 
-export function cacheReport(cache: QueryCache, nowMs: number): CacheReport {
+export function cacheReport(cache: QueryCache, saved: SavedCacheState, nowMs: number): CacheReport {
   const { store } = cache;
   const { counter } = store.journal;
   return {
@@ -29,32 +31,54 @@ export function cacheReport(cache: QueryCache, nowMs: number): CacheReport {
     byStrategy: counter.byStrategy(store.settings.strategy),
     comparison: store.journal.comparison(),
     ages: agesOf(cache, nowMs),
+    packing: cache.packing,
+    saved,
     departures: store.journal.departures().map((departure) => departureReport(departure, nowMs)),
   };
 }
 
 /** In the strategy's own order; the next to leave last. */
 export function cacheEntries(cache: QueryCache, limit: number, nowMs: number): CacheEntryReport[] {
-  const { store } = cache;
-  const { strategy, adaptive, size } = store.statistics();
-  return store
+  const report = entryReporter(cache, nowMs);
+  return cache.store
     .slotsInOrder()
     .slice(0, limit)
-    .map((slot, rank) => {
-      const { text, tables, ...view } = store.view(slot, nowMs);
-      const value = store.valueIn(slot);
-      return {
-        ...view,
-        sql: text,
-        tables: [...(tables ?? [])],
-        parameters: value?.parameters ?? '',
-        rows: value?.rows ?? 0,
-        compressed: isCompressed(value?.result),
-        rank,
-        savedMs: view.hits * view.costMs,
-        why: whyKept(view, { strategy, leader: adaptive?.leader ?? null, rank, size }),
-      };
-    });
+    .map((slot, rank) => report(slot, rank));
+}
+
+/** Puts single entries into words; `rank` is the place in the strategy's order. */
+export function entryReporter(cache: QueryCache, nowMs: number): (slot: number, rank: number) => CacheEntryReport {
+  const { store } = cache;
+  const { strategy, adaptive, size } = store.statistics();
+  return (slot, rank) => {
+    const { text, tables, ...view } = store.view(slot, nowMs);
+    const value = store.valueIn(slot);
+    return {
+      ...view,
+      id: store.hashOf(slot),
+      sql: text,
+      tables: [...(tables ?? [])],
+      parameters: value?.parameters ?? '',
+      rows: value?.rows ?? 0,
+      compressed: isCompressed(value?.result),
+      ratio: packedRatio(view),
+      decodeMs: cache.decodeMs(slot),
+      rank,
+      savedMs: view.hits * view.costMs,
+      why: whyKept(view, { strategy, leader: adaptive?.leader ?? null, rank, size }),
+    };
+  };
+}
+
+/** Plain over packed, keys and decoded copies left out; null for an entry that is not compressed. */
+export function packedRatio({
+  compressed,
+  rawBytes,
+  bytes,
+  decodedBytes,
+  key,
+}: Pick<EntryView, 'compressed' | 'rawBytes' | 'bytes' | 'decodedBytes' | 'key'>): number | null {
+  return compressed ? rawBytes / (bytes - decodedBytes - 2 * key.length) : null;
 }
 
 function tableReports({ store }: QueryCache, nowMs: number): CacheTableReport[] {
@@ -99,6 +123,7 @@ function agesOf({ store }: QueryCache, nowMs: number): CacheAges {
 function departureReport(departure: Departure, nowMs: number): CacheDepartureReport {
   const { text, parameters, tables, queryClass, bytes, costMs, hits, cause, leftMs, ageMs } = departure;
   return {
+    id: departure.keyHash,
     sql: text,
     parameters,
     tables: [...(tables ?? [])],
@@ -115,7 +140,8 @@ function departureReport(departure: Departure, nowMs: number): CacheDepartureRep
   };
 }
 
-function departureReason({ cause, because }: Departure): string {
+/** The cause in words, with what brought it about. */
+export function departureReason({ cause, because }: Departure): string {
   switch (cause) {
     case 'explicit':
       return 'Removed by hand.';

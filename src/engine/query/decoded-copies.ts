@@ -22,6 +22,9 @@ export class DecodedCopies {
   readonly #nowMs: () => number;
   /** By slot; the one used last at the end. */
   readonly #copies = new Map<number, Copy>();
+  /** By slot: what unpacking took when it was last done. */
+  readonly #lastMs = new Map<number, { generation: number; decodeMs: number }>();
+  #counts = { unpacked: 0, unpackMs: 0 };
   /** Being unpacked now: many may ask at once. */
   readonly #unpacking = new WeakMap<CompressedValue, Promise<ResultColumns>>();
 
@@ -30,7 +33,9 @@ export class DecodedCopies {
     this.#nowMs = nowMs;
     store.watch((slot) => {
       const copy = this.#copies.get(slot);
-      if (copy && copy.generation !== store.generationOf(slot)) this.#copies.delete(slot);
+      const generation = store.generationOf(slot);
+      if (copy && copy.generation !== generation) this.#copies.delete(slot);
+      if (this.#lastMs.size > 0 && this.#lastMs.get(slot)?.generation !== generation) this.#lastMs.delete(slot);
     });
   }
 
@@ -46,15 +51,35 @@ export class DecodedCopies {
   /** The result of a compressed entry that was hit. Rejects when its bytes are damaged. */
   unpack(slot: number, compressed: CompressedValue): Promise<ResultColumns> {
     const generation = this.#store.generationOf(slot);
-    return this.decode(compressed, (decoded) => this.#keep(slot, { generation, decoded }));
+    return this.decode(compressed, (decoded, decodeMs) => {
+      if (this.#store.generationOf(slot) === generation) this.#lastMs.set(slot, { generation, decodeMs });
+      this.#keep(slot, { generation, decoded });
+    });
+  }
+
+  /** Since the counts were last reset; `unpackMs` is the sum. */
+  get counts(): Readonly<{ unpacked: number; unpackMs: number }> {
+    return this.#counts;
+  }
+
+  resetCounts(): void {
+    this.#counts = { unpacked: 0, unpackMs: 0 };
+  }
+
+  lastMs(slot: number): number | null {
+    return this.#lastMs.get(slot)?.decodeMs ?? null;
   }
 
   /** The same for one that is no entry (any more). */
-  decode(compressed: CompressedValue, use: (decoded: ResultColumns) => void = () => {}): Promise<ResultColumns> {
+  decode(
+    compressed: CompressedValue,
+    use: (decoded: ResultColumns, decodeMs: number) => void = () => {},
+  ): Promise<ResultColumns> {
     let result = this.#unpacking.get(compressed);
     if (result === undefined) {
-      result = decompress(compressed).then(({ value }) => {
-        use(value as ResultColumns);
+      result = decompress(compressed).then(({ value, decodeMs }) => {
+        this.#counts = { unpacked: this.#counts.unpacked + 1, unpackMs: this.#counts.unpackMs + decodeMs };
+        use(value as ResultColumns, decodeMs);
         return value as ResultColumns;
       });
       this.#unpacking.set(compressed, result);

@@ -19,7 +19,7 @@ import type { Asker } from './asker.ts';
 import { DecodedCopies } from './decoded-copies.ts';
 import { boundValues, describeParameters } from './parameters.ts';
 import { rowsReached } from './rows-reached.ts';
-import type { CacheStatistics, RunProgress } from '../protocol.ts';
+import type { CacheFilter, CachePacking, CacheStatistics, RunProgress } from '../protocol.ts';
 import { readCancelled } from './stopped.ts';
 
 /** Objects and arrays around the bytes of a result. */
@@ -81,6 +81,7 @@ export class QueryCache {
   #pragmas: readonly string[] = [];
   #compressions: Promise<void> = Promise.resolve();
   #joinedBefore = 0;
+  #packing = { packed: 0, keptPlain: 0, packMs: 0 };
 
   constructor(options: QueryCacheOptions) {
     this.#options = options;
@@ -223,23 +224,48 @@ export class QueryCache {
   resetStatistics(): void {
     this.store.resetStatistics();
     this.#joinedBefore = this.#flights.joined;
+    this.#packing = { packed: 0, keptPlain: 0, packMs: 0 };
+    this.#decoded.resetCounts();
   }
 
-  /** Drops entries by key, by table, or by a piece of their text. */
-  drop(what: { key?: string; table?: string; pattern?: string }): number {
+  /** What compression has done so far. */
+  get packing(): CachePacking {
+    return { ...this.#packing, ...this.#decoded.counts };
+  }
+
+  /** What unpacking an entry took when it was last done; null while it never was. */
+  decodeMs(slot: number): number | null {
+    return this.#decoded.lastMs(slot);
+  }
+
+  /** The slots of the entries that meet a filter, in the strategy's order; all for an empty one. */
+  matching({ table, pattern = '' }: CacheFilter): number[] {
+    const { store } = this;
+    const wanted = pattern.toLowerCase();
+    const matches = (slot: number): boolean =>
+      (table === undefined || (store.tablesOf(slot)?.includes(table) ?? true)) &&
+      (wanted === '' || this.#spelled(slot).toLowerCase().includes(wanted));
+    const slots = store.slotsInOrder();
+    return table === undefined && wanted === '' ? slots : slots.filter(matches);
+  }
+
+  /** Drops one entry by its key, or all that meet the filter; what is dropped by hand counts as such. */
+  drop({ key, ...filter }: { key?: string } & CacheFilter): number {
     const nowMs = this.#options.nowMs();
-    if (what.key !== undefined) return this.store.remove(what.key, nowMs) ? 1 : 0;
-    if (what.table !== undefined) return this.store.invalidate(what.table, nowMs);
-    if (what.pattern === undefined) return 0;
-    const wanted = what.pattern.toLowerCase();
-    const matching = this.store.entries(nowMs).filter((entry) => entry.text.toLowerCase().includes(wanted));
-    for (const entry of matching) this.store.remove(entry.key, nowMs);
-    return matching.length;
+    if (key !== undefined) return this.store.remove(key, nowMs) ? 1 : 0;
+    if (filter.table === undefined && filter.pattern === undefined) return 0;
+    const keys = this.matching(filter).map((slot) => this.store.keyOf(slot));
+    for (const each of keys) this.store.remove(each, nowMs);
+    return keys.length;
   }
 
   /** Settles when all compression so far is done: for tests and for saving. */
   get settled(): Promise<void> {
     return this.#compressions;
+  }
+
+  #spelled(slot: number): string {
+    return `${this.store.textOf(slot)} ${this.store.valueIn(slot)?.parameters ?? ''}`;
   }
 
   #plain({ result, version }: CachedResult): Pick<Found, 'result' | 'unpacked' | 'version'> {
@@ -265,7 +291,10 @@ export class QueryCache {
     const { result } = value;
     if (isCompressed(result)) return;
     this.#compressions = this.#compressions.then(async () => {
+      const begunMs = this.#options.nowMs();
       const smaller = await compress(result, this.store.settings.compressAboveBytes);
+      this.#packing.packMs += this.#options.nowMs() - begunMs;
+      this.#packing[smaller ? 'packed' : 'keptPlain']++;
       if (!smaller) return;
       const bytes = smaller.deflated.byteLength + 2 * smaller.skeleton.length + around;
       this.store.replaceValue(slot, generation, { ...value, result: smaller }, bytes, this.#options.nowMs());

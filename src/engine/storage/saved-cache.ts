@@ -2,6 +2,7 @@
 import { CachePersistence, type CacheStore } from '../../cache/persistence.ts';
 import { toWireError } from '../../core/errors.ts';
 import type { Expected, KeyValueStore } from '../../core/store.ts';
+import type { SavedCacheState } from '../protocol.ts';
 import type { CachedResult, QueryCache } from '../query/query-cache.ts';
 import type { Timers } from '../timers.ts';
 
@@ -24,18 +25,6 @@ export interface SavedCacheOptions {
   onEvent(tone: 'info' | 'watch', message: string): void;
 }
 
-/** What of the cache a reload would bring back. */
-export interface SavedCacheState {
-  /** Unix time; null before the first save. */
-  savedAtMs: number | null;
-  entries: number;
-  bytes: number;
-  /** Entries for which the browser had no room. */
-  leftOut: number;
-  /** Why nothing can be saved now; null when it can. */
-  problem: string | null;
-}
-
 export class SavedCache {
   readonly #options: SavedCacheOptions;
   readonly #persistence: CachePersistence<CachedResult>;
@@ -45,7 +34,14 @@ export class SavedCache {
   #usesArmed = false;
   #owned = false;
   #flushing: Promise<unknown> = Promise.resolve();
-  #state: SavedCacheState = { savedAtMs: null, entries: 0, bytes: 0, leftOut: 0, problem: null };
+  #state: Omit<SavedCacheState, 'owned'> = {
+    savedAtMs: null,
+    entries: 0,
+    bytes: 0,
+    leftOut: 0,
+    problem: null,
+    restored: null,
+  };
 
   constructor(options: SavedCacheOptions) {
     this.#options = options;
@@ -65,14 +61,15 @@ export class SavedCache {
   }
 
   get state(): SavedCacheState {
-    return this.#state;
+    return { ...this.#state, owned: this.#owned };
   }
 
   /** Brings back what was saved for exactly this version of the data. A store that fails gives an empty cache, never an error. */
   async restore(owned: boolean): Promise<void> {
     this.#owned = owned;
     try {
-      await this.#persistence.load(this.#options.nowMs(), this.#options.wallMs());
+      const { restored, dropped, reason } = await this.#persistence.load(this.#options.nowMs(), this.#options.wallMs());
+      this.#state = { ...this.#state, restored: { entries: restored, dropped, reason } };
     } catch {
       // The vault has told the person already that nothing can be kept here.
     }
@@ -119,7 +116,7 @@ export class SavedCache {
       const { saved, leftOut, bytes, written } = await this.#persistence.flush(nowMs(), wallMs());
       if (!written) return;
       if (leftOut > 0 && this.#state.leftOut === 0) this.#options.onEvent('watch', noRoom(saved, leftOut));
-      this.#state = { savedAtMs: wallMs(), entries: saved, bytes, leftOut, problem: null };
+      this.#state = { ...this.#state, savedAtMs: wallMs(), entries: saved, bytes, leftOut, problem: null };
     } catch (error) {
       // A cache that is not saved is a slower start, not a loss; it is tried again with the next change.
       const { code, message } = causeOf(error);
