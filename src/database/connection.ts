@@ -474,6 +474,15 @@ export class Connection {
     this.#run('COMMIT');
   }
 
+  /**
+   * From now on VACUUM leaves auto-vacuum as it is in the file. SQLite never forgets a PRAGMA auto_vacuum, also when the content
+   * for which it was asked is gone. Another one takes its place as soon as it is compiled; run, it might write.
+   */
+  forgetAutoVacuum(): void {
+    const present = this.number('PRAGMA auto_vacuum');
+    this.#native.finalize(this.#compileOne(`PRAGMA auto_vacuum = ${present}`).pointer);
+  }
+
   /** Compiled statements describe the schema that they were compiled against until they run. */
   forgetStatements(): void {
     for (const { pointer } of this.#statements.values()) this.#native.finalize(pointer);

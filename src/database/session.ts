@@ -67,6 +67,9 @@ export class Session {
     const displaced = this.temporary.length > 0 ? this.#dropShadows() : [];
     // Begins by reading a table, which makes SQLite notice a moved schema cookie; EXPLAIN alone would not.
     this.connection.hold();
+    // A primary that gets records has gone back in time, or had an import.
+    if (this.#role === 'primary' && fresh.length > 0 && this.waitsForVacuum === null)
+      this.connection.forgetAutoVacuum();
     this.#version = { historyId, logNumber: logNumber + fresh.length };
     return displaced;
   }

@@ -8,6 +8,7 @@ import { rowsOf } from '../../../src/database/rows/columns.ts';
 import { runRead } from '../../../src/database/rows/read.ts';
 import { calibrate } from '../../../src/database/sqlite/internals.ts';
 import { Session } from '../../../src/database/session.ts';
+import { runUnit } from '../../../src/database/unit.ts';
 import type { SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
 import { HARD_SCHEMA, randomRead, randomUpkeep, randomWrite } from './random-sql.ts';
 import { databaseWith, openOn, runRequest, snapshotOf, sqlite, startServer, unitRequest } from './support.ts';
@@ -92,6 +93,20 @@ function manySnapshots(seed: number): Snapshot[] {
   }
   return snapshots;
 }
+
+it.each(['PRAGMA auto_vacuum = FULL', 'EXPLAIN PRAGMA auto_vacuum = FULL', 'PRAGMA main.auto_vacuum(2)'])(
+  'VACUUM heeds no %s that was asked of the former database',
+  (sql) => {
+    const before = new Session(module, replicaOf(snapshotOf(databaseWith(module, 'CREATE TABLE before (x)'))));
+    answerOf(before, sql);
+    const after = new Session(module, replicaOf(snapshotOf(databaseWith(module, 'CREATE TABLE after (x)'))), before);
+    expect(after.connection).toBe(before.connection);
+    after.promote(2, 0);
+    expect(runUnit(after, unitRequest('VACUUM', { epoch: 2 }), null).error).toBeNull();
+    expect(after.connection.number('PRAGMA auto_vacuum')).toBe(0);
+    after.connection.close();
+  },
+);
 
 it('gives what a new connection gives, over any sequence of databases, statements and records', () => {
   const random = createRandom(11);

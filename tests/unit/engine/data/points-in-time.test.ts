@@ -53,6 +53,38 @@ async function everywhere({ engine }: Lab, sql: string): Promise<SqlValue[][][]>
   );
 }
 
+describe('a PRAGMA auto_vacuum', () => {
+  const autoVacuum = async (opened: Lab): Promise<SqlValue> => (await rows(opened, 'PRAGMA auto_vacuum'))[0][0];
+
+  it.each(['FULL', 'INCREMENTAL'])(
+    '= %s that had its VACUUM is gone with it, and later ones change nothing',
+    async (mode) => {
+      const opened = await lab();
+      const plain = await opened.call.makePoint({ name: 'plain' });
+      await run(opened, `PRAGMA auto_vacuum = ${mode}; VACUUM`);
+      const shaped = await opened.call.makePoint({ name: 'shaped' });
+      const value = mode === 'FULL' ? 1 : 2;
+      expect(await autoVacuum(opened)).toBe(value);
+      await opened.call.restorePoint({ id: plain.id });
+      await run(opened, 'VACUUM');
+      expect(await autoVacuum(opened)).toBe(0);
+      await opened.call.restorePoint({ id: shaped.id });
+      await run(opened, 'VACUUM');
+      expect(await autoVacuum(opened)).toBe(value);
+      expect(await rows(opened, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    },
+  );
+
+  it('that still waits for its VACUUM waits on', async () => {
+    const opened = await lab();
+    const point = await opened.call.makePoint({ name: 'here' });
+    await run(opened, 'CREATE TABLE passing (a); PRAGMA auto_vacuum = FULL');
+    await opened.call.restorePoint({ id: point.id });
+    await run(opened, 'VACUUM');
+    expect(await autoVacuum(opened)).toBe(1);
+  });
+});
+
 describe('undo', () => {
   it('of a DELETE brings the rows back, on every worker and past the cache', async () => {
     const opened = await lab();
