@@ -26,9 +26,17 @@ const LOG_ALONE: ForeignFile = {
 const ACCESS: ForeignFile = { what: 'a Microsoft Access database', todo: 'export its tables as CSV and import them' };
 const PICTURE: ForeignFile = { what: 'a picture, whatever its name says', todo: null };
 const UNPACK = 'unpack it first';
-/** A table of text may begin with the same letters, but holds no byte below that of a tab. */
+/** A table of text may begin with the same letters, but holds no byte below that of a tab; in Parquet every header ends with a zero. */
 const BINARY = /[^\t-\xff]/;
 const CONVERT = 'convert it to Parquet or CSV, and import that';
+
+const PARQUET: Kind = {
+  start: 'PAR1',
+  within: BINARY,
+  what: 'a Parquet file',
+  todo: 'import it instead of opening it',
+  welcome: 'imported',
+};
 
 /** The first that fits counts. */
 const KINDS: readonly Kind[] = [
@@ -57,7 +65,7 @@ const KINDS: readonly Kind[] = [
   { start: 'GIF8', ...PICTURE },
   { start: 'RIFF', within: /^RIFF[^]{4}WEBP/, ...PICTURE },
   { start: 'BM', within: /^BM[^]{4}\0\0\0\0/, ...PICTURE },
-  { start: 'PAR1', what: 'a Parquet file', todo: 'import it instead of opening it', welcome: 'imported' },
+  PARQUET,
   {
     start: 'PARE',
     within: BINARY,
@@ -101,9 +109,18 @@ const NOISE_VALUES_MIN = 240;
 
 /** What of the table begins so and cannot be `wanted`; null for everything else, text among it. */
 export function foreignFile(bytes: Uint8Array, wanted: 'opened' | 'imported'): ForeignFile | null {
-  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
-  const kind = KINDS.find(({ start, within }) => head.startsWith(start) && (within?.test(head) ?? true));
+  const kind = kindOf(bytes);
   return kind && kind.welcome !== wanted ? kind : null;
+}
+
+/** By its first bytes; whether it is whole, its last ones tell. */
+export function isParquet(bytes: Uint8Array): boolean {
+  return kindOf(bytes) === PARQUET;
+}
+
+function kindOf(bytes: Uint8Array): Kind | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
+  return KINDS.find(({ start, within }) => head.startsWith(start) && (within?.test(head) ?? true));
 }
 
 /** `is a ZIP archive: unpack it and take the file inside.` */

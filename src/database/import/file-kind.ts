@@ -1,7 +1,7 @@
 /** What a file is, by its first bytes and only then by its name; what cannot be imported is refused with what to do instead. */
 import { formatBytes } from '../../core/bytes.ts';
 import { AppError } from '../../core/errors.ts';
-import { foreignFile, saidOf } from '../file/foreign-file.ts';
+import { foreignFile, isParquet, saidOf } from '../file/foreign-file.ts';
 import { looksLikeMarkdownTable } from './markdown.ts';
 import type { ImportFormat } from './protocol.ts';
 
@@ -64,7 +64,7 @@ async function gunzip(file: Blob, name: string): Promise<Blob> {
 }
 
 function formatOf(head: Uint8Array, name: string): ImportFormat {
-  if (startsWith(head, 'PAR1')) return 'parquet';
+  if (isParquet(head)) return 'parquet';
   const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   if (extension === 'parquet')
     throw refuse(`${name} does not begin like a Parquet file: it is damaged or something else.`);
