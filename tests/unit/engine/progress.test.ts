@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 import { rowsOf } from '../../../src/database/rows/columns.ts';
 import { StepsTaken } from '../../../src/engine/query/steps-taken.ts';
@@ -120,40 +120,58 @@ describe('steps taken', () => {
 });
 
 describe('a write that waits for its turn', () => {
+  /** Holds the turnstile: `standing` resolves as soon as a write stands in it, `end` lets it through. */
+  function holdTurnstile() {
+    const { turnstile } = lab.engine;
+    let end = (): void => {};
+    const held = turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
+    const standing = new Promise<void>((resolve) => {
+      const passing = vi.spyOn(turnstile, 'pass').mockImplementation((...asked) => {
+        passing.mockRestore();
+        resolve();
+        return turnstile.pass(...asked);
+      });
+    });
+    return {
+      standing,
+      end: () => {
+        end();
+        return held;
+      },
+    };
+  }
+
   it('is stopped at its deadline, and nothing of it is written', async () => {
     await lab.call.execute({ sql: 'CREATE TABLE waited (a)' });
-    let end = (): void => {};
-    const held = lab.engine.turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
+    const { end } = holdTurnstile();
     const sql = 'INSERT INTO waited VALUES (1)';
     const { error } = await lab.call.execute({ sql, deadlineMs: 50 });
     expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('Nothing was written') });
-    end();
-    await held;
+    await end();
     const { outcomes } = await lab.call.execute({ sql: 'SELECT count(*) FROM waited' });
     expect(rowsOf(outcomes[0].result!)).toEqual([[0]]);
   });
 
   it('has what is left of its time', async () => {
-    let end = (): void => {};
-    const held = lab.engine.turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
-    const began = performance.now();
-    const writing = lab.call.execute({ sql: `INSERT INTO waited ${ENDLESS}`, deadlineMs: 400 });
-    await lab.engine.timers.delay(300);
-    end();
-    await held;
+    const { standing, end } = holdTurnstile();
+    const writing = lab.call.execute({ sql: `INSERT INTO waited ${ENDLESS}`, deadlineMs: 1200 });
+    await standing;
+    await lab.engine.timers.delay(600);
+    await end();
+    const letIn = performance.now();
     const { error } = await writing;
-    // Twice its time, less the wait, were the clock begun anew after it.
-    expect(performance.now() - began).toBeLessThan(700);
-    expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('Stopped after 400 ms') });
+    // The whole of its time, were the clock begun anew after the wait.
+    expect(performance.now() - letIn).toBeLessThan(1200);
+    expect(error).toMatchObject({ code: 'deadline', message: expect.stringContaining('Stopped after 1.2 s') });
   });
 
   it('has what is left of its time when a worker is free, and no more', async () => {
-    await lab.call.settings({ change: { simulatedWaitMs: 300 } });
+    await lab.call.settings({ change: { simulatedWaitMs: 700 } });
     const busy = lab.call.execute({ sql: 'SELECT 1', cache: false });
     const began = performance.now();
-    const { error } = await lab.call.execute({ sql: ENDLESS, deadlineMs: 400 });
-    // Were its clock begun anew, the pool would give it up late, and its worker would be ended.
-    expect(performance.now() - began).toBeLessThan(600);
+    const { error } = await lab.call.execute({ sql: ENDLESS, deadlineMs: 1000 });
+    // Were its clock begun anew after 0.7 s, the pool would give it up late, and its worker would be ended.
+    expect(performance.now() - began).toBeLessThan(1700);
     expect(error).toMatchObject({ code: 'deadline' });
     expect((await busy).error).toBeNull();
     await lab.call.settings({ change: { simulatedWaitMs: 0 } });
@@ -168,14 +186,15 @@ describe('a write that waits for its turn', () => {
   });
 
   it('tells of the wait', async () => {
-    let end = (): void => {};
-    const held = lab.engine.turnstile.alone(() => new Promise<void>((resolve) => (end = resolve)));
+    const { standing, end } = holdTurnstile();
     const writing = lab.call.execute({ sql: 'INSERT INTO waited VALUES (2)' });
-    await lab.engine.timers.delay(50);
-    end();
-    await held;
+    await standing;
+    const stood = performance.now();
+    await lab.engine.timers.delay(20);
+    const waitedMs = performance.now() - stood;
+    await end();
     const { outcomes, error } = await writing;
     expect(error).toBeNull();
-    expect(outcomes[0].work.queueMs).toBeGreaterThanOrEqual(45);
+    expect(outcomes[0].work.queueMs).toBeGreaterThanOrEqual(waitedMs);
   });
 });
