@@ -35,12 +35,17 @@ export class Dependents {
       this.#ofAny.delete(slot);
       return;
     }
-    const rows = this.#rows.get(slot) ?? NO_ROWS;
+    const rows = this.rowsOf(slot);
     this.#rows.delete(slot);
     for (const table of tables) {
       this.#shelf(table, rows.get(table)).delete(slot);
       this.#tidy(table, rows.get(table));
     }
+  }
+
+  /** Of which tables only certain rows matter to an entry. */
+  rowsOf(slot: number): RowsByTable {
+    return this.#rows.get(slot) ?? NO_ROWS;
   }
 
   /** Slots of entries that read, or may read, the table; with `written`, those alone to which one of these rows may matter. */

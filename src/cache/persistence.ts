@@ -5,12 +5,22 @@
  * is no room for everything, what would leave first is left out.
  */
 import { AppError, toWireError } from '../core/errors.ts';
-import { hashText } from '../core/random.ts';
-import type { QueryClass } from './catalogue.ts';
 import { pack, unpack } from './parcel.ts';
-import type { RecordedRequests } from './request-history.ts';
 import type { ResultCache } from './result-cache.ts';
-import type { Tables } from './table-versions.ts';
+import {
+  checksum,
+  entriesOf,
+  isWhole,
+  MANIFEST,
+  manifestChecksum,
+  packName,
+  packNumber,
+  packOf,
+  SCHEMA,
+  type EntryHeader,
+  type Manifest,
+  type SavedEntry,
+} from './saved-form.ts';
 
 /** Where records are kept, by name; IndexedDB in the page, a Map in tests. Values are structured-cloneable. */
 export interface CacheStore {
@@ -22,11 +32,15 @@ export interface CacheStore {
 
 export interface LoadReport {
   restored: number;
-  /** Saved entries that were damaged, expired, or did not fit. */
+  /** Saved entries that were not restored: their time was over, they did not fit, or they were damaged. */
   dropped: number;
-  /** Why nothing was restored, in plain words; null when the saved content was the right one. */
-  reason: string | null;
+  /** Of these the damaged ones. */
+  damaged: number;
+  /** Why nothing was restored; null when the saved content was the right one. */
+  reason: NothingRestored | null;
 }
+/** There was nothing; it is of an earlier or later form; it belongs to other data; its list of contents is damaged. */
+export type NothingRestored = 'nothing-saved' | 'other-format' | 'other-data' | 'damaged';
 
 export interface FlushReport {
   /** False when nothing had changed. */
@@ -40,43 +54,6 @@ export interface FlushReport {
   bytes: number;
 }
 
-interface Manifest {
-  schema: number;
-  historyId: string;
-  logNumber: number;
-  /** Names of the packs that count. */
-  packs: string[];
-  /** Slots, the first to leave first, and the hits of each. */
-  order: Int32Array;
-  hits: Uint32Array;
-  requests: RecordedRequests;
-}
-
-interface SavedEntry {
-  slot: number;
-  /** JSON of a `Header`. */
-  header: string;
-  bytes: Uint8Array;
-  /** Over header and bytes. */
-  checksum: number;
-}
-
-interface Header {
-  key: string;
-  text: string;
-  tables: Tables;
-  queryClass: QueryClass;
-  /** What the value weighs, without its key. */
-  valueBytes: number;
-  costMs: number;
-  /** On the wall clock, which outlives the page. */
-  expiresAtMs: number;
-  skeleton: string;
-}
-
-const SCHEMA = 2;
-const MANIFEST = 'manifest';
-const SLOTS_PER_PACK = 64;
 /** Where not even so much can be kept, nothing is. */
 const BYTES_MIN = 64 * 1024;
 const NOTHING_WRITTEN = { written: false, packs: 0, saved: 0, leftOut: 0, bytes: 0 } as const;
@@ -98,7 +75,7 @@ export class CachePersistence<Value> {
     this.#cache = cache;
     this.#store = store;
     this.#accepts = accepts;
-    cache.watch((slot) => this.#dirty.add(Math.floor(slot / SLOTS_PER_PACK)));
+    cache.watch((slot) => this.#dirty.add(packOf(slot)));
   }
 
   /** Whether `flush` would have something to write. */
@@ -116,23 +93,27 @@ export class CachePersistence<Value> {
       const number = packNumber(name);
       if (number !== null) this.#dirty.add(number);
     }
-    const manifest = records.get(MANIFEST) as Partial<Manifest> | undefined;
-    if (manifest === undefined) return { restored: 0, dropped: 0, reason: 'Nothing was saved.' };
-    if (manifest.schema !== SCHEMA)
-      return { restored: 0, dropped: 0, reason: 'It was saved by another version of this page.' };
+    const nothing = (reason: NothingRestored): LoadReport => ({ restored: 0, dropped: 0, damaged: 0, reason });
+    if (!records.has(MANIFEST)) return nothing('nothing-saved');
+    const manifest = records.get(MANIFEST) as Partial<Manifest> | null;
+    if (manifest?.schema !== SCHEMA) return nothing('other-format');
+    if (!isWhole(manifest)) return nothing('damaged');
     const { versions } = this.#cache;
-    if (manifest.historyId !== versions.historyId || manifest.logNumber !== versions.latest) {
-      return { restored: 0, dropped: 0, reason: 'The data has changed since it was saved.' };
-    }
-    const { packs = [], order = new Int32Array(), hits = new Uint32Array() } = manifest;
+    if (manifest.historyId !== versions.historyId || manifest.logNumber !== versions.latest)
+      return nothing('other-data');
+    const { packs, order, hits, requests } = manifest;
     const saved = new Map<number, SavedEntry>();
     for (const name of packs) for (const entry of entriesOf(records.get(name))) saved.set(entry.slot, entry);
     let restored = 0;
+    let damaged = 0;
     for (let at = 0; at < order.length; at++) {
-      if (this.#restore(saved.get(order[at]), hits[at] ?? 0, nowMs, wallMs)) restored++;
+      const entry = saved.get(order[at]);
+      const value = entry && this.#valueOf(entry);
+      if (value === undefined) damaged++;
+      else if (this.#restore(value, hits[at], nowMs, wallMs)) restored++;
     }
-    this.#cache.resume(manifest.requests, nowMs);
-    return { restored, dropped: order.length - restored, reason: null };
+    this.#cache.resume(requests, nowMs);
+    return { restored, dropped: order.length - restored, damaged, reason: null };
   }
 
   /**
@@ -157,7 +138,7 @@ export class CachePersistence<Value> {
     const dirty = this.#dirty;
     const version = this.#version();
     const uses = this.#cache.requestsRecorded;
-    const kept = this.#kept(nowMs);
+    const kept = this.#kept();
     const records = this.#records(dirty, kept.slots, nowMs, wallMs);
     this.#dirty = new Set();
     try {
@@ -179,11 +160,11 @@ export class CachePersistence<Value> {
   }
 
   /** What would leave last, as far as there is room; in the order of `slotsInOrder` reversed. */
-  #kept(nowMs: number): { slots: number[]; leftOut: number; bytes: number } {
+  #kept(): { slots: number[]; leftOut: number; bytes: number } {
     const order = this.#cache.slotsInOrder();
     let bytes = 0;
     const slots = order.filter((slot) => {
-      const weight = this.#cache.view(slot, nowMs).bytes;
+      const weight = this.#cache.bytesOf(slot) - this.#cache.decodedBytesOf(slot);
       if (bytes + weight > this.#bytesMax) return false;
       bytes += weight;
       return true;
@@ -198,20 +179,24 @@ export class CachePersistence<Value> {
 
   /** Built in one go: packs and manifest speak of the same moment. */
   #records(dirty: ReadonlySet<number>, order: number[], nowMs: number, wallMs: number): Map<string, unknown> {
-    const contents = new Map<number, SavedEntry[]>([...dirty].map((number) => [number, []]));
+    const packs = new Map<number, SavedEntry[]>([...dirty].map((number) => [number, []]));
     for (const slot of order) {
-      const entry = contents.has(packOf(slot)) ? this.#save(slot, nowMs, wallMs) : null;
-      if (entry !== null) contents.get(packOf(slot))?.push(entry);
+      const entry = packs.has(packOf(slot)) ? this.#save(slot, nowMs, wallMs) : null;
+      if (entry !== null) packs.get(packOf(slot))?.push(entry);
     }
-    const records = new Map<string, unknown>([...contents].map(([number, entries]) => [packName(number), entries]));
-    const manifest: Manifest = {
+    const records = new Map<string, unknown>([...packs].map(([number, entries]) => [packName(number), entries]));
+    const contents = {
       schema: SCHEMA,
       historyId: this.#cache.versions.historyId,
       logNumber: this.#cache.versions.latest,
       packs: [...new Set(order.map(packOf))].map(packName),
       order: Int32Array.from(order),
-      hits: Uint32Array.from(order, (slot) => this.#cache.view(slot, nowMs).hits),
+      hits: Uint32Array.from(order, (slot) => this.#cache.hitsOf(slot)),
+    };
+    const manifest: Manifest = {
+      ...contents,
       requests: this.#cache.recordedRequests(),
+      checksum: manifestChecksum(contents),
     };
     return records.set(MANIFEST, manifest);
   }
@@ -225,58 +210,31 @@ export class CachePersistence<Value> {
       key,
       text,
       tables,
+      rows: [...this.#cache.rowsOf(slot)],
       queryClass,
       // A decoded copy beside it is made anew when it is wanted again.
       valueBytes: bytes - decodedBytes - 2 * key.length,
       costMs,
       expiresAtMs: wallMs + expiresInMs,
       skeleton: parcel.skeleton,
-    } satisfies Header);
+    } satisfies EntryHeader);
     return { slot, header, bytes: parcel.bytes, checksum: checksum(header, parcel.bytes) };
   }
 
-  #restore(saved: SavedEntry | undefined, hits: number, nowMs: number, wallMs: number): boolean {
-    if (saved === undefined || checksum(saved.header, saved.bytes) !== saved.checksum) return false;
-    const { key, text, tables, queryClass, valueBytes, costMs, expiresAtMs, skeleton } = JSON.parse(
-      saved.header,
-    ) as Header;
+  /** Undefined where it is damaged. */
+  #valueOf({ header, bytes, checksum: expected }: SavedEntry): (EntryHeader & { value: Value }) | undefined {
+    if (checksum(header, bytes) !== expected) return undefined;
+    const read = JSON.parse(header) as EntryHeader;
+    const value = unpack({ skeleton: read.skeleton, bytes });
+    return this.#accepts(value) ? { ...read, value } : undefined;
+  }
+
+  #restore(saved: EntryHeader & { value: Value }, hits: number, nowMs: number, wallMs: number): boolean {
+    const { key, text, tables, queryClass, value, valueBytes, costMs, expiresAtMs } = saved;
     if (expiresAtMs <= wallMs) return false;
-    const value = unpack({ skeleton, bytes: saved.bytes });
-    if (!this.#accepts(value)) return false;
     const { historyId, latest: logNumber } = this.#cache.versions;
-    const entry = { value, bytes: valueBytes, text, queryClass, tables, version: { historyId, logNumber }, costMs };
+    const version = { historyId, logNumber };
+    const entry = { value, bytes: valueBytes, text, queryClass, tables, rows: new Map(saved.rows), version, costMs };
     return this.#cache.restore(key, entry, hits, expiresAtMs - wallMs, nowMs).stored;
   }
-}
-
-function packOf(slot: number): number {
-  return Math.floor(slot / SLOTS_PER_PACK);
-}
-
-function packName(number: number): string {
-  return `pack ${number}`;
-}
-
-function packNumber(name: string): number | null {
-  const digits = /^pack (\d+)$/.exec(name)?.[1];
-  return digits === undefined ? null : Number(digits);
-}
-
-/** The entries of a record that have an entry's shape; whatever else lies there is passed over. */
-function entriesOf(record: unknown): SavedEntry[] {
-  if (!Array.isArray(record)) return [];
-  return (record as Partial<SavedEntry>[]).filter(
-    (entry): entry is SavedEntry =>
-      typeof entry?.slot === 'number' && typeof entry.header === 'string' && entry.bytes instanceof Uint8Array,
-  );
-}
-
-/** FNV-1a over the header's text, then over the bytes, four at a time. */
-function checksum(header: string, bytes: Uint8Array): number {
-  let hash = hashText(header, 0x811c9dc5 ^ bytes.length);
-  const words = bytes.length >> 2;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let word = 0; word < words; word++) hash = Math.imul(hash ^ view.getUint32(word * 4, true), 0x01000193);
-  for (let at = words * 4; at < bytes.length; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
-  return hash >>> 0;
 }

@@ -417,6 +417,11 @@ export class ResultCache<Value> {
     return this.#columns.values[slot];
   }
 
+  /** The statement in a slot, for people to read; empty when the slot is free. */
+  textIn(slot: number): string {
+    return this.#columns.texts[slot] ?? '';
+  }
+
   /** Tells what is in a slot from what was there before, and will be after. */
   generationOf(slot: number): number {
     return this.#columns.generations[slot];
@@ -447,8 +452,18 @@ export class ResultCache<Value> {
     return this.#columns.bytes[slot];
   }
 
+  /** Of `bytesOf`: what a decoded copy takes. */
+  decodedBytesOf(slot: number): number {
+    return this.#columns.decodedBytes[slot];
+  }
+
   tablesOf(slot: number): Tables {
     return this.#columns.tables[slot];
+  }
+
+  /** Of which of its tables only certain rows matter. */
+  rowsOf(slot: number): RowsByTable {
+    return this.#dependents.rowsOf(slot);
   }
 
   hitsOf(slot: number): number {

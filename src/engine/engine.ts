@@ -180,6 +180,7 @@ export class Engine {
         this.savedCache.noteChange();
       },
     });
+    const classifications = new Classifications();
     this.savedCache = new SavedCache({
       cache: this.cache,
       store: platform.store,
@@ -188,6 +189,7 @@ export class Engine {
       wallMs,
       isDataStored: () => this.isStored,
       guard: () => this.vault.guard,
+      onRestored: (sql, meaning) => classifications.expect(sql, meaning),
       onEvent: (tone, message) => this.monitoring.event('cache', tone, message),
     });
     this.optimizer = new OptimizerLink({
@@ -249,7 +251,6 @@ export class Engine {
         this.monitoring.event('load', 'info', `Load ended: ${done} done, ${failed} failed, ${refused} refused`);
       },
     });
-    const classifications = new Classifications();
     const steps = new StepsTaken();
     const heard = {
       onRan: (ran: Ran) => this.#onRan(ran),

@@ -14,6 +14,9 @@ const SIBLINGS_MAX = 8;
 export type KnownText =
   { type: 'statement'; classification: Classification } | { type: 'script'; spans: StatementSpan[] };
 
+/** What a query's key in the cache is made of. */
+export type QueryMeaning = Pick<Classification, 'program' | 'parameters'>;
+
 /** A query that is known, and which plain columns it has, if these are all. */
 export interface KnownQuery {
   classification: Classification;
@@ -24,8 +27,11 @@ export class Classifications {
   #known = new Map<string, KnownText>();
   /** Queries by canonical text: spellings of one meaning are alike but for the names of their columns. */
   #queries = new Map<string, KnownQuery>();
-  /** The same under former schemas. What such a text means now, a worker must say: it is a guess, and saves work if it was right. */
-  #former = new Map<string, KnownQuery>();
+  /**
+   * The same under former schemas, and of the page that was here before. What such a text means now, a worker must say: it is a
+   * guess, and saves work if it was right.
+   */
+  #former = new Map<string, QueryMeaning>();
   /** Queries of plain columns, by what stands behind FROM. */
   #siblings = new Map<string, Set<KnownQuery>>();
   #schemaCookie = -1;
@@ -44,7 +50,7 @@ export class Classifications {
   }
 
   forget(): void {
-    for (const [text, query] of this.#queries) keep(this.#former, text, query);
+    for (const [text, { classification }] of this.#queries) keep(this.#former, text, classification);
     this.#known.clear();
     this.#queries.clear();
     this.#siblings.clear();
@@ -73,10 +79,15 @@ export class Classifications {
     return this.#queries.get(canonicalText(sql));
   }
 
-  /** What a text that is not known probably means, by what it meant under a former schema, or by another spelling. */
-  guess(sql: string): Classification | undefined {
+  /** What a text that is not known probably means, by what it meant before, or by another spelling. */
+  guess(sql: string): QueryMeaning | undefined {
     const text = canonicalText(sql);
-    return (this.#queries.get(text) ?? this.#former.get(text))?.classification;
+    return this.#queries.get(text)?.classification ?? this.#former.get(text);
+  }
+
+  /** What a text meant before the page was loaded anew. */
+  expect(sql: string, meaning: QueryMeaning): void {
+    keep(this.#former, canonicalText(sql), meaning);
   }
 
   /** Queries that differ from one with such a rest in their columns alone, the latest first. */

@@ -6,7 +6,7 @@ import type { Classification, Parameters, ResultColumns, SqlValue } from '../../
 import { pickColumns, sliceRows } from '../../database/rows/columns.ts';
 import { variablesOf } from '../../database/statements/tokens.ts';
 import { columnsWithin, plainColumns, withoutLimit, type LimitValue } from '../../sql/part-of.ts';
-import type { Classifications } from './classifications.ts';
+import type { Classifications, QueryMeaning } from './classifications.ts';
 import { boundTo, boundValues, valueAt } from './parameters.ts';
 
 export interface HeldPart {
@@ -21,7 +21,7 @@ export interface HeldPart {
 
 export interface HeldWhole {
   classifications: Pick<Classifications, 'alike' | 'siblings'>;
-  keyOf(query: Pick<Classification, 'program' | 'parameters'>, parameters: Parameters): string | null;
+  keyOf(query: QueryMeaning, parameters: Parameters): string | null;
   has(key: string): boolean;
 }
 

@@ -16,6 +16,7 @@ import type { CancelSignal } from '../../core/rpc.ts';
 import { byteLengthOf, relabel } from '../../database/rows/columns.ts';
 import type { Classification, Parameters, ResultColumns, Version } from '../../database/protocol.ts';
 import type { Asker } from './asker.ts';
+import type { QueryMeaning } from './classifications.ts';
 import { DecodedCopies } from './decoded-copies.ts';
 import { boundValues, describeParameters } from './parameters.ts';
 import { rowsReached } from './rows-reached.ts';
@@ -31,6 +32,8 @@ const REFRESH_PAUSE_MS = 5000;
 
 /** What an entry holds. Plain data, so that it can be saved. */
 export interface CachedResult {
+  /** What the text meant: after a reload it is known where to look for its like. */
+  query: QueryMeaning;
   result: ResultColumns | CompressedValue;
   version: Version;
   rows: number;
@@ -95,7 +98,7 @@ export class QueryCache {
   }
 
   /** Of a query and its parameters; null when they do not fit it. */
-  keyOf(query: Pick<Classification, 'program' | 'parameters'>, parameters: Parameters): string | null {
+  keyOf(query: QueryMeaning, parameters: Parameters): string | null {
     const values = boundValues(query.parameters, parameters);
     return values && cacheKey(query.program, values, this.#pragmas);
   }
@@ -153,7 +156,8 @@ export class QueryCache {
     const parameters = describeParameters(admission.parameters);
     const around = ENTRY_OVERHEAD_BYTES + 2 * (sql.length + parameters.length);
     const bytes = byteLengthOf(result) + around;
-    const value: CachedResult = { result, version, rows: result.rowCount, parameters };
+    const query = { program: classification.program, parameters: classification.parameters };
+    const value: CachedResult = { query, result, version, rows: result.rowCount, parameters };
     const { queryClass } = classification;
     const entry = {
       value,

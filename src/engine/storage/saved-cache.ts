@@ -1,8 +1,9 @@
 /** Keeps the cache over a reload: written behind, at most once in a while, tied to the exact version of the data. */
-import { CachePersistence, type CacheStore } from '../../cache/persistence.ts';
+import { CachePersistence, type CacheStore, type LoadReport } from '../../cache/persistence.ts';
 import { toWireError } from '../../core/errors.ts';
 import type { Expected, KeyValueStore } from '../../core/store.ts';
 import type { SavedCacheState } from '../protocol.ts';
+import type { QueryMeaning } from '../query/classifications.ts';
 import type { CachedResult, QueryCache } from '../query/query-cache.ts';
 import type { Timers } from '../timers.ts';
 
@@ -21,6 +22,8 @@ export interface SavedCacheOptions {
   isDataStored(): boolean;
   /** What the store must hold for a save to be this tab's; none before anything was read from it. */
   guard(): Expected;
+  /** What is in the cache again, by text. */
+  onRestored(sql: string, meaning: QueryMeaning): void;
   /** What the person should know: kept only in part, or not at all. */
   onEvent(tone: 'info' | 'watch', message: string): void;
 }
@@ -70,6 +73,13 @@ export class SavedCache {
     try {
       const { restored, dropped, reason } = await this.#persistence.load(this.#options.nowMs(), this.#options.wallMs());
       this.#state = { ...this.#state, restored: { entries: restored, dropped, reason } };
+      const { cache, nowMs, wallMs, onRestored, onEvent } = this.#options;
+      const lost = lossOf(await this.#persistence.load(nowMs(), wallMs()));
+      if (lost) onEvent(lost.tone, lost.message);
+      cache.store.forEachSlot((slot) => {
+        const value = cache.store.valueIn(slot);
+        if (value) onRestored(cache.store.textIn(slot), value.query);
+      });
     } catch {
       // The vault has told the person already that nothing can be kept here.
     }
@@ -128,6 +138,24 @@ export class SavedCache {
   }
 }
 
+/** What a person who expects a warm cache should know; null where it is as it was left, or the data has moved on. */
+function lossOf({
+  restored,
+  dropped,
+  damaged,
+  reason,
+}: LoadReport): { tone: 'info' | 'watch'; message: string } | null {
+  if (reason === 'other-format') {
+    const message = 'What another version of this page had stored of the cache was dropped: it starts empty.';
+    return { tone: 'info', message };
+  }
+  if (reason === 'damaged')
+    return { tone: 'watch', message: 'What was stored of the cache is damaged and was dropped: it starts empty.' };
+  if (damaged === 0) return null;
+  const message = `${damaged} of ${restored + dropped} stored results were damaged and were dropped.`;
+  return { tone: 'watch', message };
+}
+
 function noRoom(saved: number, leftOut: number): string {
   const all = saved + leftOut;
   return saved === 0
@@ -161,5 +189,6 @@ function storeUnder(store: KeyValueStore, prefix: string, guard: () => Expected)
 }
 
 function isCachedResult(value: unknown): value is CachedResult {
-  return typeof value === 'object' && value !== null && 'result' in value && 'version' in value && 'rows' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  return ['query', 'result', 'version', 'rows', 'parameters'].every((name) => name in value);
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import { CachePersistence, type CacheStore } from '../../../src/cache/persistence.ts';
 import { ResultCache } from '../../../src/cache/result-cache.ts';
 import type { StrategyName } from '../../../src/cache/catalogue.ts';
+import type { RowsByTable } from '../../../src/cache/row-keys.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../../src/cache/settings.ts';
 
 interface Value {
@@ -54,13 +55,13 @@ function open(
   return { cache, disk: new CachePersistence(cache, store, isValue) };
 }
 
-function putOne(cache: ResultCache<Value>, key: string, bytes: number, table = 't'): void {
+function putOne(cache: ResultCache<Value>, key: string, bytes: number, table = 't', rows?: RowsByTable): void {
   const value = { numbers: Float64Array.of(Number(key.slice(1)), Number(key.slice(1)) / 3) };
   const { historyId, latest: logNumber } = cache.versions;
   const version = { historyId, logNumber };
   cache.put(
     key,
-    { value, bytes, text: `q${key.slice(1)}`, queryClass: 'point', tables: [table], version, costMs: 2 },
+    { value, bytes, text: `q${key.slice(1)}`, queryClass: 'point', tables: [table], rows, version, costMs: 2 },
     0,
   );
 }
@@ -79,7 +80,7 @@ describe('CachePersistence', () => {
     await before.disk.flush(100, 1_000_000);
 
     const after = open(store);
-    expect(await after.disk.load(7, 1_000_400)).toEqual({ restored: 200, dropped: 0, reason: null });
+    expect(await after.disk.load(7, 1_000_400)).toEqual({ restored: 200, dropped: 0, damaged: 0, reason: null });
     expect(after.cache.entries(7).map(({ key }) => key)).toEqual(before.cache.entries(100).map(({ key }) => key));
     expect(after.cache.statistics().bytes).toBe(before.cache.statistics().bytes);
     const [first] = after.cache.entries(7);
@@ -113,13 +114,21 @@ describe('CachePersistence', () => {
       expect(await other.disk.load(0, 0)).toEqual({
         restored: 0,
         dropped: 0,
-        reason: 'The data has changed since it was saved.',
+        damaged: 0,
+        reason: 'other-data',
       });
       expect(other.cache.size).toBe(0);
     }
-    expect((await open(new MemoryStore()).disk.load(0, 0)).reason).toBe('Nothing was saved.');
-    store.records.set('manifest', { schema: 99 });
-    expect((await open(store).disk.load(0, 0)).reason).toBe('It was saved by another version of this page.');
+    expect((await open(new MemoryStore()).disk.load(0, 0)).reason).toBe('nothing-saved');
+    for (const schema of [2, 99]) {
+      store.records.set('manifest', { ...(store.records.get('manifest') as object), schema });
+      expect(await open(store).disk.load(0, 0)).toEqual({
+        restored: 0,
+        dropped: 0,
+        damaged: 0,
+        reason: 'other-format',
+      });
+    }
   });
 
   it('never brings back what a write dropped before the flush', async () => {
@@ -147,11 +156,81 @@ describe('CachePersistence', () => {
     of(2).checksum++;
     pack.splice(pack.indexOf(of(3)), 1, null as never);
     const after = open(store);
-    expect(await after.disk.load(0, 0)).toEqual({ restored: 2, dropped: 4, reason: null });
+    expect(await after.disk.load(0, 0)).toEqual({ restored: 2, dropped: 4, damaged: 4, reason: null });
     expect(after.cache.entries(0).map(({ key }) => key)).toEqual(['k5', 'k4']);
-    expect((await open(store).disk.load(0, 1000)).restored).toBe(0); // their time is over
+    // Of the others the time is over.
+    expect(await open(store).disk.load(0, 1000)).toEqual({ restored: 0, dropped: 6, damaged: 4, reason: null });
     store.records.set('pack 0', 'not a pack');
-    expect((await open(store).disk.load(0, 0)).restored).toBe(0);
+    expect(await open(store).disk.load(0, 0)).toEqual({ restored: 0, dropped: 6, damaged: 6, reason: null });
+  });
+
+  it('believes no manifest with a wrong bit, whichever data it then speaks of', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    fill(cache, 6, 0);
+    await disk.flush(0, 0);
+    const whole = store.records.get('manifest') as Record<string, unknown>;
+    const ways: Record<string, unknown>[] = [
+      { logNumber: 6 },
+      { historyId: 'h2' },
+      { packs: [] },
+      { packs: 7 },
+      { order: Int32Array.of(1, 0, 2, 3, 4, 5) },
+      { order: [0, 1, 2, 3, 4, 5] },
+      { hits: Uint32Array.of(0, 0, 0, 0, 0, 9) },
+      { hits: new Uint32Array(5) },
+      { checksum: (whole.checksum as number) ^ 1 },
+      { checksum: undefined },
+    ];
+    for (const way of ways) {
+      store.records.set('manifest', { ...whole, ...way });
+      // At the version that the damaged one speaks of.
+      const { logNumber, historyId } = { logNumber: 5, historyId: 'h', ...way };
+      const after = open(store, logNumber, historyId);
+      const report = await after.disk.load(0, 0);
+      expect([way, report.reason, after.cache.size]).toEqual([way, 'damaged', 0]);
+    }
+    for (const manifest of [null, 'x', 3, {}]) {
+      store.records.set('manifest', manifest);
+      expect((await open(store).disk.load(0, 0)).reason).toBe('other-format');
+    }
+  });
+
+  it('brings back of which rows alone an entry rests', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    const rowsOf = (id: number): RowsByTable => new Map([['t', [{ '-1': `n${id}` }]]]);
+    for (const id of [1, 2]) putOne(cache, `k${id}`, 100, 't', rowsOf(id));
+    putOne(cache, 'k3', 100);
+    await disk.flush(0, 0);
+    const after = open(store);
+    await after.disk.load(0, 0);
+    expect(after.cache.noteWrite(['t'], 6, 0, rowsOf(2))).toBe(2); // its own row, and the one that any row may matter to
+    expect(after.cache.entries(0).map(({ key }) => key)).toEqual(['k1']);
+    // And once more: what was restored is saved again.
+    await after.disk.flush(0, 0);
+    const third = open(store, 6);
+    await third.disk.load(0, 0);
+    expect([third.cache.noteWrite(['t'], 7, 0, rowsOf(2)), third.cache.noteWrite(['t'], 8, 0, rowsOf(1))]).toEqual([
+      0, 1,
+    ]);
+  });
+
+  it('charges a restored entry for its value, not for the decoded copy that it had', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    fill(cache, 2, 0);
+    const [slot] = cache.slotsInOrder();
+    cache.chargeDecoded(slot, cache.generationOf(slot), 5000, 0);
+    expect(cache.bytes).toBe(2 * 104 + 5000);
+    expect((await disk.flush(0, 0)).bytes).toBe(2 * 104);
+    const after = open(store);
+    await after.disk.load(0, 0);
+    const decoded = (): number[] => after.cache.entries(0).map(({ decodedBytes }) => decodedBytes);
+    expect([after.cache.bytes, decoded()]).toEqual([2 * 104, [0, 0]]);
+    const [restored] = after.cache.slotsInOrder();
+    expect(after.cache.chargeDecoded(restored, after.cache.generationOf(restored), 700, 0)).toBe(true);
+    expect([after.cache.bytes, decoded()]).toEqual([2 * 104 + 700, [700, 0]]);
   });
 
   it('leaves nothing behind of an earlier, larger cache', async () => {
@@ -216,7 +295,6 @@ describe('CachePersistence', () => {
   });
 
   it('brings back what a strategy knew of keys that are not there', async () => {
-    // W-TinyLFU lets in only what was asked for more often than what would leave: it must remember who was.
     const run = async (reload: boolean): Promise<number> => {
       const store = new MemoryStore();
       let { cache, disk } = open(store, 5, 'h', 's3-fifo', 4096);
