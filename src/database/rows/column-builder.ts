@@ -95,6 +95,39 @@ export class ColumnBuilder {
     this.#closed = row + 1;
   }
 
+  /**
+   * Rows from `row` on, from memory that may move afterwards: classes, numbers (0 where there is none), and the bytes of all of
+   * them, with where each row's end. Wide integers are not among them.
+   */
+  append(row: number, classes: Uint8Array, numbers: Float64Array, ends: Int32Array, bytes: Uint8Array): void {
+    const next = row + classes.length;
+    if (next > this.#classes.length) this.#growRows(next - 1);
+    this.#classes.set(classes, row);
+    let kinds = 0;
+    for (const cellClass of classes) kinds |= 1 << cellClass;
+    if (kinds & ((1 << CELL.integer) | (1 << CELL.real))) {
+      if (next > this.#numbers.length) this.#numbers = grown(this.#numbers, new Float64Array(this.#classes.length));
+      this.#numbers.set(numbers, row);
+    }
+    if (kinds & ((1 << CELL.text) | (1 << CELL.blob))) this.#appendBytes(row, classes, ends, bytes);
+  }
+
+  #appendBytes(row: number, classes: Uint8Array, ends: Int32Array, bytes: Uint8Array): void {
+    const next = row + classes.length;
+    if (next >= this.#offsets.length) this.#offsets = grown(this.#offsets, new Uint32Array(this.#classes.length + 1));
+    for (; this.#closed < row; this.#closed++) this.#offsets[this.#closed + 1] = this.#used;
+    const used = this.#used;
+    if (used + bytes.length > this.#bytes.length) this.#growBytes(used + bytes.length);
+    this.#bytes.set(bytes, used);
+    this.#used = used + bytes.length;
+    const offsets = this.#offsets;
+    for (let index = 0, end = used; index < classes.length; index++) {
+      if (classes[index] >= CELL.text) end = used + ends[index];
+      offsets[row + index + 1] = end;
+    }
+    this.#closed = next;
+  }
+
   /** The column, cut to `rowCount` rows; the builder is spent. */
   finish(rowCount: number): ColumnData {
     if (rowCount > this.#classes.length) this.#growRows(rowCount - 1);

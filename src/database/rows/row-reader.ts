@@ -4,8 +4,10 @@
  */
 import { ColumnBuilder, type ColumnSize } from './column-builder.ts';
 import { CELL, cellAt, CUT_CELL_BYTES, LARGE_CELL_BYTES, largeAt, textIn } from './columns.ts';
+import type { RowBlock } from './row-block.ts';
+import { MEM, UTF8, type RowLayout } from './row-layout.ts';
+import { BLOCK_COLUMNS, BLOCK_ROWS, LEFT_TO_CALLER } from './row-routine.ts';
 import { RC } from '../sqlite/native.ts';
-import type { RowLayout } from '../sqlite/internals.ts';
 import type { LargeCell, ResultColumns, SqlValue } from '../protocol.ts';
 import type { SqliteModule } from '../sqlite/sqlite-module.ts';
 
@@ -14,14 +16,19 @@ export interface ReadOptions {
   rowLimit: number | null;
   /** Asked every few hundred rows; true stops. For where SQLite's own progress callback is out of reach. */
   shouldStop: (() => boolean) | null;
-  /** Is kept up to date, for whoever tells of progress. */
-  counter?: { rows: number };
+  /** Is kept up to date, for whoever tells of progress: rows so far, and while a block is filled the one that counts more. */
+  counter?: RowCounter;
   /** Names of the columns, where they are known for certain; else they are asked for. */
   names?: string[];
   /** Sizes of the columns at the statement's last run, by column. */
   expected?: readonly ColumnSize[];
   /** An earlier reading stopped at its limit: the statement stands on a row that nobody has read yet. */
   onRow?: boolean;
+}
+
+export interface RowCounter {
+  rows: number;
+  ahead: { readonly rows: number } | null;
 }
 
 /** The rows so far, and the code that ended the stepping: done, row (stopped at the limit or asked to), or an error. */
@@ -31,7 +38,8 @@ export interface ReadOutcome {
   stopped: boolean;
 }
 
-const ROWS_BETWEEN_CHECKS = 256;
+/** From here on an answer is taken for a long one. */
+const FEW_ROWS = 16;
 const EXACT = 2 ** 53;
 
 /** SQLite's storage classes as `sqlite3_column_type` gives them. */
@@ -42,19 +50,22 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
   let code: number = options.onRow ? RC.row : raw._sqlite3_step(statement);
   // Only now: the first step compiles a kept statement again when the schema has changed, and its columns may be others.
   const names = options.names ?? columnNames(module, statement);
-  const gathered: Gathered = { builders: [], large: [], counter: options.counter ?? { rows: 0 } };
+  const gathered: Gathered = { builders: [], large: [], counter: options.counter ?? { rows: 0, ahead: null } };
   for (let column = 0; column < names.length; column++)
     gathered.builders.push(new ColumnBuilder(options.expected?.[column]));
   const { counter } = gathered;
   counter.rows = 0;
   const limit = options.rowLimit ?? Infinity;
-  const { row: layout } = module.internals;
+  const { row: layout, block } = module.internals;
+  const inBlocks = layout !== null && block !== null && names.length <= BLOCK_COLUMNS;
   let stopped = false;
   while (code === RC.row && counter.rows < limit) {
-    const until = Math.min(counter.rows + ROWS_BETWEEN_CHECKS, limit);
-    code = layout
-      ? readDirectly(module, statement, gathered, layout, until)
-      : readByFunctions(module, statement, gathered, until);
+    // One by one at first: most answers are short.
+    const next = inBlocks && counter.rows < FEW_ROWS ? FEW_ROWS : counter.rows + BLOCK_ROWS;
+    const until = Math.min(next, limit);
+    if (inBlocks && counter.rows >= FEW_ROWS) code = readBlock(module, statement, gathered, block, until);
+    else if (layout) code = readDirectly(module, statement, gathered, layout, until);
+    else code = readByFunctions(module, statement, gathered, until);
     if (code === RC.row && options.shouldStop?.()) {
       stopped = true;
       break;
@@ -74,7 +85,7 @@ export function readRows(module: SqliteModule, statement: number, options: ReadO
 interface Gathered {
   builders: ColumnBuilder[];
   large: LargeCell[];
-  counter: { rows: number };
+  counter: RowCounter;
 }
 
 /** The row that the statement stands on and the next ones, `until` so many are there; the code of the last step. */
@@ -114,9 +125,35 @@ function readCell(module: SqliteModule, statement: number, column: number, gathe
   }
 }
 
-/** Bits of a value's flags. */
-const MEM = { null: 1, text: 2, integer: 4, real: 8, blob: 16, integerReal: 32, zeroTail: 0x400 } as const;
-const UTF8 = 1;
+/** The same in one go, by a routine of wasm; cell by cell only what that leaves. */
+function readBlock(
+  module: SqliteModule,
+  statement: number,
+  gathered: Gathered,
+  block: RowBlock,
+  until: number,
+): number {
+  const { builders, counter } = gathered;
+  const base = counter.rows;
+  block.clear();
+  counter.ahead = block;
+  try {
+    let code: number;
+    for (;;) {
+      code = block.fill(statement, builders.length, until - base);
+      if (code !== LEFT_TO_CALLER) break;
+      const { rows, column } = block;
+      block.empty(column, builders[column], base);
+      readCell(module, statement, column, gathered, base + rows);
+      block.skip();
+    }
+    for (let column = 0; column < builders.length; column++) block.empty(column, builders[column], base);
+    counter.rows = base + block.rows;
+    return code;
+  } finally {
+    counter.ahead = null;
+  }
+}
 
 /**
  * The same, straight from the row in wasm memory: no call per cell. Rare shapes (a zeroblob not written out, UTF-16, a large
@@ -226,7 +263,7 @@ function valueAt(
 function valueByFunctions(module: SqliteModule, statement: number, column: number): SqlValue {
   const builders: ColumnBuilder[] = [];
   builders[column] = new ColumnBuilder();
-  const gathered: Gathered = { builders, large: [], counter: { rows: 0 } };
+  const gathered: Gathered = { builders, large: [], counter: { rows: 0, ahead: null } };
   readCell(module, statement, column, gathered, 0);
   const columns: ResultColumns['columns'] = [];
   columns[column] = builders[column].finish(1);

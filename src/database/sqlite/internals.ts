@@ -7,6 +7,8 @@
 import type { BareModule } from './sqlite-module.ts';
 import { NativeConnection, RC } from './native.ts';
 import type { ResultColumns } from '../protocol.ts';
+import { RowBlock } from '../rows/row-block.ts';
+import type { RowLayout } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
 
 /** Offsets found; null where the search failed. */
@@ -19,18 +21,10 @@ export interface Internals {
   errorOffset: number | null;
   /** How the present row lies in memory; see `findRow`. */
   row: RowLayout | null;
+  /** Reads many such rows at once. */
+  block: RowBlock | null;
   /** Of the pointer to parameter values in a statement, and the size of one; its first 8 bytes hold the integer. */
   variables: { pointer: number; size: number } | null;
-}
-
-/** The pointer to the present row in a statement, and where a value (SQLite's `Mem`) keeps what. A number is its first 8 bytes. */
-export interface RowLayout {
-  pointer: number;
-  size: number;
-  /** Of the address of text or bytes, of their length, of the flags (u16). */
-  text: number;
-  length: number;
-  flags: number;
 }
 
 /** How far into a struct the search goes. A test sets 0 to see the plain paths. */
@@ -40,7 +34,7 @@ export interface SearchBounds {
 }
 
 const BOUNDS: SearchBounds = { statementBytes: 320, connectionBytes: 640 };
-const NONE: Internals = { vmSteps: null, progress: null, errorOffset: null, variables: null, row: null };
+const NONE: Internals = { vmSteps: null, progress: null, errorOffset: null, variables: null, row: null, block: null };
 
 /** Searches, and hooks clock, truncation and the search for journals into the module's watch. Never throws: what fails is off. */
 export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): Internals {
@@ -55,11 +49,13 @@ export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): In
     attempt(() => hookClock(module, native));
     attempt(() => hookTruncate(module, native));
     attempt(() => hookLookUp(module, native, database.filename));
+    const row = attempt(() => findRow(module, native, bounds.statementBytes));
     return {
       vmSteps: attempt(() => findVmSteps(module, native, bounds.statementBytes)),
       errorOffset: attempt(() => findErrorOffset(module, native, bounds.connectionBytes)),
       variables: attempt(() => findVariables(module, native, bounds.statementBytes)),
-      row: attempt(() => findRow(module, native, bounds.statementBytes)),
+      row,
+      block: row && attempt(() => makeBlock(module, native, row)),
       progress: attempt(() => findProgress(module, native, bounds.connectionBytes)),
     };
   } catch {
@@ -199,22 +195,39 @@ function findRow(module: BareModule, native: NativeConnection, bytes: number): R
   }
 }
 
-const ODD_VALUES = `SELECT x, x || '', x + 0, typeof(x), length(x) FROM (
+/** Every value comes again when the answer has proved to be a long one. */
+const ODD_VALUES = `SELECT x, x || '', x + 0, typeof(x), length(x) FROM (SELECT 1 UNION ALL SELECT 2) CROSS JOIN (
   SELECT 0 AS x UNION ALL VALUES (1), (-1), (2147483648), (-2147483649), (4294967296), (9007199254740991), (9007199254740993),
   (-9223372036854775808), (9223372036854775807), (1.5), (-0.0), (1e308), (9e999), (-9e999), (NULL), (''), ('text'), (x''), (x'00ff'),
   (zeroblob(3)), (char(233, 0, 128512)), (CAST(x'ff41' AS TEXT)), (CAST(3 AS REAL)), (count(*)), (printf('%.5000c', 'y')))`;
 
-/** Whether rows read by this layout are those that the functions give. */
-export function readsAlike(module: BareModule, native: NativeConnection, row: RowLayout): boolean {
+/** Null where rows are not read as the functions give them. */
+function makeBlock(module: BareModule, native: NativeConnection, row: RowLayout): RowBlock | null {
+  const block = new RowBlock(module, row);
+  if (readsAlike(module, native, row, block)) return block;
+  block.free();
+  return null;
+}
+
+/** Whether rows read by this layout, one by one or in blocks, are those that the functions give. */
+export function readsAlike(
+  module: BareModule,
+  native: NativeConnection,
+  row: RowLayout,
+  block: RowBlock | null = null,
+): boolean {
   // A REAL column may hold whole numbers as integers inside; text that a sorter returns lies elsewhere than a constant.
   native.exec(
     "DROP TABLE IF EXISTS reals; CREATE TABLE reals (r REAL, t TEXT); INSERT INTO reals VALUES (3, 'b'), (-4, 'a'), (2.5, NULL), (1e15, 'c')",
   );
   return [ODD_VALUES, 'SELECT r, t FROM reals', 'SELECT r, t, max(r) OVER () FROM reals ORDER BY t, r'].every((sql) => {
-    const [direct, plain] = [row, null].map((layout) => {
+    const [direct, plain] = [
+      { row, block },
+      { row: null, block: null },
+    ].map((found) => {
       const statement = native.prepare(sql);
       try {
-        return readRows({ ...module, internals: { ...NONE, row: layout } }, statement, {
+        return readRows({ ...module, internals: { ...NONE, ...found } }, statement, {
           rowLimit: null,
           shouldStop: null,
         });

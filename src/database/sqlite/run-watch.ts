@@ -22,6 +22,8 @@ export interface RunLimits {
 export class RunWatch {
   /** Rows read so far. */
   rows = 0;
+  /** Read since, and not yet added: asked when somebody is told. */
+  ahead: { readonly rows: number } | null = null;
   stopped: 'deadline' | 'cancelled' | null = null;
   /** Whether each look stands for so many VM steps. */
   readonly #countsSteps: boolean;
@@ -66,7 +68,7 @@ export class RunWatch {
     else if (nowMs >= this.#tellAtMs) {
       this.#tellAtMs = nowMs + TELL_INTERVAL_MS;
       const vmSteps = this.#countsSteps ? this.#looks * LOOK_INTERVAL_STEPS : null;
-      this.#onProgress?.({ rows: this.rows, vmSteps, elapsedMs: nowMs - this.#begunMs });
+      this.#onProgress?.({ rows: this.rows + (this.ahead?.rows ?? 0), vmSteps, elapsedMs: nowMs - this.#begunMs });
     }
   }
 

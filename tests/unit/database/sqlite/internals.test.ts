@@ -25,8 +25,8 @@ beforeAll(async () => {
 
 describe('calibration', () => {
   it('finds every place in this build', () => {
-    const { vmSteps, errorOffset, variables, row, progress } = module.internals;
-    expect([vmSteps, errorOffset, variables, row, progress]).not.toContain(null);
+    const { vmSteps, errorOffset, variables, row, block, progress } = module.internals;
+    expect([vmSteps, errorOffset, variables, row, block, progress]).not.toContain(null);
     const { hasClock, hasTruncate, hasLookUp } = module.imports;
     expect([hasClock, hasTruncate, hasLookUp]).toEqual([true, true, true]);
   });
@@ -99,6 +99,7 @@ describe('calibration', () => {
       errorOffset: null,
       variables: null,
       row: null,
+      block: null,
       progress: null,
     });
   });
@@ -111,28 +112,31 @@ describe('with any one of them off', () => {
     ["SELECT zeroblob(3), char(233, 128512), -0.0, 9e999, '' FROM t LIMIT 3", []],
   ];
 
-  it.each(['vmSteps', 'progress', 'errorOffset', 'variables', 'row'] as const)('%s: the same answers', (off) => {
-    const plain = openOn(
-      { ...module, internals: { ...module.internals, [off]: null } },
-      databaseWith(module, `CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)`),
-    );
-    const whole = openOn(module, databaseWith(module, `CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)`));
-    for (const [sql, values] of queries) {
-      expect(plain.query(sql, values)).toEqual(whole.query(sql, values));
-      expect(plain.first(sql, values)).toEqual(whole.query(sql, values)[0]);
-    }
-    expect(() => plain.run(ENDLESS, [], { deadlineMs: 5 })).toThrow(expect.objectContaining({ code: 'deadline' }));
-    expect(() => plain.run('SELECT nosuch FROM t')).toThrow(expect.objectContaining({ code: 'sql' }));
-    const { vmSteps } = plain.run('SELECT sum(x) FROM t').work;
-    expect(vmSteps === null).toBe(off === 'vmSteps');
-    const told: WorkProgress[] = [];
-    expect(() => plain.run(ENDLESS, [], { deadlineMs: 450, onProgress: (report) => told.push(report) })).toThrow();
-    expect(told.length).toBeGreaterThan(0);
-    expect(told.every((report) => (report.vmSteps === null) === (off === 'progress'))).toBe(true);
-    expect(told[0].rows).toBeGreaterThan(0);
-    plain.close();
-    whole.close();
-  });
+  it.each(['vmSteps', 'progress', 'errorOffset', 'variables', 'row', 'block'] as const)(
+    '%s: the same answers',
+    (off) => {
+      const plain = openOn(
+        { ...module, internals: { ...module.internals, [off]: null } },
+        databaseWith(module, `CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)`),
+      );
+      const whole = openOn(module, databaseWith(module, `CREATE TABLE t (x); INSERT INTO t VALUES (1), (2), (3)`));
+      for (const [sql, values] of queries) {
+        expect(plain.query(sql, values)).toEqual(whole.query(sql, values));
+        expect(plain.first(sql, values)).toEqual(whole.query(sql, values)[0]);
+      }
+      expect(() => plain.run(ENDLESS, [], { deadlineMs: 5 })).toThrow(expect.objectContaining({ code: 'deadline' }));
+      expect(() => plain.run('SELECT nosuch FROM t')).toThrow(expect.objectContaining({ code: 'sql' }));
+      const { vmSteps } = plain.run('SELECT sum(x) FROM t').work;
+      expect(vmSteps === null).toBe(off === 'vmSteps');
+      const told: WorkProgress[] = [];
+      expect(() => plain.run(ENDLESS, [], { deadlineMs: 450, onProgress: (report) => told.push(report) })).toThrow();
+      expect(told.length).toBeGreaterThan(0);
+      expect(told.every((report) => (report.vmSteps === null) === (off === 'progress'))).toBe(true);
+      expect(told[0].rows).toBeGreaterThan(0);
+      plain.close();
+      whole.close();
+    },
+  );
 });
 
 describe('the page cache', () => {
