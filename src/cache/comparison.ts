@@ -12,8 +12,26 @@ import { percent } from './words.ts';
 const TELLING_REQUESTS = 200;
 const TELLING_KEYS = 16;
 
+/** One request for a sampled key. */
+export interface SampledRequest {
+  /** Of the key, among those sampled. */
+  slot: number;
+  hash: number;
+  /** What an entry takes of the room; what the result weighs to who asks. */
+  weight: number;
+  bytes: number;
+  costMs: number;
+  /** False for a result that is too large to be stored at all. */
+  fits: boolean;
+  /** For how long it is served once it was executed; in the last `staleMs` of that a hit refreshes it. */
+  lifeMs: number;
+  staleMs: number;
+}
+
 export class StrategyComparison {
   readonly #shadows: ShadowCache[];
+  /** By strategy, then by slot: until when what the shadow holds would be served; Infinity where it holds nothing. */
+  readonly #untilMs: Float64Array[];
   readonly #hits = new Float64Array(STRATEGY_NAMES.length);
   readonly #hitBytes = new Float64Array(STRATEGY_NAMES.length);
   readonly #savedMs = new Float64Array(STRATEGY_NAMES.length);
@@ -21,27 +39,49 @@ export class StrategyComparison {
   #bytes = 0;
   #costMs = 0;
 
-  /** `capacityBytes` is already scaled down to the sample. */
-  constructor(capacityBytes: number) {
+  /** `capacityBytes` is already scaled down to the sample; keys have slots below `keysMax`. */
+  constructor(capacityBytes: number, keysMax: number) {
     this.#shadows = STRATEGY_NAMES.map((name) => new ShadowCache(STRATEGY_REGISTRY[name].create(), capacityBytes));
+    this.#untilMs = STRATEGY_NAMES.map(() => new Float64Array(keysMax).fill(Infinity));
   }
 
-  /** One request for a sampled key; `fits` is false for a result that is too large to be stored at all. */
-  access(keyHash: number, weight: number, bytes: number, costMs: number, fits: boolean, nowMs: number): void {
+  access({ slot, hash, weight, bytes, costMs, fits, lifeMs, staleMs }: SampledRequest, nowMs: number): void {
     this.#requests++;
     this.#bytes += bytes;
     this.#costMs += costMs;
     if (!fits) return;
     for (let at = 0; at < this.#shadows.length; at++) {
-      if (!this.#shadows[at].access(keyHash, weight, costMs, nowMs)) continue;
+      const shadow = this.#shadows[at];
+      const untilMs = this.#untilMs[at];
+      if (untilMs[slot] <= nowMs) shadow.remove(hash);
+      if (!shadow.access(hash, weight, costMs, nowMs, nowMs + lifeMs)) {
+        untilMs[slot] = nowMs + lifeMs;
+        continue;
+      }
+      if (untilMs[slot] - staleMs <= nowMs) untilMs[slot] = nowMs + lifeMs;
       this.#hits[at]++;
       this.#hitBytes[at] += bytes;
       this.#savedMs[at] += costMs;
     }
   }
 
-  remove(keyHash: number): void {
-    for (const shadow of this.#shadows) shadow.remove(keyHash);
+  remove(slot: number, hash: number): void {
+    for (let at = 0; at < this.#shadows.length; at++) {
+      this.#untilMs[at][slot] = Infinity;
+      this.#shadows[at].remove(hash);
+    }
+  }
+
+  /** What is over takes no room any more. */
+  sweep(keys: { hashAt(slot: number): number }, nowMs: number): void {
+    for (let at = 0; at < this.#shadows.length; at++) {
+      const untilMs = this.#untilMs[at];
+      for (let slot = 0; slot < untilMs.length; slot++) {
+        if (untilMs[slot] > nowMs) continue;
+        untilMs[slot] = Infinity;
+        this.#shadows[at].remove(keys.hashAt(slot));
+      }
+    }
   }
 
   reweigh(keyHash: number, weight: number, nowMs: number): void {

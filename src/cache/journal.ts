@@ -8,6 +8,7 @@ import type { EntryColumns } from './entry-columns.ts';
 import type { NewEntry } from './entry.ts';
 import type { CacheComparison, CacheCurve } from './reports.ts';
 import { RequestHistory } from './request-history.ts';
+import { NO_ROWS } from './row-keys.ts';
 import type { CacheSettings } from './settings.ts';
 import { Groups, StatisticsCounter } from './statistics.ts';
 import { StreamSample } from './stream-sample.ts';
@@ -21,6 +22,7 @@ export class Journal<Value> {
   readonly #groups = new Groups();
   readonly #sample: StreamSample;
   readonly #departed = new Departed();
+  #staleMs = 0;
   readonly history = new RequestHistory();
   counter = new StatisticsCounter(this.#groups);
 
@@ -31,7 +33,8 @@ export class Journal<Value> {
   }
 
   configure(settings: Readonly<CacheSettings>, nowMs: number): void {
-    this.#sample.configure(settings.capacityBytes, settings.compareStrategies, nowMs);
+    this.#staleMs = settings.staleMs;
+    this.#sample.configure(settings.capacityBytes, settings.compareStrategies, settings.staleMs, nowMs);
   }
 
   hit(slot: number, nowMs: number): void {
@@ -41,7 +44,9 @@ export class Journal<Value> {
     const rawBytes = columns.rawBytes[slot];
     this.history.note(hash, columns.bytes[slot], costMs);
     this.counter.hit(columns.groups[slot], rawBytes, costMs);
-    if (hash < this.#sample.limit) this.#sample.answered(hash, columns.bytes[slot], rawBytes, costMs, nowMs);
+    if (hash >= this.#sample.limit) return;
+    const lifeMs = columns.expiresMs[slot] - columns.writtenMs[slot] + this.#staleMs;
+    this.#sample.hit(hash, columns.bytes[slot], rawBytes, costMs, lifeMs, nowMs);
   }
 
   missed(hash: number, queryClass: QueryClass, tables: Tables, nowMs: number): MissReason {
@@ -58,17 +63,18 @@ export class Journal<Value> {
 
   /** The execution that a miss led to; `untilMs` is until when its result would be served. */
   executed(hash: number, entry: NewEntry<Value>, charge: number, untilMs: number, nowMs: number): void {
-    const { queryClass, tables, bytes, costMs, version } = entry;
+    const { queryClass, tables, rows = NO_ROWS, bytes, costMs, version } = entry;
     this.counter.executed(this.#groups.of(queryClass, tables), bytes, costMs);
     if (hash >= this.#sample.limit) return;
-    this.#sample.answered(hash, charge, bytes, costMs, nowMs);
-    this.#sample.describe(hash, tables, version.logNumber, untilMs);
+    this.#sample.answered(hash, charge, bytes, costMs, untilMs - nowMs, nowMs);
+    this.#sample.describe(hash, tables, rows, version.logNumber, untilMs);
   }
 
   /** An execution that nobody waited for. */
-  refreshed(hash: number, { queryClass, tables, costMs, version }: NewEntry<Value>, untilMs: number): void {
+  refreshed(hash: number, entry: NewEntry<Value>, untilMs: number): void {
+    const { queryClass, tables, rows = NO_ROWS, costMs, version } = entry;
     this.counter.refreshed(this.#groups.of(queryClass, tables), costMs);
-    this.#sample.describe(hash, tables, version.logNumber, untilMs);
+    this.#sample.describe(hash, tables, rows, version.logNumber, untilMs);
   }
 
   /** It was not stored, for this reason. */
@@ -101,8 +107,8 @@ export class Journal<Value> {
     const logNumber = this.#versions.latest;
     const tables = columns.tables[slot];
     if (keyHash < this.#sample.limit) {
-      // Evicted here, it may be held at another size; until now no write had touched it.
-      if (cause === 'size') this.#sample.describe(keyHash, tables, logNumber, untilMs);
+      if (cause === 'size') this.#sample.evicted(keyHash, tables, untilMs);
+      else if (cause === 'expired') this.#sample.expired(keyHash);
       else this.#sample.drop(keyHash);
     }
     const departure = this.#departed.noteEntry(keyHash, DEPARTURES[cause]);

@@ -37,18 +37,19 @@ export class MissCurve {
 
   /**
    * One request for the key in `slot`. `weight` is what it takes of a cache's room, `bytes` what its result weighs to who asks; a cache
-   * smaller than `leastBytes` would not take it in. `ratio` is the sample's share of all keys.
+   * smaller than `leastBytes` would not take it in, and one of `mostBytes` or more would have held it for so long that its time is over.
+   * `ratio` is the sample's share of all keys.
    */
-  access(slot: number, weight: number, bytes: number, leastBytes: number, ratio: number): void {
+  access(slot: number, weight: number, bytes: number, leastBytes: number, ratio: number, mostBytes = Infinity): void {
     const place = this.#places[slot];
     if (place === 0) {
       this.#coldRequests++;
       this.#coldBytes += bytes;
     } else {
       const above = this.#total - this.#sumTo(place);
-      const step = stepOf(Math.max(above / ratio + this.#weights[slot], leastBytes));
-      this.#requests[step]++;
-      this.#bytes[step] += bytes;
+      const distance = Math.max(above / ratio + this.#weights[slot], leastBytes);
+      this.#count(distance, bytes);
+      if (mostBytes < Infinity) this.#count(Math.max(distance, mostBytes), -bytes, -1);
       this.remove(slot);
     }
     if (this.#top === 2 * this.#slotsMax) this.#compact();
@@ -105,6 +106,15 @@ export class MissCurve {
       hitRatio: Math.min(1, Math.max(0, upTo(this.#requests, capacityBytes) + surplus) / expected),
       byteHitRatio: bytes === 0 ? 0 : upTo(this.#bytes, capacityBytes) / bytes,
     };
+  }
+
+  #count(distance: number, bytes: number, sign = 1): void {
+    const step = stepOf(distance);
+    this.#requests[step] += sign;
+    this.#bytes[step] += bytes;
+    if (sign > 0) return;
+    this.#coldRequests++;
+    this.#coldBytes -= bytes;
   }
 
   #put(slot: number, place: number, weight: number): void {

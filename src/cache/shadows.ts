@@ -38,8 +38,11 @@ export class ShadowCache {
     return this.#index.get(keyHash) >= 0;
   }
 
-  /** One request: true for a hit; a miss takes the key in if the strategy and its weight allow. */
-  access(keyHash: number, weight: number, costMs: number, nowMs: number): boolean {
+  /**
+   * One request: true for a hit; a miss takes the key in if the strategy and its weight allow. `expiresMs` is for strategies that go by
+   * it: unless told, all live equally long.
+   */
+  access(keyHash: number, weight: number, costMs: number, nowMs: number, expiresMs = nowMs): boolean {
     const held = this.#index.get(keyHash);
     if (held >= 0) {
       this.strategy.onHit(held, nowMs);
@@ -57,8 +60,7 @@ export class ShadowCache {
     this.#weights[slot] = weight;
     this.#weight += weight;
     this.#index.set(keyHash, slot);
-    // Of a shadow's entries, all live equally long.
-    this.strategy.onInsert(slot, keyHash, weight, costMs, nowMs, nowMs);
+    this.strategy.onInsert(slot, keyHash, weight, costMs, nowMs, expiresMs);
     return false;
   }
 

@@ -1,11 +1,14 @@
 /**
  * What the cache watches on a sample of its keys: how other sizes (`MissCurve`) and other strategies (`StrategyComparison`) would have
- * done on the same stream. What was written or has outlived its time is a miss for all of them, also when it was not here any more.
+ * done on the same stream. What was written is a miss for all of them, also when it was not here any more, and takes no room in them.
+ * Times to live run from when each strategy would have fetched the result. For sizes that is only roughly known (`FETCHED_ALIKE`), so
+ * that the curve errs by a point or two where times are short against the pauses between two requests for the same.
  */
 import { formatBytes } from '../core/bytes.ts';
 import { StrategyComparison } from './comparison.ts';
 import { MissCurve } from './miss-curve.ts';
 import type { CacheComparison, CacheCurve } from './reports.ts';
+import { NO_ROWS, type RowsByTable } from './row-keys.ts';
 import { SAMPLED_KEYS_MAX, SampledKeys } from './sampled-keys.ts';
 import { ENTRY_SHARE_MAX } from './settings.ts';
 import type { Tables, TableVersions } from './table-versions.ts';
@@ -18,24 +21,40 @@ const READ_AT = [0.5, 2, 4];
 /** Fewer requests, or fewer keys, tell chance more than merit. */
 const TELLING_REQUESTS = 200;
 const TELLING_KEYS = 16;
+/** Caches up to so many times this one's size are taken to have fetched a result when this one did; larger ones, when it was first asked for. */
+const FETCHED_ALIKE = 4;
+/** How often what is over, but nobody asks for, is taken off, so that it does not take the room of others. */
+const SWEEP_EVERY_MS = 100;
 
 export class StreamSample {
   readonly #versions: Pick<TableVersions, 'isCurrentSince' | 'latest'>;
   readonly #keys: SampledKeys;
   readonly #curve: MissCurve;
   #comparison: StrategyComparison | null = null;
+  readonly #keysMax: number;
   #capacityBytes = 0;
+  #staleMs = 0;
+  #sweptMs = -Infinity;
+  #sweptLogNumber = -1;
   /** By slot of `#keys`: what the key's result rests on, as of when, and until when it would have been served. */
   readonly #tables: Tables[] = [];
+  readonly #rows: RowsByTable[] = [];
   readonly #logNumbers: Float64Array;
   readonly #untilMs: Float64Array;
+  /** The same for a cache that evicts nothing. */
+  readonly #firstUntilMs: Float64Array;
+  /** 1 while a hit has shown that the cache itself holds it: then the cache tells when it leaves. */
+  readonly #held: Uint8Array;
 
   constructor(versions: Pick<TableVersions, 'isCurrentSince' | 'latest'>, keysMax = SAMPLED_KEYS_MAX) {
     this.#versions = versions;
+    this.#keysMax = keysMax;
     this.#keys = new SampledKeys(keysMax);
     this.#curve = new MissCurve(keysMax);
     this.#logNumbers = new Float64Array(keysMax);
     this.#untilMs = new Float64Array(keysMax);
+    this.#firstUntilMs = new Float64Array(keysMax);
+    this.#held = new Uint8Array(keysMax);
   }
 
   /** Only keys with a hash below this are to be told of. */
@@ -43,10 +62,12 @@ export class StreamSample {
     return this.#keys.limit;
   }
 
-  configure(capacityBytes: number, compares: boolean, nowMs: number): void {
+  /** For `staleMs` after its time an entry is still served, and refreshed. */
+  configure(capacityBytes: number, compares: boolean, staleMs: number, nowMs: number): void {
     this.#capacityBytes = capacityBytes;
+    this.#staleMs = staleMs;
     if (!compares) this.#comparison = null;
-    else if (this.#comparison === null) this.#comparison = new StrategyComparison(this.#scaled());
+    else if (this.#comparison === null) this.#comparison = new StrategyComparison(this.#scaled(), this.#keysMax);
     else this.#comparison.setCapacity(this.#scaled(), nowMs);
   }
 
@@ -54,16 +75,23 @@ export class StreamSample {
   missed(hash: number, nowMs: number): void {
     const slot = this.#keys.get(hash);
     if (slot < 0) return;
-    const holds =
-      nowMs < this.#untilMs[slot] && this.#versions.isCurrentSince(this.#tables[slot], this.#logNumbers[slot]);
-    if (!holds) this.drop(hash);
+    if (!this.#isCurrent(slot)) this.drop(hash);
+    else if (nowMs >= this.#untilMs[slot]) this.#curve.remove(slot);
+  }
+
+  /** A hit: one request was answered by what is held. The parameters are those of `answered`. */
+  hit(hash: number, weight: number, bytes: number, costMs: number, lifeMs: number, nowMs: number): void {
+    this.answered(hash, weight, bytes, costMs, lifeMs, nowMs);
+    const slot = this.#keys.get(hash);
+    if (slot >= 0) this.#held[slot] = 1;
   }
 
   /**
    * One request was answered, by a hit or by an execution. `weight` is what an entry takes of the room, `bytes` what the result weighs
-   * to who asks.
+   * to who asks; `lifeMs` is for how long it is served once it was executed.
    */
-  answered(hash: number, weight: number, bytes: number, costMs: number, nowMs: number): void {
+  answered(hash: number, weight: number, bytes: number, costMs: number, lifeMs: number, nowMs: number): void {
+    if (!(Math.abs(nowMs - this.#sweptMs) < SWEEP_EVERY_MS)) this.#sweep(nowMs);
     let slot = this.#keys.get(hash);
     if (this.#keys.crowded(slot < 0, nowMs)) {
       this.#halve(nowMs);
@@ -75,28 +103,56 @@ export class StreamSample {
     if (slot < 0) {
       slot = this.#keys.add(hash);
       // Until it is described, any write is taken to touch it.
-      this.describe(hash, null, this.#versions.latest, Infinity);
+      this.describe(hash, null, NO_ROWS, this.#versions.latest, Infinity);
     }
     const leastBytes = weight * ENTRY_SHARE_MAX;
-    this.#curve.access(slot, weight, bytes, leastBytes, this.#keys.ratio);
-    this.#comparison?.access(hash, weight, bytes, costMs, leastBytes <= this.#capacityBytes, nowMs);
+    let mostBytes = Infinity;
+    if (nowMs >= this.#firstUntilMs[slot]) {
+      mostBytes = FETCHED_ALIKE * this.#capacityBytes;
+      this.#firstUntilMs[slot] = nowMs + lifeMs;
+    }
+    this.#curve.access(slot, weight, bytes, leastBytes, this.#keys.ratio, mostBytes);
+    if (this.#comparison === null) return;
+    const fits = leastBytes <= this.#capacityBytes;
+    this.#comparison.access({ slot, hash, weight, bytes, costMs, fits, lifeMs, staleMs: this.#staleMs }, nowMs);
   }
 
   /** What the key's result rests on: as of log number `logNumber`, served until `untilMs` at the latest. */
-  describe(hash: number, tables: Tables, logNumber: number, untilMs: number): void {
+  describe(hash: number, tables: Tables, rows: RowsByTable, logNumber: number, untilMs: number): void {
     const slot = this.#keys.get(hash);
     if (slot < 0) return;
     this.#tables[slot] = tables;
+    this.#rows[slot] = rows;
     this.#logNumbers[slot] = logNumber;
     this.#untilMs[slot] = untilMs;
+  }
+
+  /** The entry had to make room: it may be held at another size, and until now no write had touched it. */
+  evicted(hash: number, tables: Tables, untilMs: number): void {
+    const slot = this.#keys.get(hash);
+    if (slot < 0) return;
+    // One that came back with a reload was never described.
+    const rows = this.#tables[slot] === null ? NO_ROWS : this.#rows[slot];
+    this.#held[slot] = 0;
+    this.describe(hash, tables, rows, this.#versions.latest, untilMs);
+  }
+
+  /** The entry's time was over; another strategy may have fetched it later. */
+  expired(hash: number): void {
+    const slot = this.#keys.get(hash);
+    if (slot < 0) return;
+    this.#held[slot] = 0;
+    this.#curve.remove(slot);
   }
 
   /** The entry has left for a reason that holds for every size and every strategy. */
   drop(hash: number): void {
     const slot = this.#keys.get(hash);
     if (slot < 0) return;
+    this.#held[slot] = 0;
+    this.#firstUntilMs[slot] = 0;
     this.#curve.remove(slot);
-    this.#comparison?.remove(hash);
+    this.#comparison?.remove(slot, hash);
   }
 
   reweigh(hash: number, weight: number, nowMs: number): void {
@@ -150,10 +206,31 @@ export class StreamSample {
     this.#comparison?.setCapacity(this.#scaled(), nowMs);
   }
 
+  #isCurrent(slot: number): boolean {
+    return this.#versions.isCurrentSince(this.#tables[slot], this.#logNumbers[slot], this.#rows[slot]);
+  }
+
+  /** What a write has overtaken, or time, leaves everywhere, whether it is held here or not. */
+  #sweep(nowMs: number): void {
+    this.#sweptMs = nowMs;
+    const { latest } = this.#versions;
+    const written = latest !== this.#sweptLogNumber;
+    this.#sweptLogNumber = latest;
+    for (const slot of this.#keys.slots()) {
+      if (this.#held[slot] === 1) continue;
+      if (written && !this.#isCurrent(slot)) this.drop(this.#keys.hashAt(slot));
+      else if (nowMs >= this.#untilMs[slot]) this.#curve.remove(slot);
+      else if (written) this.#logNumbers[slot] = latest;
+    }
+    this.#comparison?.sweep(this.#keys, nowMs);
+  }
+
   #forget(slot: number): void {
     this.#curve.remove(slot);
-    this.#comparison?.remove(this.#keys.hashAt(slot));
+    this.#comparison?.remove(slot, this.#keys.hashAt(slot));
     this.#tables[slot] = [];
+    this.#rows[slot] = NO_ROWS;
+    this.#firstUntilMs[slot] = this.#held[slot] = 0;
     this.#keys.remove(slot);
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import { hashKey } from '../../../src/cache/key-hash.ts';
 import { MissCurve } from '../../../src/cache/miss-curve.ts';
+import { NO_ROWS } from '../../../src/cache/row-keys.ts';
 import { StreamSample } from '../../../src/cache/stream-sample.ts';
 import { TableVersions } from '../../../src/cache/table-versions.ts';
 import { zipfKeys } from './traces.ts';
@@ -52,7 +53,7 @@ describe('MissCurve', () => {
 describe('StreamSample', () => {
   const open = (keysMax: number): StreamSample => {
     const sample = new StreamSample(new TableVersions('h'), keysMax);
-    sample.configure(1_000_000, true, 0);
+    sample.configure(1_000_000, true, 0, 0);
     return sample;
   };
 
@@ -63,7 +64,7 @@ describe('StreamSample', () => {
     keys.forEach((key, at) => {
       whole.access(key, 1000, 1000, 8000, 1);
       const hash = hashKey(`key ${key}`);
-      if (hash < sample.limit) sample.answered(hash, 1000, 1000, 1, at);
+      if (hash < sample.limit) sample.answered(hash, 1000, 1000, 1, Infinity, at);
     });
     const { points, sampleRatio, sampledKeys, readings } = sample.curve(keys.length);
     expect(sampleRatio).toBeLessThanOrEqual(1 / 4);
@@ -79,25 +80,25 @@ describe('StreamSample', () => {
     const sample = open(2048);
     zipfKeys(createRandom(6), 1500, 30_000).forEach((key, at) => {
       const hash = hashKey(`key ${key}`);
-      if (hash < sample.limit) sample.answered(hash, 1000, 1000, 2, at / 100); // 100,000 a second
+      if (hash < sample.limit) sample.answered(hash, 1000, 1000, 2, Infinity, at / 100); // 100,000 a second
     });
     const comparison = sample.comparison()!;
     expect(comparison.sampleRatio).toBeLessThan(1);
     expect(comparison.requests).toBeLessThan(25_000);
     expect(comparison.strategies.map(({ strategy }) => strategy)).toContain('adaptive');
     expect(comparison.reading).toMatch(/hits most/);
-    sample.configure(1_000_000, false, 0);
+    sample.configure(1_000_000, false, 0, 0);
     expect(sample.comparison()).toBeNull();
   });
 
   it('takes what was written, or is over, for a miss of every size and strategy', () => {
     const versions = new TableVersions('h', 1);
     const sample = new StreamSample(versions, 64);
-    sample.configure(10_000, true, 0);
+    sample.configure(10_000, true, 0, 0);
     const ask = (nowMs: number): void => {
       sample.missed(9, nowMs);
-      sample.answered(9, 100, 100, 1, nowMs);
-      sample.describe(9, ['t'], versions.latest, nowMs + 50);
+      sample.answered(9, 100, 100, 1, 50, nowMs);
+      sample.describe(9, ['t'], NO_ROWS, versions.latest, nowMs + 50);
     };
     ask(0);
     ask(10); // evicted meanwhile: a larger cache would have hit
