@@ -9,6 +9,18 @@
 const STEPS_PER_OCTAVE = 8;
 const OCTAVES = 44;
 const STEPS = STEPS_PER_OCTAVE * OCTAVES;
+/** Keys in so many groups of equal chance: how far the groups differ tells what another sample might have told. */
+export const GROUPS = 16;
+/** Half as many octaves as the slope of the curve is taken over. */
+const SLOPE_OCTAVES = 0.25;
+
+export interface CurvePoint {
+  /** Shares of all requests, and of all bytes, that would hit. */
+  hitRatio: number;
+  byteHitRatio: number;
+  /** Two standard errors of `hitRatio`, for what the sample leaves to chance; 0 where every key is in it. */
+  error: number;
+}
 
 export class MissCurve {
   /** Keys by slot number below this. */
@@ -26,6 +38,9 @@ export class MissCurve {
   readonly #bytes = new Float64Array(STEPS);
   #coldRequests = 0;
   #coldBytes = 0;
+  /** By group, then by step; the misses of every size apart. */
+  readonly #byGroup = new Float64Array(GROUPS * STEPS);
+  readonly #coldByGroup = new Float64Array(GROUPS);
 
   constructor(slotsMax: number) {
     this.#slotsMax = slotsMax;
@@ -38,18 +53,32 @@ export class MissCurve {
   /**
    * One request for the key in `slot`. `weight` is what it takes of a cache's room, `bytes` what its result weighs to who asks; a cache
    * smaller than `leastBytes` would not take it in, and one of `mostBytes` or more would have held it for so long that its time is over.
-   * `ratio` is the sample's share of all keys.
+   * `ratio` is the sample's share of all keys; `group`, below `GROUPS`, is always the same for a key.
    */
-  access(slot: number, weight: number, bytes: number, leastBytes: number, ratio: number, mostBytes = Infinity): void {
+  access(
+    slot: number,
+    weight: number,
+    bytes: number,
+    leastBytes: number,
+    ratio: number,
+    mostBytes = Infinity,
+    group = slot % GROUPS,
+  ): void {
     const place = this.#places[slot];
     if (place === 0) {
       this.#coldRequests++;
+      this.#coldByGroup[group]++;
       this.#coldBytes += bytes;
     } else {
       const above = this.#total - this.#sumTo(place);
       const distance = Math.max(above / ratio + this.#weights[slot], leastBytes);
-      this.#count(distance, bytes);
-      if (mostBytes < Infinity) this.#count(Math.max(distance, mostBytes), -bytes, -1);
+      this.#count(stepOf(distance), group, 1, bytes);
+      if (mostBytes < Infinity) {
+        this.#count(stepOf(Math.max(distance, mostBytes)), group, -1, -bytes);
+        this.#coldRequests++;
+        this.#coldByGroup[group]++;
+        this.#coldBytes += bytes;
+      }
       this.remove(slot);
     }
     if (this.#top === 2 * this.#slotsMax) this.#compact();
@@ -81,6 +110,8 @@ export class MissCurve {
       this.#requests[step] /= 2;
       this.#bytes[step] /= 2;
     }
+    for (let at = 0; at < this.#byGroup.length; at++) this.#byGroup[at] /= 2;
+    for (let group = 0; group < GROUPS; group++) this.#coldByGroup[group] /= 2;
     this.#coldRequests /= 2;
     this.#coldBytes /= 2;
   }
@@ -89,32 +120,50 @@ export class MissCurve {
   resetCounts(): void {
     this.#requests.fill(0);
     this.#bytes.fill(0);
+    this.#byGroup.fill(0);
+    this.#coldByGroup.fill(0);
     this.#coldRequests = 0;
     this.#coldBytes = 0;
   }
 
   /**
-   * Shares of all requests, and of all bytes, that would hit at `capacityBytes`; null before the first. `expected` is how many requests
-   * the sample should have seen: all requests times its share. Exact at sizes of 2^(n/8) bytes, interpolated in between.
+   * What would hit at `capacityBytes`; null before the first request. `expected` is how many requests the sample should have seen: all
+   * requests times its share `ratio`. Exact at sizes of 2^(n/8) bytes, interpolated in between.
    */
-  at(capacityBytes: number, expected: number): { hitRatio: number; byteHitRatio: number } | null {
-    const seen = this.#requests.reduce((sum, count) => sum + count, this.#coldRequests);
+  at(capacityBytes: number, expected: number, ratio = 1): CurvePoint | null {
+    const seen = sumOf(this.#requests) + this.#coldRequests;
     if (seen === 0) return null;
     const surplus = expected - seen;
-    const bytes = this.#bytes.reduce((sum, count) => sum + count, this.#coldBytes);
+    const bytes = sumOf(this.#bytes) + this.#coldBytes;
     return {
       hitRatio: Math.min(1, Math.max(0, upTo(this.#requests, capacityBytes) + surplus) / expected),
       byteHitRatio: bytes === 0 ? 0 : upTo(this.#bytes, capacityBytes) / bytes,
+      error: this.#error(capacityBytes, expected, ratio),
     };
   }
 
-  #count(distance: number, bytes: number, sign = 1): void {
-    const step = stepOf(distance);
-    this.#requests[step] += sign;
+  #count(step: number, group: number, requests: number, bytes: number): void {
+    this.#requests[step] += requests;
+    this.#byGroup[group * STEPS + step] += requests;
     this.#bytes[step] += bytes;
-    if (sign > 0) return;
-    this.#coldRequests++;
-    this.#coldBytes -= bytes;
+  }
+
+  /** Two standard errors of the hit ratio: by which keys came into the sample, and by how far distances in it are off for that. */
+  #error(capacityBytes: number, expected: number, ratio: number): number {
+    if (ratio >= 1) return 0;
+    const missesOf = (group: number): number => {
+      const counts = this.#byGroup.subarray(group * STEPS, (group + 1) * STEPS);
+      return this.#coldByGroup[group] + sumOf(counts) - upTo(counts, capacityBytes);
+    };
+    const misses = Array.from({ length: GROUPS }, (_, group) => missesOf(group));
+    const mean = sumOf(misses) / GROUPS;
+    const spread = misses.reduce((sum, count) => sum + (count - mean) ** 2, 0) * (GROUPS / (GROUPS - 1));
+    const keys = this.#places.reduce((count, place) => count + (place > 0 ? 1 : 0), 0);
+    const within = Math.max(1, Math.min(keys, (keys * ratio * capacityBytes) / Math.max(1, this.#total)));
+    const factor = 2 ** SLOPE_OCTAVES;
+    const rise = upTo(this.#requests, capacityBytes * factor) - upTo(this.#requests, capacityBytes / factor);
+    const slope = rise / (2 * SLOPE_OCTAVES * Math.LN2);
+    return Math.min(1, (2 * Math.sqrt((1 - ratio) * (spread + slope ** 2 / within))) / expected);
   }
 
   #put(slot: number, place: number, weight: number): void {
@@ -144,6 +193,12 @@ export class MissCurve {
     this.#top = 0;
     for (const slot of slots) this.#put(slot, ++this.#top, this.#weights[slot]);
   }
+}
+
+function sumOf(counts: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < counts.length; at++) sum += counts[at];
+  return sum;
 }
 
 /** The first step whose edge, 2^(step / 8), is not below the distance. */

@@ -2,6 +2,7 @@
  * What the cache tells of itself. Counts and ratios speak of all look-ups since the statistics were last reset; a ratio is null where
  * nothing was counted.
  */
+import type { CurvePoint } from './miss-curve.ts';
 import type { MissReason, QueryClass, RemovalCause, StrategyName } from './catalogue.ts';
 
 /** Look-ups by outcome, three ways: by request, by bytes of results, by time of execution. */
@@ -24,15 +25,23 @@ export interface CacheComparison {
   sampledKeys: number;
   /** Requests for sampled keys so far: what the ratios rest on. Differences between two reports give a race over time. */
   requests: number;
-  strategies: {
-    strategy: StrategyName;
-    hits: number;
-    hitRatio: number | null;
-    byteHitRatio: number | null;
-    timeSavedRatio: number | null;
-  }[];
-  /** The best by hit ratio and by time saved, in words; null until there is enough to tell. */
+  strategies: ComparedStrategy[];
+  /** True where nothing would have been evicted under any: then all have the same figures, and nothing is told of their merits. */
+  alike: boolean;
+  /** Who hits most, and who saves the most time, by more than chance may have put between them; null where that cannot be told. */
+  leaders: { hits: StrategyName | null; time: StrategyName | null };
+  /** That in words; null until there is enough to tell. */
   reading: string | null;
+}
+
+export interface ComparedStrategy {
+  strategy: StrategyName;
+  hits: number;
+  hitRatio: number | null;
+  byteHitRatio: number | null;
+  timeSavedRatio: number | null;
+  /** Two standard errors of `hitRatio`, for what the sample leaves to chance; 0 where every key is in it, null before the first request. */
+  error: number | null;
 }
 
 /** How long ago entries were written. */
@@ -53,9 +62,11 @@ export interface CacheCurve {
   requests: number;
   capacityBytes: number;
   /** Sizes rising from 1/64 of the capacity to 64 times as much. */
-  points: { capacityBytes: number; hitRatio: number; byteHitRatio: number }[];
+  points: ({ capacityBytes: number } & CurvePoint)[];
+  /** At the present size; null before the first request. */
+  now: CurvePoint | null;
   /** “At 2x the size you would have …”, for half, double and four times the capacity; empty until there is enough to tell. */
-  readings: { factor: number; capacityBytes: number; hitRatio: number; sentence: string }[];
+  readings: { factor: number; capacityBytes: number; hitRatio: number; error: number; sentence: string }[];
 }
 
 /** Totals, small enough to be sent often. */

@@ -6,7 +6,7 @@
  */
 import { formatBytes } from '../core/bytes.ts';
 import { StrategyComparison } from './comparison.ts';
-import { MissCurve } from './miss-curve.ts';
+import { GROUPS, MissCurve } from './miss-curve.ts';
 import type { CacheComparison, CacheCurve } from './reports.ts';
 import { NO_ROWS, type RowsByTable } from './row-keys.ts';
 import { SAMPLED_KEYS_MAX, SampledKeys } from './sampled-keys.ts';
@@ -111,7 +111,7 @@ export class StreamSample {
       mostBytes = FETCHED_ALIKE * this.#capacityBytes;
       this.#firstUntilMs[slot] = nowMs + lifeMs;
     }
-    this.#curve.access(slot, weight, bytes, leastBytes, this.#keys.ratio, mostBytes);
+    this.#curve.access(slot, weight, bytes, leastBytes, this.#keys.ratio, mostBytes, hash % GROUPS);
     if (this.#comparison === null) return;
     const fits = leastBytes <= this.#capacityBytes;
     this.#comparison.access({ slot, hash, weight, bytes, costMs, fits, lifeMs, staleMs: this.#staleMs }, nowMs);
@@ -183,21 +183,22 @@ export class StreamSample {
     const capacityBytes = this.#capacityBytes;
     const points: CacheCurve['points'] = [];
     const readings: CacheCurve['readings'] = [];
-    const now = this.#curve.at(capacityBytes, expected);
+    const now = this.#curve.at(capacityBytes, expected, ratio);
     if (now !== null) {
       for (let step = -OCTAVES_AROUND * POINTS_PER_OCTAVE; step <= OCTAVES_AROUND * POINTS_PER_OCTAVE; step++) {
         const bytes = Math.round(capacityBytes * 2 ** (step / POINTS_PER_OCTAVE));
-        const point = this.#curve.at(bytes, expected);
+        const point = this.#curve.at(bytes, expected, ratio);
         if (point !== null) points.push({ capacityBytes: bytes, ...point });
       }
       for (const factor of size < TELLING_KEYS || expected < TELLING_REQUESTS ? [] : READ_AT) {
         const bytes = Math.round(capacityBytes * factor);
-        const hitRatio = this.#curve.at(bytes, expected)?.hitRatio ?? 0;
+        const { hitRatio, error } = this.#curve.at(bytes, expected, ratio) ?? { hitRatio: 0, error: 0 };
         const sentence = `At ${factor}x the size, ${formatBytes(bytes)}, LRU would hit ${percent(hitRatio)} of the requests; at the present size, ${percent(now.hitRatio)}.`;
-        readings.push({ factor, capacityBytes: bytes, hitRatio, sentence });
+        readings.push({ factor, capacityBytes: bytes, hitRatio, error, sentence });
       }
     }
-    return { sampleRatio: ratio, sampledKeys: size, requests: Math.round(expected), capacityBytes, points, readings };
+    const sampled = { sampleRatio: ratio, sampledKeys: size, requests: Math.round(expected) };
+    return { ...sampled, capacityBytes, now, points, readings };
   }
 
   #halve(nowMs: number): void {

@@ -43,7 +43,7 @@ describe('MissCurve', () => {
     const curve = new MissCurve(4);
     for (const slot of [0, 1, 0]) curve.access(slot, 4, 10, 32, 1);
     expect(curve.at(16, 3)?.hitRatio).toBe(0);
-    expect(curve.at(32, 3)).toEqual({ hitRatio: 1 / 3, byteHitRatio: 1 / 3 });
+    expect(curve.at(32, 3)).toEqual({ hitRatio: 1 / 3, byteHitRatio: 1 / 3, error: 0 });
     curve.remove(0); // it was written: the next is a miss for all
     curve.access(0, 4, 10, 32, 1);
     expect(curve.at(1e9, 4)?.hitRatio).toBe(1 / 4);
@@ -76,6 +76,54 @@ describe('StreamSample', () => {
     expect(readings[1].sentence).toMatch(/^At 2x the size, 1\.91 MiB, LRU would hit \d/);
   });
 
+  it('says how far chance may have put it off: the truth lies within that in most of many samples', () => {
+    const keys = zipfKeys(createRandom(5), 4000, 20_000);
+    const whole = new MissCurve(4000);
+    for (const key of keys) whole.access(key, 1000, 1000, 8000, 1);
+    const sizes = [125_000, 1_000_000, 4_000_000];
+    expect(whole.at(sizes[0], keys.length)?.error).toBe(0);
+    const inside = sizes.map(() => 0);
+    const widest = sizes.map(() => 0);
+    const SAMPLES = 24;
+    for (let seed = 0; seed < SAMPLES; seed++) {
+      const sample = open(512);
+      keys.forEach((key, at) => {
+        const hash = hashKey(`key ${key} ${seed}`);
+        if (hash < sample.limit) sample.answered(hash, 1000, 1000, 1, Infinity, at);
+      });
+      const { points } = sample.curve(keys.length);
+      sizes.forEach((size, at) => {
+        const { hitRatio, error } = points.find(({ capacityBytes }) => capacityBytes === size)!;
+        if (Math.abs(hitRatio - (whole.at(size, keys.length)?.hitRatio ?? 0)) <= error) inside[at]++;
+        widest[at] = Math.max(widest[at], error);
+      });
+    }
+    // Two standard errors: 95 of 100, were the errors normal.
+    for (const count of inside) expect(count).toBeGreaterThanOrEqual(0.8 * SAMPLES);
+    for (const error of widest) expect(error).toBeLessThan(0.2);
+  });
+
+  it('names a leader only where chance cannot have made it, and says where all are alike', () => {
+    const roomy = open(64);
+    const keys = zipfKeys(createRandom(8), 40, 400);
+    for (const key of keys) roomy.answered(hashKey(`key ${key}`), 1000, 1000, 1, Infinity, 0);
+    const comparison = roomy.comparison()!;
+    expect([comparison.alike, comparison.leaders]).toEqual([true, { hits: null, time: null }]);
+    expect(comparison.reading).toMatch(/^Of 400 requests, every strategy hits the same: \d/);
+
+    const looped = open(2048); // a loop larger than the room: LIRS keeps a part of it, LRU nothing
+    looped.configure(8000, true, 0, 0);
+    for (let at = 0; at < 4000; at++) looped.answered(hashKey(`key ${at % 12}`) >>> 0, 1000, 1000, 1, Infinity, at);
+    expect(looped.comparison()?.reading).toBeNull(); // 12 keys are too few
+    for (let at = 0; at < 4000; at++) looped.answered(hashKey(`more ${at % 20}`), 1000, 1000, 1, Infinity, at);
+    const told = looped.comparison()!;
+    expect(told.strategies.map(({ error }) => error)).toEqual(told.strategies.map(() => 0));
+    expect(told.alike).toBe(false);
+    expect(told.strategies.find(({ strategy }) => strategy === 'lru')?.hits).toBe(0);
+    expect(told.leaders).toEqual({ hits: 'lirs', time: 'lirs' });
+    expect(told.reading).toMatch(/^Of 8,000 requests, LIRS hits most: \d\d.\d %. It also saves the most time/);
+  });
+
   it('compares all strategies, and halves itself when requests come too fast', () => {
     const sample = open(2048);
     zipfKeys(createRandom(6), 1500, 30_000).forEach((key, at) => {
@@ -86,7 +134,9 @@ describe('StreamSample', () => {
     expect(comparison.sampleRatio).toBeLessThan(1);
     expect(comparison.requests).toBeLessThan(25_000);
     expect(comparison.strategies.map(({ strategy }) => strategy)).toContain('adaptive');
-    expect(comparison.reading).toMatch(/hits most/);
+    expect(comparison.reading).toMatch(
+      /^Of [\d,]+ requests, \d strategies hit most, too close to tell apart: up to \d/,
+    );
     sample.configure(1_000_000, false, 0, 0);
     expect(sample.comparison()).toBeNull();
   });
