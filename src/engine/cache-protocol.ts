@@ -57,6 +57,8 @@ export interface SavedCacheState {
   problem: string | null;
   /** False in a tab that only reads: another one saves. */
   owned: boolean;
+  /** False while the data is not kept either, such as a sample that nobody has written to: results without their data would be no use. */
+  dataStored: boolean;
   /** What this visit began with; null before it was looked for. `reason` says why nothing was there, or no part of it held. */
   restored: { entries: number; dropped: number; reason: string | null } | null;
 }

@@ -37,7 +37,7 @@ export class SavedCache {
   #usesArmed = false;
   #owned = false;
   #flushing: Promise<unknown> = Promise.resolve();
-  #state: Omit<SavedCacheState, 'owned'> = {
+  #state: Omit<SavedCacheState, 'owned' | 'dataStored'> = {
     savedAtMs: null,
     entries: 0,
     bytes: 0,
@@ -64,7 +64,7 @@ export class SavedCache {
   }
 
   get state(): SavedCacheState {
-    return { ...this.#state, owned: this.#owned };
+    return { ...this.#state, owned: this.#owned, dataStored: this.#options.isDataStored() };
   }
 
   /** Brings back what was saved for exactly this version of the data. A store that fails gives an empty cache, never an error. */

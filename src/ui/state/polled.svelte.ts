@@ -10,7 +10,9 @@ export class Polled<Value> {
   readonly #subscribe: () => void;
   #value: Value | null = null;
   #failure: string | null = null;
-  #asking = false;
+  #asking: Promise<void> | null = null;
+  /** Something changed while an answer was on its way. */
+  #again = false;
   #update = (): void => {};
 
   constructor(ask: () => Promise<Value>, everyMs: number) {
@@ -19,7 +21,7 @@ export class Polled<Value> {
       this.#update = update;
       void this.refresh();
       const timer = setInterval(() => {
-        if (!document.hidden) void this.refresh();
+        if (!document.hidden && this.#asking === null) void this.refresh();
       }, everyMs);
       return () => clearInterval(timer);
     });
@@ -37,17 +39,23 @@ export class Polled<Value> {
     return this.#failure;
   }
 
-  /** Asks now, as after a change. */
+  /** Asks now, as after a change; resolves when an answer to a question asked from now on is here. */
   async refresh(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    try {
-      this.#value = await this.#ask();
-      this.#failure = null;
-    } catch (error) {
-      this.#failure = error instanceof AppError ? error.message : String(error);
-    }
-    this.#asking = false;
+    this.#again = this.#asking !== null;
+    await (this.#asking ??= this.#askUntilCurrent());
+  }
+
+  async #askUntilCurrent(): Promise<void> {
+    do {
+      this.#again = false;
+      try {
+        this.#value = await this.#ask();
+        this.#failure = null;
+      } catch (error) {
+        this.#failure = error instanceof AppError ? error.message : String(error);
+      }
+    } while (this.#again);
+    this.#asking = null;
     this.#update();
   }
 }
