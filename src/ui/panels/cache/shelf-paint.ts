@@ -1,6 +1,6 @@
 /** Draws the shelf on two canvases: the entries below, drawn when they change; what lights up, falls or is chosen above, while it moves. */
 import type { RemovalCause } from '../../../cache/catalogue.ts';
-import { eachPiece, type ShelfLayout } from './shelf-layout.ts';
+import { eachPiece, HEIGHT_MEANS, type ShelfLayout } from './shelf-layout.ts';
 import { FALL_MS, PULSE_MS, type ShelfScene } from './shelf-scene.ts';
 
 /** Room under the rows into which entries fall, px. */
@@ -36,36 +36,59 @@ export function paintEntries(
   if (report === null || layout === null) return;
   paintRoom(context, layout, colour);
   const isTimed = report.strategy === 'ttl';
-  const hitsMost = report.hits.reduce((a, b) => Math.max(a, b), 1);
-  const paths = Array.from({ length: STRENGTHS }, () => new Path2D());
-  const ground = new Path2D();
-  for (let place = 0; place < report.ids.length; place++) {
-    const start = scene.startAt(place, nowMs);
-    const end = start + layout.starts[place + 1] - layout.starts[place];
-    const height = layout.heights[place] * layout.rowHeight;
-    // A hairline between entries that are wide enough to be told apart.
-    const gap = end - start > 3 ? 1 : 0;
-    const strength = Math.round(Math.sqrt(report.hits[place] / hitsMost) * (STRENGTHS - 1));
-    eachPiece(layout, start, end, (x, row, width) => {
-      const bottom = row * layout.rowStep + layout.rowHeight;
-      ground.rect(x, bottom - height, width - gap, height);
-      const filled = isTimed ? height * report.timeLeft[place] : height;
-      paths[strength].rect(x, bottom - filled, width - gap, filled);
-    });
-  }
-  if (layout.starts[0] > 0)
-    eachPiece(layout, 0, layout.starts[0], (x, row, width) =>
-      ground.rect(x, row * layout.rowStep, width, layout.rowHeight),
-    );
+  const last = layout.starts[report.ids.length];
   context.fillStyle = colour('good-soft');
-  context.fill(ground);
+  if (isTimed || report.strategy in HEIGHT_MEANS) {
+    fillThose(
+      context,
+      scene,
+      nowMs,
+      () => true,
+      () => 1,
+    );
+    eachPiece(layout, 0, layout.starts[0], (x, row, width) =>
+      context.fillRect(x, row * layout.rowStep, width, layout.rowHeight),
+    );
+  } else {
+    eachPiece(layout, 0, last, (x, row, width) => context.fillRect(x, row * layout.rowStep, width, layout.rowHeight));
+  }
+  const hitsMost = report.hits.reduce((a, b) => Math.max(a, b), 1);
+  const strengths = Uint8Array.from(report.hits, (hits) => Math.round(Math.sqrt(hits / hitsMost) * (STRENGTHS - 1)));
   context.fillStyle = colour('good');
-  paths.forEach((path, strength) => {
+  for (let strength = 0; strength < STRENGTHS; strength++) {
     context.globalAlpha = 0.3 + (0.7 * strength) / (STRENGTHS - 1);
-    context.fill(path);
-  });
+    fillThose(
+      context,
+      scene,
+      nowMs,
+      (place) => strengths[place] === strength,
+      (place) => (isTimed ? report.timeLeft[place] : 1),
+    );
+  }
   context.globalAlpha = 1;
   if (isTimed) paintRings(context, scene, colour, nowMs);
+}
+
+/** One rectangle after the other: a path of thousands takes many times as long to fill. `filled` is a share of the entry's own height. */
+function fillThose(
+  context: CanvasRenderingContext2D,
+  scene: ShelfScene,
+  nowMs: number,
+  wanted: (place: number) => boolean,
+  filled: (place: number) => number,
+): void {
+  const layout = scene.layout!;
+  for (let place = 0; place < layout.heights.length; place++) {
+    if (!wanted(place)) continue;
+    const start = scene.startAt(place, nowMs);
+    const end = start + layout.starts[place + 1] - layout.starts[place];
+    const height = layout.heights[place] * layout.rowHeight * filled(place);
+    // A hairline between entries that are wide enough to be told apart.
+    const gap = end - start > 3 ? 1 : 0;
+    eachPiece(layout, start, end, (x, row, width) =>
+      context.fillRect(x, row * layout.rowStep + layout.rowHeight - height, width - gap, height),
+    );
+  }
 }
 
 /** The free room, up to where it ends. */

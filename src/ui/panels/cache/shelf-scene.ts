@@ -21,6 +21,8 @@ export const FALL_MS = 900;
 /** More of them gliding at once is no picture any more, and costs too much. */
 const GLIDING_MAX = 1500;
 const FALLS_MAX = 24;
+/** Of a ring. */
+const SEEN = 0.005;
 
 export class ShelfScene {
   report: CacheShelfReport | null = null;
@@ -88,6 +90,20 @@ export class ShelfScene {
     for (const [id, beganMs] of this.pulses) if (nowMs - beganMs >= PULSE_MS) this.pulses.delete(id);
     this.falls = this.falls.filter(({ beganMs }) => nowMs - beganMs < FALL_MS);
   }
+}
+
+/** Whether two reports give the same picture; a drained ring is another only when one can see it. */
+export function looksTheSame(one: CacheShelfReport, other: CacheShelfReport): boolean {
+  return (
+    one.strategy === other.strategy &&
+    one.capacityBytes === other.capacityBytes &&
+    one.entryBytes === other.entryBytes &&
+    one.ids.length === other.ids.length &&
+    one.ids.every((id, place) => id === other.ids[place]) &&
+    one.hits.every((hits, place) => hits === other.hits[place]) &&
+    one.bytes.every((bytes, place) => bytes === other.bytes[place]) &&
+    (one.strategy !== 'ttl' || one.timeLeft.every((left, place) => Math.abs(left - other.timeLeft[place]) < SEEN))
+  );
 }
 
 function eased(progress: number): number {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheShelfReport } from '../../../../../src/engine/protocol.ts';
 import { layShelf } from '../../../../../src/ui/panels/cache/shelf-layout.ts';
-import { FALL_MS, GLIDE_MS, PULSE_MS, ShelfScene } from '../../../../../src/ui/panels/cache/shelf-scene.ts';
+import {
+  FALL_MS,
+  GLIDE_MS,
+  looksTheSame,
+  PULSE_MS,
+  ShelfScene,
+} from '../../../../../src/ui/panels/cache/shelf-scene.ts';
 import { shelfReport } from './shelf-report.ts';
 
 const BOX = { width: 100, height: 50 };
@@ -59,6 +65,33 @@ describe('what moves on the shelf', () => {
   it('stands still in another scale', () => {
     const scene = sceneOf(FIRST, shelfReport({ capacityBytes: 100_000, ids: [3, 1, 2], bytes: [300, 300, 300] }));
     expect(scene.startAt(0, 10_000)).toBe(0);
+  });
+});
+
+describe('a report that gives the same picture', () => {
+  it('is told from one that gives another', () => {
+    const columns = { ids: [1, 2], bytes: [300, 300], hits: [1, 0] };
+    const report = shelfReport(columns);
+    expect(looksTheSame(report, shelfReport(columns))).toBe(true);
+    for (const other of [
+      shelfReport({ ...columns, ids: [2, 1] }),
+      shelfReport({ ...columns, hits: [2, 0] }),
+      shelfReport({ ...columns, bytes: [200, 400] }),
+      shelfReport({ ...columns, capacityBytes: 2000 }),
+      shelfReport({ ...columns, strategy: 'lfu' }),
+      shelfReport({ ids: [1], bytes: [600], hits: [1] }),
+    ])
+      expect(looksTheSame(report, other)).toBe(false);
+  });
+
+  it('is another where a ring has visibly drained, under the strategy that draws rings', () => {
+    const drained = (strategy: 'ttl' | 'lru', left: number): CacheShelfReport => ({
+      ...shelfReport({ strategy, bytes: [300] }),
+      timeLeft: Float32Array.of(left),
+    });
+    expect(looksTheSame(drained('ttl', 1), drained('ttl', 0.9))).toBe(false);
+    expect(looksTheSame(drained('ttl', 1), drained('ttl', 0.999))).toBe(true);
+    expect(looksTheSame(drained('lru', 1), drained('lru', 0.5))).toBe(true);
   });
 });
 
