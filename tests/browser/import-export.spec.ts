@@ -221,7 +221,7 @@ test('a script that wrote is undone, and done again', async ({ page, failures })
   await run(page, 'DELETE FROM events WHERE id <= 1204');
   const results = resultsOf(page);
   await expect(results).toContainText('1,204 rows deleted');
-  await expect(results).toContainText(/keeps [\d.,]+ [KM]?B/);
+  await expect(results).toContainText(/keeps [\d.,]+ (?:[KM]i)?B/);
   await expect(results).not.toContainText('later write');
   await results.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(results).toContainText('Undone: the data is as before this script.');
