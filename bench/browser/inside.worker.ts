@@ -18,6 +18,8 @@ export interface InsideApi extends DatabaseApi {
   openPlain(request: { bytes: Uint8Array }): void;
   /** Steps to the last row and reads nothing: the least that any way of reading rows takes. */
   stepLoop(request: { sql: string }): { rows: number };
+  /** The schema read anew, the query compiled and run to its end, in the plain database: milliseconds, in the worker. */
+  schemaAndRead(request: { sql: string }): { ms: number };
   pointReads(request: { bytes: Uint8Array; reads: number; rounds: number }): InsideReadsReport;
   replication(request: { rounds: number }): ReplicationReport;
   forks(request: { megabytes: number; rounds: number }): ForkReport;
@@ -43,6 +45,16 @@ serve<InsideApi>(portOf(self), {
     while (plain.module.raw._sqlite3_step(statement) === RC.row) rows++;
     plain.finalize(statement);
     return { rows };
+  },
+  schemaAndRead: ({ sql }) => {
+    invariant(plain, 'openPlain comes first');
+    const start = performance.now();
+    plain.exec('COMMIT; PRAGMA writable_schema=RESET; BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1');
+    const statement = plain.prepare(sql);
+    const code = plain.drain(statement);
+    plain.finalize(statement);
+    invariant(code === RC.done, 'the query runs to its end');
+    return { ms: performance.now() - start };
   },
   replication: async ({ rounds }) => shipAgainstReplay(await loaded(), rounds),
   forks: async ({ megabytes, rounds }) => forkTimes(await loaded(), megabytes, rounds),

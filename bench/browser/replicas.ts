@@ -3,19 +3,28 @@
  * Ours over shared pages and over a copy; the official sqlite-wasm by deserialize; sql.js by opening again.
  */
 import { rowsOf } from '../../src/database/rows/columns.ts';
-import type { Snapshot } from '../../src/database/protocol.ts';
+import type { RunRequest, Snapshot } from '../../src/database/protocol.ts';
 import { median } from '../figures.ts';
 import { plainRun } from './rows-to-page.ts';
 import { INDEXED_QUERY, MAKE_FIFTY_MB } from './sample-rows.ts';
-import { startDatabase, startOfficial, startPeer } from './workers.ts';
+import { startDatabase, startInside, startOfficial, startPeer } from './workers.ts';
 
 /** Databases that a running worker has opened and read from before the one that is measured, ours and the peer's alike. */
 const SERVED_BEFORE = 3;
 
 export interface ReplicaReport {
   megabytes: number;
-  /** Medians. The base in shared memory; null where the page is not isolated. In a worker that has served before. */
+  /**
+   * Medians. The base in shared memory; null where the page is not isolated. In a worker that has served before; what the
+   * query is has been found by another replica, as the engine tells each that it attaches.
+   */
   sharedMs: number | null;
+  /** The same with a query that no replica has met. */
+  sharedUnmetMs: number | null;
+  /** For comparison: a message to a worker in the same state and its answer, nothing done. */
+  emptyMs: number;
+  /** And bare sql.js, its C functions alone, on a database that is open: the schema read anew, the query compiled and run. */
+  bareMs: number;
   /** The same in a spare, which has not. */
   sharedSpareMs: number | null;
   /** The base copied to the worker. */
@@ -53,6 +62,29 @@ export function snapshotOf(base: Uint8Array): Snapshot {
   return { historyId: 'parcels', logNumber: 0, pageSize: 4096, base, records: [] };
 }
 
+/** What an earlier replica found the query to be. */
+async function foundBy(base: Uint8Array): Promise<RunRequest['known']> {
+  const worker = await startDatabase();
+  const snapshot = snapshotOf(base);
+  await worker.call.attach({ snapshot, role: 'replica', epoch: 1, pragmas: [] });
+  const reply = await worker.call.run(plainRun(INDEXED_QUERY));
+  worker.end();
+  if (reply.kind !== 'rows') throw new Error('the query was not run as one that reads');
+  return { classification: reply.classification, historyId: snapshot.historyId };
+}
+
+async function schemaAndRead(bytes: Uint8Array, rounds: number): Promise<number> {
+  const inside = await startInside();
+  await inside.call.openPlain({ bytes });
+  const times: number[] = [];
+  for (let round = 0; round < SERVED_BEFORE + rounds; round++) {
+    await quiet();
+    times.push((await inside.call.schemaAndRead({ sql: INDEXED_QUERY })).ms);
+  }
+  inside.end();
+  return median(times.slice(SERVED_BEFORE));
+}
+
 export async function replicas(rounds: number): Promise<ReplicaReport> {
   const bytes = await fiftyMegabytes();
   const shared = crossOriginIsolated ? sharedCopy(bytes) : null;
@@ -61,25 +93,36 @@ export async function replicas(rounds: number): Promise<ReplicaReport> {
   await officialOwner.call.open({ bytes });
   const answers = new Set<string>();
 
-  const ours = (base: Uint8Array, served: boolean) => async (): Promise<number> => {
-    // As the product has it: a later replica comes from a spare.
-    const worker = await startDatabase(true);
-    await quiet();
-    const attachAndRead = async (): Promise<unknown> => {
-      const attached = worker.call.attach({ snapshot: snapshotOf(base), role: 'replica', epoch: 1, pragmas: [] });
-      const reply = await worker.call.run(plainRun(INDEXED_QUERY));
-      await attached;
-      return reply.kind === 'rows' && rowsOf(reply.result);
+  const known = await foundBy(bytes);
+  const emptyMs: number[] = [];
+  const ours =
+    (base: Uint8Array, served: boolean, met = true) =>
+    async (): Promise<number> => {
+      // As the product has it: a later replica comes from a spare.
+      const worker = await startDatabase(true);
+      await quiet();
+      const attachAndRead = async (): Promise<unknown> => {
+        const attached = worker.call.attach({ snapshot: snapshotOf(base), role: 'replica', epoch: 1, pragmas: [] });
+        const reply = await worker.call.run({ ...plainRun(INDEXED_QUERY), known: met ? known : null });
+        await attached;
+        return reply.kind === 'rows' && rowsOf(reply.result);
+      };
+      if (served) for (let time = 0; time < SERVED_BEFORE; time++) await attachAndRead();
+      if (served) await quiet();
+      const start = performance.now();
+      const rows = await attachAndRead();
+      const ms = performance.now() - start;
+      answers.add(JSON.stringify(rows));
+      if (served) {
+        await quiet();
+        const since = performance.now();
+        // It is warm: there is nothing to do but to answer.
+        await worker.call.warm({ module: null, wasmUrl: '', cancelCell: null });
+        emptyMs.push(performance.now() - since);
+      }
+      worker.end();
+      return ms;
     };
-    if (served) for (let time = 0; time < SERVED_BEFORE; time++) await attachAndRead();
-    if (served) await quiet();
-    const start = performance.now();
-    const rows = await attachAndRead();
-    const ms = performance.now() - start;
-    answers.add(JSON.stringify(rows));
-    worker.end();
-    return ms;
-  };
   const exportMs: number[] = [];
   const officially = (exported: boolean) => async (): Promise<number> => {
     const worker = await startOfficial();
@@ -113,7 +156,9 @@ export async function replicas(rounds: number): Promise<ReplicaReport> {
   };
 
   const ways = {
-    ...(shared ? { shared: ours(shared, true), sharedSpare: ours(shared, false) } : {}),
+    ...(shared
+      ? { shared: ours(shared, true), sharedUnmet: ours(shared, true, false), sharedSpare: ours(shared, false) }
+      : {}),
     copied: ours(bytes, true),
     official: officially(true),
     officialKept: officially(false),
@@ -128,10 +173,14 @@ export async function replicas(rounds: number): Promise<ReplicaReport> {
   }
   owner.end();
   officialOwner.end();
+  const bareMs = await schemaAndRead(bytes, rounds);
   const of = (name: string): number => median(times.get(name) ?? []);
   return {
     megabytes: bytes.byteLength / 1e6,
     sharedMs: shared ? of('shared') : null,
+    sharedUnmetMs: shared ? of('sharedUnmet') : null,
+    emptyMs: median(emptyMs),
+    bareMs,
     sharedSpareMs: shared ? of('sharedSpare') : null,
     copiedMs: of('copied'),
     officialMs: of('official'),

@@ -18,8 +18,22 @@ export async function replicas({ host, page, rounds }: Bench): Promise<Figure[]>
   const note =
     `from handing over to the first row, in workers that have served three times; of the peer's time the owner's export is ` +
     `${rounded(report.officialExportMs)} ms, which each replica needs since bytes can be given away only once, and the rest ${rounded(officialOpenMs)} ms`;
+  const parts =
+    `for comparison, an empty message to such a worker and back takes ${rounded(report.emptyMs)} ms, and bare sql.js, ` +
+    `inside a worker, ${rounded(report.bareMs)} ms to read the schema of an open database anew and run the query`;
   return [
-    { ...beside('another replica, base shared', shared, 'ms', official, report.officialMs, 50), note },
+    {
+      ...beside('another replica, base shared', shared, 'ms', official, report.officialMs, 50),
+      note: `${note}; ${parts}`,
+    },
+    beside(
+      'the same, a query that no replica has met',
+      report.sharedUnmetMs ?? NaN,
+      'ms',
+      official,
+      report.officialMs,
+      null,
+    ),
     beside('the same', shared, 'ms', kept, report.officialKeptMs, null),
     beside('the same in a warm spare', report.sharedSpareMs ?? NaN, 'ms', official, report.officialMs, null),
     beside('another replica, base shared', shared, 'ms', peer, report.peerMs, null),
