@@ -444,10 +444,6 @@ export class ResultCache<Value> {
     return this.#columns.keys[slot] ?? '';
   }
 
-  textOf(slot: number): string {
-    return this.#columns.texts[slot] ?? '';
-  }
-
   bytesOf(slot: number): number {
     return this.#columns.bytes[slot];
   }

@@ -3,8 +3,10 @@
  * a ratio is null where nothing was counted. What is small travels with every snapshot (`CacheStatistics`); the rest has calls of its own.
  */
 import type { QueryClass, RemovalCause, StrategyName, TtlRuleName } from '../cache/catalogue.ts';
+import type { NothingRestored } from '../cache/persistence.ts';
 import type { CacheAges, CacheComparison, CacheCount, StoreStatistics } from '../cache/reports.ts';
 
+export type { NothingRestored } from '../cache/persistence.ts';
 export type { CacheAges, CacheComparison, CacheCompression, CacheCount, CacheCurve } from '../cache/reports.ts';
 
 /** Tells an entry from the others, also after it has left: the hash of its key. */
@@ -59,8 +61,8 @@ export interface SavedCacheState {
   owned: boolean;
   /** False while the data is not kept either, such as a sample that nobody has written to: results without their data would be no use. */
   dataStored: boolean;
-  /** What this visit began with; null before it was looked for. `reason` says why nothing was there, or no part of it held. */
-  restored: { entries: number; dropped: number; reason: string | null } | null;
+  /** What this visit began with; null before it was looked for. `reason` says why it was nothing. */
+  restored: { entries: number; dropped: number; reason: NothingRestored | null } | null;
 }
 
 export interface CacheTableReport extends CacheCount {

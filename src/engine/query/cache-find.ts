@@ -38,7 +38,7 @@ function sortedSlots(
   const { store } = cache;
   const valueOf: Record<CacheSortKey, (slot: number) => number | string | null> = {
     rank: (slot) => ranks.get(slot) ?? 0,
-    sql: (slot) => store.textOf(slot),
+    sql: (slot) => store.textIn(slot),
     tables: (slot) => (store.tablesOf(slot) ?? []).join(),
     bytes: (slot) => store.bytesOf(slot),
     ratio: (slot) => packedRatio(store.view(slot, nowMs)),

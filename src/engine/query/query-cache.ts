@@ -269,7 +269,7 @@ export class QueryCache {
   }
 
   #spelled(slot: number): string {
-    return `${this.store.textOf(slot)} ${this.store.valueIn(slot)?.parameters ?? ''}`;
+    return `${this.store.textIn(slot)} ${this.store.valueIn(slot)?.parameters ?? ''}`;
   }
 
   #plain({ result, version }: CachedResult): Pick<Found, 'result' | 'unpacked' | 'version'> {

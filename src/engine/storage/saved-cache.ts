@@ -71,10 +71,11 @@ export class SavedCache {
   async restore(owned: boolean): Promise<void> {
     this.#owned = owned;
     try {
-      const { restored, dropped, reason } = await this.#persistence.load(this.#options.nowMs(), this.#options.wallMs());
-      this.#state = { ...this.#state, restored: { entries: restored, dropped, reason } };
       const { cache, nowMs, wallMs, onRestored, onEvent } = this.#options;
-      const lost = lossOf(await this.#persistence.load(nowMs(), wallMs()));
+      const report = await this.#persistence.load(nowMs(), wallMs());
+      const { restored, dropped, reason } = report;
+      this.#state = { ...this.#state, restored: { entries: restored, dropped, reason } };
+      const lost = lossOf(report);
       if (lost) onEvent(lost.tone, lost.message);
       cache.store.forEachSlot((slot) => {
         const value = cache.store.valueIn(slot);
