@@ -51,6 +51,8 @@ export interface ProgramContext {
   roots: ReadonlyMap<number, Place>;
   /** What stands for a table in a program, by name. */
   definitionOf(table: string): string;
+  /** What stands for all views: a program does not tell from which of them it comes. */
+  views: string;
   /** Columns of an index's key in order (-1 the rowid, below that an expression); `index` null for the primary key of a table WITHOUT ROWID. */
   keyColumns(table: string, index: string | null): readonly number[] | null;
   /** Null for a table whose writes may do more than they say: generated columns, ON CONFLICT REPLACE, a virtual table. */

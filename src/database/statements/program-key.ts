@@ -23,7 +23,7 @@ const SORTS = new Set(['Sort', 'SorterSort', 'SorterOpen']);
 /**
  * EXPLAIN does not show everything: reals come with 16 digits, blobs end at a zero byte, a function that takes any number of arguments
  * does not tell how many there are, and virtual tables are addresses. Where one of these stands in the program, the text
- * itself, in its canonical form, is part of the key.
+ * itself, in its canonical form, is part of the key, and so are the views, out of which it may come.
  */
 export function programKeys(program: readonly Instruction[], context: ProgramContext, sql: string): ProgramKeys {
   const lines: string[] = [];
@@ -31,10 +31,15 @@ export function programKeys(program: readonly Instruction[], context: ProgramCon
   let showsAll = true;
   // A sort keeps the order of equal rows, with a LIMIT and without; by which means is of no account.
   const sorters = new Set(program.filter(({ opcode }) => SORTS.has(opcode)).map(({ p1 }) => p1));
+  // A Bloom filter begins as a blob of zeros, all of which is in its length.
+  const filters = new Set(program.filter(({ opcode }) => opcode === 'FilterAdd').map(({ p1 }) => p1));
   for (const instruction of program) {
     const { opcode, p1, p3, p5 } = instruction;
     let { p2, p4 }: { p2: number | string; p4: string } = instruction;
-    if (opcode === 'Real' || opcode === 'Blob' || Object.hasOwn(VIRTUAL_OPCODES, opcode)) showsAll = false;
+    // Words for people, names as typed among them; nothing is done.
+    if (opcode === 'Explain') continue;
+    if (opcode === 'Real' || Object.hasOwn(VIRTUAL_OPCODES, opcode)) showsAll = false;
+    if (opcode === 'Blob' && !filters.has(p2)) showsAll = false;
     if ((opcode === 'Function' || opcode === 'PureFunc') && p4.includes('(-')) showsAll = false;
     if (opcode === 'VOpen') p4 = (context.virtualTables(p4) ?? []).map((table) => context.definitionOf(table)).join();
     if (Object.hasOwn(ROOT_OPCODES, opcode)) {
@@ -51,7 +56,7 @@ export function programKeys(program: readonly Instruction[], context: ProgramCon
   // A line cannot imitate another: what could hold a line break is told by its length.
   const listing = lines.map((line) => `${line.length}:${line}`).join('\n');
   return {
-    program: digestOf(showsAll ? listing : `${listing}\n${canonicalText(sql)}`),
+    program: digestOf(showsAll ? listing : `${listing}\n${context.views}\n${canonicalText(sql)}`),
     scan: digestOf(scan.join('\n')),
   };
 }

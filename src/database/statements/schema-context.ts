@@ -42,6 +42,7 @@ export function schemaContext(connection: Connection): ProgramContext {
     roots,
     virtualTables: (p4) => (addresses ??= virtualAddresses(connection, tables)).get(p4) ?? null,
     definitionOf: (table) => definitionOf(table),
+    views: digestOf(JSON.stringify(rows.filter(({ type }) => type === 'view').map(({ name, sql }) => [name, sql]))),
     keyColumns: kept((table: string, index: string | null) => keyColumns(connection, table, index)),
     shapeOf: kept((table: string) => shapeOf(connection, table, tableSql.get(table) ?? '')),
   };

@@ -138,6 +138,15 @@ describe('a change of the schema', () => {
     await one('DROP VIEW seen');
   });
 
+  it('drops an answer out of a view that was changed in what its bytecode does not show', async () => {
+    await one("CREATE VIEW seen AS SELECT id, x'0001' AS mark FROM item");
+    await one('SELECT * FROM seen');
+    await one("DROP VIEW seen; CREATE VIEW seen AS SELECT id, x'0002' AS mark FROM item");
+    const outcome = await one('SELECT * FROM seen');
+    expect([outcome.cacheHit, rows(outcome)[0]]).toEqual([false, [1, Uint8Array.of(0, 2)]]);
+    await one('DROP VIEW seen');
+  });
+
   it('does not run again what is still in the cache, and a new spelling does not either', async () => {
     await one(SQL);
     await one('CREATE TABLE scratch (x); DROP TABLE scratch');
