@@ -15,14 +15,6 @@ export function formatMs(ms: number | null | undefined): string {
   return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }
 
-/** A time that a person has set, up to days: `90 s`, `10 min`, `6 h`, `1.5 days`. */
-export function formatLongMs(ms: number): string {
-  if (ms >= 2 * 86_400_000) return `${threeDigits(ms / 86_400_000)} days`;
-  if (ms >= 2 * 3_600_000) return `${threeDigits(ms / 3_600_000)} h`;
-  if (ms >= 2 * 60_000) return `${threeDigits(ms / 60_000)} min`;
-  return formatMs(ms);
-}
-
 /** A measured time, which is never nothing: 0 means that it was shorter than the clock's step. */
 export function formatMeasuredMs(ms: number | null | undefined): string {
   return ms === 0 ? `< ${CLOCK_STEP_MS} ms` : formatMs(ms);
