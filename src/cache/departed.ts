@@ -1,31 +1,20 @@
 /**
- * What has left, and why: a bounded memory of key hashes, so that a miss can say its reason; and of the latest, all that a person may
- * want to look at. One that was evicted and is asked for again while it would still have been right is a ghost that would have hit.
+ * The latest that have left, with all that a person may want to know of them. One that was evicted and is asked for again while it would
+ * still have been right is a ghost that would have hit.
  */
-import type { MissReason, QueryClass, RemovalCause } from './catalogue.ts';
-import { HashIndex } from './hash-index.ts';
+import type { QueryClass, RemovalCause } from './catalogue.ts';
+import { grown } from './slot-lists.ts';
 import type { Tables, TableVersions } from './table-versions.ts';
 
-const REASONS = [
-  'cold',
-  'expired',
-  'invalidated',
-  'evicted',
-  'removed',
-  'refused',
-  'volatile',
-] as const satisfies readonly MissReason[];
-type DepartureReason = (typeof REASONS)[number];
-
-/** How many hashes are remembered; the oldest is forgotten first. */
-const MEMORY = 16_384;
-/** Of how many of the latest everything is. A divisor of `MEMORY`. */
+/** So many, the oldest give way. */
 export const DEPARTURES_KEPT = 256;
 /** Of a text; what is kept to be looked at must not hold megabytes. */
 const TEXT_LENGTH_MAX = 1000;
 
 /** An entry that left. The objects are used again and again: read them, do not keep them. */
 export interface Departure {
+  /** The key's number, while it is remembered; and its hash, which stays. */
+  keyId: number;
   keyHash: number;
   text: string;
   parameters: string;
@@ -46,68 +35,56 @@ export interface Departure {
   /** Look-ups of it since, and those of them that would have been right to answer with it. */
   askedAgain: number;
   wouldHaveHit: number;
-  /** Place in the memory; -1 when nothing is told here. */
-  place: number;
 }
 
 export class Departed {
-  readonly #index = new HashIndex();
-  readonly #hashes = new Uint32Array(MEMORY);
-  readonly #reasons = new Uint8Array(MEMORY);
+  /** A ring. */
   readonly #latest: Departure[] = [];
   #noted = 0;
+  /** By key's number: the place of its latest departure in the ring, + 1; 0 for none. */
+  #places = new Uint16Array(64);
 
-  /** The key is not here any more, or was not taken in. */
-  note(keyHash: number, reason: DepartureReason): void {
-    const place = this.#noted++ % MEMORY;
-    if (this.#noted > MEMORY && this.#index.get(this.#hashes[place]) === place) this.#index.delete(this.#hashes[place]);
-    this.#hashes[place] = keyHash;
-    this.#reasons[place] = REASONS.indexOf(reason);
-    this.#index.set(keyHash, place);
-    const forgotten = this.#latest[place % DEPARTURES_KEPT] as Departure | undefined;
-    if (forgotten !== undefined) forgotten.place = -1;
-  }
-
-  /** The same for an entry that left; fill in what is returned, all but its last three fields. */
-  noteEntry(keyHash: number, reason: DepartureReason): Departure {
-    this.note(keyHash, reason);
-    const place = (this.#noted - 1) % MEMORY;
-    const departure = (this.#latest[place % DEPARTURES_KEPT] ??= nobody());
-    departure.keyHash = keyHash;
-    departure.place = place;
+  /** An entry leaves: fill in what is returned, all but `keyId` and the last two fields. */
+  note(id: number): Departure {
+    const place = this.#noted++ % DEPARTURES_KEPT;
+    const departure = (this.#latest[place] ??= nobody());
+    this.#unlink(departure.keyId, place);
+    if (id >= this.#places.length) this.#places = grown(this.#places, id * 2);
+    this.#places[id] = place + 1;
+    departure.keyId = id;
     departure.askedAgain = departure.wouldHaveHit = 0;
     return departure;
   }
 
-  /** The last reason known; `cold` when there is none. */
-  reasonOf(keyHash: number): DepartureReason {
-    const place = this.#index.get(keyHash);
-    return place < 0 ? 'cold' : REASONS[this.#reasons[place]];
+  /** A look-up found nothing. */
+  missed(id: number, nowMs: number, versions: Pick<TableVersions, 'isCurrentSince'>): void {
+    const place = id < this.#places.length ? this.#places[id] - 1 : -1;
+    if (place < 0) return;
+    const departure = this.#latest[place];
+    departure.askedAgain++;
+    const { cause, tables, logNumber, untilMs } = departure;
+    if (cause === 'size' && nowMs < untilMs && versions.isCurrentSince(tables, logNumber)) departure.wouldHaveHit++;
   }
 
-  /** The same for a look-up that found nothing, which is counted. */
-  missed(keyHash: number, nowMs: number, versions: Pick<TableVersions, 'isCurrentSince'>): DepartureReason {
-    const place = this.#index.get(keyHash);
-    if (place < 0) return 'cold';
-    const departure = this.#latest[place % DEPARTURES_KEPT] as Departure | undefined;
-    if (departure?.place === place) {
-      departure.askedAgain++;
-      const { cause, tables, logNumber, untilMs } = departure;
-      if (cause === 'size' && nowMs < untilMs && versions.isCurrentSince(tables, logNumber)) departure.wouldHaveHit++;
-    }
-    return REASONS[this.#reasons[place]];
+  /** What is missed under this number from now on is not missed because of that departure. */
+  unlink(id: number): void {
+    if (id < this.#places.length) this.#places[id] = 0;
   }
 
   /** The newest first. */
   latest(): Departure[] {
-    const age = ({ place }: Departure): number => (this.#noted - 1 - place + MEMORY) % MEMORY;
-    return this.#latest.filter(({ place }) => place >= 0).sort((a, b) => age(a) - age(b));
+    const newest = this.#noted % DEPARTURES_KEPT;
+    return [...this.#latest.slice(newest), ...this.#latest.slice(0, newest)].reverse();
   }
 
   clear(): void {
-    for (let place = 0; place < Math.min(this.#noted, MEMORY); place++) this.#index.delete(this.#hashes[place]);
     this.#latest.length = 0;
     this.#noted = 0;
+    this.#places.fill(0);
+  }
+
+  #unlink(id: number, place: number): void {
+    if (id >= 0 && this.#places[id] === place + 1) this.#places[id] = 0;
   }
 }
 
@@ -120,6 +97,7 @@ export function shortened(text: string): string {
 
 function nobody(): Departure {
   return {
+    keyId: -1,
     keyHash: 0,
     text: '',
     parameters: '',
@@ -136,6 +114,5 @@ function nobody(): Departure {
     logNumber: 0,
     askedAgain: 0,
     wouldHaveHit: 0,
-    place: -1,
   };
 }

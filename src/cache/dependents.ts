@@ -1,117 +1,103 @@
 /**
- * Which entries read which table, so that a write finds what it overtakes without looking at the rest. Entries that rest on certain rows
- * of a table alone are filed by one column's value, so that a write to other rows does not even look at them.
+ * Which entries read which table, so that a write finds what it overtakes without looking at the rest. Entries over the same list of
+ * tables hang on one chain through their slots; a table knows the chains that read it. Adding and removing touch a few numbers, however
+ * many tables a query reads.
  */
-import { disjoint, NO_ROWS, type RowKey, type RowsByTable } from './row-keys.ts';
+import { RowDependents } from './row-dependents.ts';
+import { NO_ROWS, type RowKey, type RowsByTable } from './row-keys.ts';
+import { grown } from './slot-lists.ts';
 import type { Tables } from './table-versions.ts';
 
-interface Readers {
-  /** Any row may matter to them. */
-  ofAnyRow: Set<number>;
-  /** By column and value: those that rest on one row key that has this. */
-  byValue: Map<string, Map<string, Set<number>>>;
-  /** Those that rest on several row keys. */
-  ofRows: Set<number>;
+const NONE = -1;
+
+/** The entries over one list of tables. */
+interface Chain {
+  tables: readonly string[];
+  first: number;
 }
 
 export class Dependents {
-  readonly #byTable = new Map<string, Readers>();
+  /** Queries share the list object that their classification holds: equal lists apart make two chains, which does no harm. */
+  readonly #chains = new WeakMap<readonly string[], Chain>();
+  /** The chains that are not empty. */
+  readonly #byTable = new Map<string, Set<Chain>>();
   /** Entries that may read any table. */
-  readonly #ofAny = new Set<number>();
-  readonly #rows = new Map<number, RowsByTable>();
+  readonly #ofAny: Chain = { tables: [], first: NONE };
+  readonly #chainOf: (Chain | undefined)[] = [];
+  #next = new Int32Array(64);
+  #previous = new Int32Array(64);
+  readonly #ofRows = new RowDependents();
 
   /** `rows` tells of which tables only certain rows matter. */
   add(slot: number, tables: Tables, rows: RowsByTable = NO_ROWS): void {
-    if (tables === null) {
-      this.#ofAny.add(slot);
-      return;
+    if (tables !== null && rows.size > 0) return this.#ofRows.add(slot, tables, rows);
+    if (slot >= this.#next.length) {
+      this.#next = grown(this.#next, slot * 2);
+      this.#previous = grown(this.#previous, slot * 2);
     }
-    if (rows.size > 0) this.#rows.set(slot, rows);
-    for (const table of tables) this.#shelf(table, rows.get(table)).add(slot);
+    const chain = this.#chainFor(tables);
+    const { first } = chain;
+    if (first === NONE) this.#file(chain);
+    else this.#previous[first] = slot;
+    this.#next[slot] = first;
+    this.#previous[slot] = NONE;
+    chain.first = slot;
+    this.#chainOf[slot] = chain;
   }
 
+  /** Takes out a slot that was added with these tables. */
   remove(slot: number, tables: Tables): void {
-    if (tables === null) {
-      this.#ofAny.delete(slot);
-      return;
+    const chain = this.#chainOf[slot];
+    if (chain === undefined) return this.#ofRows.remove(slot, tables ?? []);
+    this.#chainOf[slot] = undefined;
+    const next = this.#next[slot];
+    const previous = this.#previous[slot];
+    if (next !== NONE) this.#previous[next] = previous;
+    if (previous !== NONE) this.#next[previous] = next;
+    else {
+      chain.first = next;
+      if (next === NONE) this.#unfile(chain);
     }
-    const rows = this.rowsOf(slot);
-    this.#rows.delete(slot);
-    for (const table of tables) {
-      this.#shelf(table, rows.get(table)).delete(slot);
-      this.#tidy(table, rows.get(table));
-    }
-  }
-
-  /** Of which tables only certain rows matter to an entry. */
-  rowsOf(slot: number): RowsByTable {
-    return this.#rows.get(slot) ?? NO_ROWS;
   }
 
   /** Slots of entries that read, or may read, the table; with `written`, those alone to which one of these rows may matter. */
   of(table: string, written?: readonly RowKey[]): number[] {
-    const readers = this.#byTable.get(table);
-    const found = [...this.#ofAny];
-    if (!readers) return found;
-    found.push(...readers.ofAnyRow);
-    for (const slot of readers.ofRows) if (this.#mayMeet(slot, table, written)) found.push(slot);
-    for (const [column, values] of readers.byValue) {
-      for (const slots of setsFor(column, values, written)) {
-        for (const slot of slots) if (this.#mayMeet(slot, table, written)) found.push(slot);
-      }
-    }
+    const found: number[] = [];
+    this.#collect(this.#ofAny, found);
+    for (const chain of this.#byTable.get(table) ?? []) this.#collect(chain, found);
+    this.#ofRows.collect(table, written, found);
     return found;
   }
 
-  #mayMeet(slot: number, table: string, written: readonly RowKey[] | undefined): boolean {
-    return !written || !disjoint(written, this.#rows.get(slot)?.get(table) ?? [{}]);
+  /** Of which tables only certain rows matter to an entry. */
+  rowsOf(slot: number): RowsByTable {
+    return this.#ofRows.rowsOf(slot);
   }
 
-  /** The set that the entry belongs to. */
-  #shelf(table: string, rows: readonly RowKey[] | undefined): Set<number> {
-    let readers = this.#byTable.get(table);
-    if (!readers) {
-      this.#byTable.set(table, (readers = { ofAnyRow: new Set(), byValue: new Map(), ofRows: new Set() }));
+  #collect(chain: Chain, into: number[]): void {
+    for (let slot = chain.first; slot !== NONE; slot = this.#next[slot]) into.push(slot);
+  }
+
+  #chainFor(tables: Tables): Chain {
+    if (tables === null) return this.#ofAny;
+    let chain = this.#chains.get(tables);
+    if (chain === undefined) this.#chains.set(tables, (chain = { tables, first: NONE }));
+    return chain;
+  }
+
+  #file(chain: Chain): void {
+    for (const table of chain.tables) {
+      const chains = this.#byTable.get(table);
+      if (chains === undefined) this.#byTable.set(table, new Set([chain]));
+      else chains.add(chain);
     }
-    if (!rows) return readers.ofAnyRow;
-    const [column, value] = filedUnder(rows) ?? [];
-    if (column === undefined || value === undefined) return readers.ofRows;
-    let values = readers.byValue.get(column);
-    if (!values) readers.byValue.set(column, (values = new Map<string, Set<number>>()));
-    let slots = values.get(value);
-    if (!slots) values.set(value, (slots = new Set()));
-    return slots;
   }
 
-  /** Lets go of sets that hold nothing any more. */
-  #tidy(table: string, rows: readonly RowKey[] | undefined): void {
-    const readers = this.#byTable.get(table);
-    const [column, value] = (rows && filedUnder(rows)) ?? [];
-    if (!readers) return;
-    if (column !== undefined && value !== undefined) {
-      const values = readers.byValue.get(column);
-      if (values?.get(value)?.size === 0) values.delete(value);
-      if (values?.size === 0) readers.byValue.delete(column);
+  #unfile(chain: Chain): void {
+    for (const table of chain.tables) {
+      const chains = this.#byTable.get(table);
+      chains?.delete(chain);
+      if (chains?.size === 0) this.#byTable.delete(table);
     }
-    if (readers.ofAnyRow.size + readers.ofRows.size + readers.byValue.size === 0) this.#byTable.delete(table);
   }
-}
-
-/** Those that one of the rows could be among, by what it holds in this column; all where one of them does not tell. */
-function setsFor(
-  column: string,
-  values: ReadonlyMap<string, Set<number>>,
-  written: readonly RowKey[] | undefined,
-): Set<number>[] {
-  const wanted = new Set(written?.map((row) => row[column]));
-  if (!written || wanted.has(undefined as never)) return [...values.values()];
-  return [...wanted].map((value) => values.get(value)).filter((slots) => slots !== undefined);
-}
-
-/** The column and value of a single row key; the rowid before others, since writes mostly know that. */
-function filedUnder(rows: readonly RowKey[]): readonly [string, string] | undefined {
-  const [only] = rows;
-  if (!only || rows.length > 1) return undefined;
-  const rowid = only['-1'];
-  return rowid === undefined ? Object.entries(only)[0] : ['-1', rowid];
 }

@@ -4,20 +4,27 @@
  */
 import type { MissReason, QueryClass, RemovalCause, StrategyName } from './catalogue.ts';
 import { Departed, shortened, type Departure } from './departed.ts';
-import type { EntryColumns } from './entry-columns.ts';
+import { BYTES, COST_MS, EXPIRES_MS, GROUP, HASH, HITS, KEY_ID, RAW_BYTES, ROW, WRITTEN_MS } from './entry-rows.ts';
 import type { NewEntry } from './entry.ts';
-import type { CacheComparison, CacheCurve } from './reports.ts';
+import type { CacheComparison, CacheCurve, StoreStatistics } from './reports.ts';
 import { RequestHistory } from './request-history.ts';
 import { NO_ROWS } from './row-keys.ts';
 import type { CacheSettings } from './settings.ts';
+import type { Shelf } from './shelf.ts';
 import { Groups, StatisticsCounter } from './statistics.ts';
 import { StreamSample } from './stream-sample.ts';
 import type { Tables, TableVersions } from './table-versions.ts';
 
-const DEPARTURES = { explicit: 'removed', invalidated: 'invalidated', expired: 'expired', size: 'evicted' } as const;
+/** What a miss is told about an entry that left for a cause. */
+export const REASONS_BY_CAUSE = {
+  explicit: 'removed',
+  invalidated: 'invalidated',
+  expired: 'expired',
+  size: 'evicted',
+} as const satisfies Record<Exclude<RemovalCause, 'replaced'>, MissReason>;
 
-export class Journal<Value> {
-  readonly #columns: EntryColumns<Value>;
+export class Journal {
+  readonly #shelf: Pick<Shelf<unknown>, 'keys' | 'rows'>;
   readonly #versions: TableVersions;
   readonly #groups = new Groups();
   readonly #sample: StreamSample;
@@ -26,8 +33,8 @@ export class Journal<Value> {
   readonly history = new RequestHistory();
   counter = new StatisticsCounter(this.#groups);
 
-  constructor(columns: EntryColumns<Value>, versions: TableVersions) {
-    this.#columns = columns;
+  constructor(shelf: Pick<Shelf<unknown>, 'keys' | 'rows'>, versions: TableVersions) {
+    this.#shelf = shelf;
     this.#versions = versions;
     this.#sample = new StreamSample(versions);
   }
@@ -37,21 +44,30 @@ export class Journal<Value> {
     this.#sample.configure(settings.capacityBytes, settings.compareStrategies, settings.staleMs, nowMs);
   }
 
-  hit(slot: number, nowMs: number): void {
-    const columns = this.#columns;
-    const hash = columns.hashes[slot];
-    const costMs = columns.costMs[slot];
-    const rawBytes = columns.rawBytes[slot];
-    this.history.note(hash, columns.bytes[slot], costMs);
-    this.counter.hit(columns.groups[slot], rawBytes, costMs);
-    if (hash >= this.#sample.limit) return;
-    const lifeMs = columns.expiresMs[slot] - columns.writtenMs[slot] + this.#staleMs;
-    this.#sample.hit(hash, columns.bytes[slot], rawBytes, costMs, lifeMs, nowMs);
+  /** Which row of the statistics it counts for. */
+  groupOf(queryClass: QueryClass, tables: Tables): number {
+    return this.#groups.of(queryClass, tables);
   }
 
-  missed(hash: number, queryClass: QueryClass, tables: Tables, nowMs: number): MissReason {
+  hit(slot: number, nowMs: number): void {
+    const { numbers } = this.#shelf.rows;
+    const at = slot * ROW;
+    const hash = numbers[at + HASH];
+    const bytes = numbers[at + BYTES];
+    const rawBytes = numbers[at + RAW_BYTES];
+    const costMs = numbers[at + COST_MS];
+    this.history.note(hash, bytes, costMs);
+    this.counter.hit(numbers[at + GROUP], rawBytes, costMs);
+    if (hash >= this.#sample.limit) return;
+    const lifeMs = numbers[at + EXPIRES_MS] - numbers[at + WRITTEN_MS] + this.#staleMs;
+    this.#sample.hit(hash, bytes, rawBytes, costMs, lifeMs, nowMs);
+  }
+
+  missed(key: string, hash: number, queryClass: QueryClass, tables: Tables, nowMs: number): MissReason {
     if (hash < this.#sample.limit) this.#sample.missed(hash, nowMs);
-    const reason = this.#departed.missed(hash, nowMs, this.#versions);
+    const id = this.#shelf.keys.idOf(key);
+    const reason = id < 0 ? 'cold' : this.#shelf.keys.reasonOf(id);
+    if (id >= 0) this.#departed.missed(id, nowMs, this.#versions);
     this.counter.miss(this.#groups.of(queryClass, tables), reason);
     return reason;
   }
@@ -62,64 +78,64 @@ export class Journal<Value> {
   }
 
   /** The execution that a miss led to; `untilMs` is until when its result would be served. */
-  executed(hash: number, entry: NewEntry<Value>, charge: number, untilMs: number, nowMs: number): void {
-    const { queryClass, tables, rows = NO_ROWS, bytes, costMs, version } = entry;
-    this.counter.executed(this.#groups.of(queryClass, tables), bytes, costMs);
+  executed(
+    hash: number,
+    group: number,
+    entry: NewEntry<unknown>,
+    charge: number,
+    untilMs: number,
+    nowMs: number,
+  ): void {
+    const { tables, rows = NO_ROWS, bytes, costMs, version } = entry;
+    this.counter.executed(group, bytes, costMs);
     if (hash >= this.#sample.limit) return;
     this.#sample.answered(hash, charge, bytes, costMs, untilMs - nowMs, nowMs);
     this.#sample.describe(hash, tables, rows, version.logNumber, untilMs);
   }
 
   /** An execution that nobody waited for. */
-  refreshed(hash: number, entry: NewEntry<Value>, untilMs: number): void {
-    const { queryClass, tables, rows = NO_ROWS, costMs, version } = entry;
-    this.counter.refreshed(this.#groups.of(queryClass, tables), costMs);
+  refreshed(hash: number, group: number, entry: NewEntry<unknown>, untilMs: number): void {
+    const { tables, rows = NO_ROWS, costMs, version } = entry;
+    this.counter.refreshed(group, costMs);
     this.#sample.describe(hash, tables, rows, version.logNumber, untilMs);
   }
 
   /** It was not stored, for this reason. */
-  notStored(hash: number, reason: 'invalidated' | 'refused' | 'volatile'): void {
-    this.#departed.note(hash, reason);
-  }
-
-  stored(slot: number): void {
-    const columns = this.#columns;
-    columns.groups[slot] = this.#groups.of(columns.queryClass(slot), columns.tables[slot]);
+  notStored(key: string, reason: 'invalidated' | 'refused' | 'volatile'): void {
+    const id = this.#shelf.keys.noteAbsent(key, reason);
+    if (id >= 0) this.#departed.unlink(id);
   }
 
   reweighed(slot: number, nowMs: number): void {
-    const hash = this.#columns.hashes[slot];
-    if (hash < this.#sample.limit) this.#sample.reweigh(hash, this.#columns.bytes[slot], nowMs);
+    const { rows } = this.#shelf;
+    const hash = rows.get(slot, HASH);
+    if (hash < this.#sample.limit) this.#sample.reweigh(hash, rows.get(slot, BYTES), nowMs);
   }
 
-  /** Before the slot is released. */
-  left(
-    slot: number,
-    cause: Exclude<RemovalCause, 'replaced'>,
-    because: string,
-    parameters: string,
-    untilMs: number,
-    nowMs: number,
-  ): void {
-    const columns = this.#columns;
-    const keyHash = columns.hashes[slot];
+  /** Before the entry leaves. */
+  left(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because: string, untilMs: number, nowMs: number): void {
+    const { rows } = this.#shelf;
+    const { numbers } = rows;
+    const at = slot * ROW;
+    const hash = numbers[at + HASH];
     this.counter.removals[cause]++;
     const logNumber = this.#versions.latest;
-    const tables = columns.tables[slot];
-    if (keyHash < this.#sample.limit) {
-      if (cause === 'size') this.#sample.evicted(keyHash, tables, untilMs);
-      else if (cause === 'expired') this.#sample.expired(keyHash);
-      else this.#sample.drop(keyHash);
+    const tables = rows.tables[slot];
+    if (hash < this.#sample.limit) {
+      if (cause === 'size') this.#sample.evicted(hash, tables, untilMs);
+      else if (cause === 'expired') this.#sample.expired(hash);
+      else this.#sample.drop(hash);
     }
-    const departure = this.#departed.noteEntry(keyHash, DEPARTURES[cause]);
-    departure.text = shortened(columns.texts[slot] ?? '');
-    departure.parameters = shortened(parameters);
+    const departure = this.#departed.note(numbers[at + KEY_ID]);
+    departure.keyHash = hash;
+    departure.text = shortened(rows.texts[slot]);
+    departure.parameters = shortened(rows.parameters[slot]);
     departure.tables = tables;
-    departure.queryClass = columns.queryClass(slot);
-    departure.bytes = columns.bytes[slot];
-    departure.costMs = columns.costMs[slot];
-    departure.hits = columns.hits[slot];
-    departure.ageMs = Math.max(0, nowMs - columns.writtenMs[slot]);
+    departure.queryClass = rows.queryClasses[slot];
+    departure.bytes = numbers[at + BYTES];
+    departure.costMs = numbers[at + COST_MS];
+    departure.hits = numbers[at + HITS];
+    departure.ageMs = Math.max(0, nowMs - numbers[at + WRITTEN_MS]);
     departure.cause = cause;
     departure.because = because;
     departure.leftMs = nowMs;
@@ -129,8 +145,23 @@ export class Journal<Value> {
 
   /** Another history begins. */
   reset(): void {
+    this.#shelf.keys.forgetAbsent();
     this.#departed.clear();
     this.#sample.dropAll();
+  }
+
+  /** The counts of `StoreStatistics`. */
+  totals(): Omit<StoreStatistics, 'size' | 'bytes' | 'capacityBytes' | 'strategy' | 'adaptive' | 'compression'> {
+    const { counter } = this;
+    const { hitRatio, ...total } = counter.total();
+    return {
+      ...total,
+      hitRatio: hitRatio ?? 0,
+      staleHits: counter.staleHits,
+      evictionsByCause: { ...counter.removals },
+      missesByReason: { ...counter.missReasons },
+      byClass: counter.lookupsByClass(),
+    };
   }
 
   resetCounts(): void {

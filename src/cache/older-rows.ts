@@ -43,6 +43,7 @@ export class OlderRows<Value> {
   }
 
   remove(key: string): void {
+    if (this.#kept.size === 0) return;
     const older = this.#kept.get(key);
     if (older === undefined) return;
     this.#kept.delete(key);

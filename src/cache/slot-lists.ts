@@ -90,7 +90,7 @@ export class SlotLists {
 }
 
 /** A longer copy of a typed array, padded with zeros. */
-export function grown<Numbers extends Int32Array | Uint32Array | Uint8Array | Float64Array>(
+export function grown<Numbers extends Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array>(
   numbers: Numbers,
   length: number,
 ): Numbers {

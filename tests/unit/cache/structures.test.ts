@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Departed } from '../../../src/cache/departed.ts';
 import { HashIndex } from '../../../src/cache/hash-index.ts';
+import { hashKey } from '../../../src/cache/key-hash.ts';
+import { KeyTable, REMEMBERED_CHARACTERS_MAX, REMEMBERED_KEYS_MAX } from '../../../src/cache/key-table.ts';
 import { TableVersions } from '../../../src/cache/table-versions.ts';
 
 describe('HashIndex', () => {
@@ -34,18 +35,66 @@ describe('HashIndex', () => {
   });
 });
 
-describe('Departed', () => {
+describe('KeyTable', () => {
   it('remembers the last reason of the latest 16,384 keys', () => {
-    const departed = new Departed();
-    departed.note(7, 'evicted');
-    departed.note(7, 'expired');
-    expect([departed.reasonOf(7), departed.reasonOf(8)]).toEqual(['expired', 'cold']);
-    for (let hash = 100; hash < 100 + 16_384; hash++) departed.note(hash, 'refused');
-    expect([departed.reasonOf(7), departed.reasonOf(100), departed.reasonOf(100 + 16_383)]).toEqual([
-      'cold',
-      'refused',
-      'refused',
-    ]);
+    const keys = new KeyTable();
+    const reasons = (...texts: string[]) =>
+      texts.map((text) => (keys.idOf(text) < 0 ? 'cold' : keys.reasonOf(keys.idOf(text))));
+    keys.noteAbsent('7', 'evicted');
+    keys.noteAbsent('7', 'expired');
+    expect(reasons('7', '8')).toEqual(['expired', 'cold']);
+    for (let key = 100; key < 100 + REMEMBERED_KEYS_MAX; key++) keys.noteAbsent(`${key}`, 'refused');
+    expect(reasons('7', '100', `${99 + REMEMBERED_KEYS_MAX}`)).toEqual(['cold', 'refused', 'refused']);
+    expect(keys.size).toBe(0);
+  });
+
+  it('remembers no more text than it says, the latest to leave', () => {
+    const keys = new KeyTable();
+    const texts = Array.from({ length: 5 }, (_, at) => `${at}`.repeat(REMEMBERED_CHARACTERS_MAX / 4));
+    for (const text of texts) keys.noteAbsent(text, 'evicted');
+    expect(texts.map((text) => keys.idOf(text) >= 0)).toEqual([false, true, true, true, true]);
+    keys.noteAbsent('x'.repeat(REMEMBERED_CHARACTERS_MAX + 1), 'evicted');
+    expect([...texts, 'x'.repeat(REMEMBERED_CHARACTERS_MAX + 1)].map((text) => keys.idOf(text))).toEqual(
+      Array(6).fill(-1),
+    );
+  });
+
+  it('agrees with a plain map over random calls, and knows a key by the same number and hash for as long', () => {
+    const step = fc.record({ act: fc.constantFrom('find', 'hold', 'leave', 'refuse', 'forget'), key: fc.nat(30) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+        const keys = new KeyTable();
+        const held = new Map<string, { slot: number; id: number }>();
+        const absent = new Map<string, string>();
+        steps.forEach(({ act, key }, at) => {
+          const text = `k${key % 7}${'z'.repeat(key)}`;
+          const entry = held.get(text);
+          if (act === 'hold' && !entry) {
+            held.set(text, { slot: at, id: keys.hold(text, at) });
+            absent.delete(text);
+          } else if (act === 'leave' && entry) {
+            keys.leave(entry.id, 'expired');
+            held.delete(text);
+            absent.set(text, 'expired');
+          } else if (act === 'refuse') {
+            expect(keys.noteAbsent(text, 'refused') < 0).toBe(entry !== undefined);
+            if (!entry) absent.set(text, 'refused');
+          } else if (act === 'forget' && key === 0) {
+            keys.forgetAbsent();
+            absent.clear();
+          }
+          const id = keys.idOf(text);
+          const reason = absent.get(text);
+          expect(keys.find(text)).toBe(held.get(text)?.slot ?? -1);
+          expect(keys.slotOf(text)).toBe(held.get(text)?.slot ?? -1);
+          expect(id >= 0).toBe(held.has(text) || absent.has(text));
+          expect(keys.hashOf(text)).toBe(hashKey(text));
+          if (reason !== undefined) expect(keys.reasonOf(id)).toBe(reason);
+          expect(keys.size).toBe(held.size);
+        });
+      }),
+      { seed: 82, numRuns: 60 },
+    );
   });
 });
 
