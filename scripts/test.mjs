@@ -40,15 +40,17 @@ const browser = [['node_modules/@playwright/test/cli.js', 'test', '--reporter=li
 const vitestCounts = (report) => [report.numPassedTests, report.numFailedTests, report.numPendingTests];
 const playwrightCounts = ({ stats }) => [stats.expected + stats.flaky, stats.unexpected, stats.skipped];
 
-/** Each step's tools run one after the other; `after` waits for another step to have passed. */
+/**
+ * Each step's tools run one after the other; one with `after` begins when that step has passed. In order of preference: the
+ * browser is the longest, and waits more than it works, so it goes beside all others.
+ */
 const STEPS = {
-  unit: { tools: unit, report: UNIT_REPORT, counts: vitestCounts },
-  types: { tools: types },
   build: { tools: build },
-  lint: { tools: lint },
-  format: { tools: format },
-  // Alone at the end: a browser that shares its cores is a slow one.
   browser: { tools: browser, report: BROWSER_REPORT, counts: playwrightCounts, after: 'build' },
+  unit: { tools: unit, report: UNIT_REPORT, counts: vitestCounts },
+  lint: { tools: lint },
+  types: { tools: types },
+  format: { tools: format },
 };
 const ONLY = { types, lint, format };
 
@@ -60,13 +62,20 @@ if (only !== undefined) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const passedSteps = new Set();
+const endedSteps = new Set();
 const names = Object.keys(STEPS);
-const free = names.filter((name) => !STEPS[name].after);
+const next = () => {
+  const at = names.findIndex((name) => !STEPS[name].after || endedSteps.has(STEPS[name].after));
+  return at < 0 ? undefined : names.splice(at, 1)[0];
+};
+// The lane that ends a step finds what waited for it, so none is left over.
 const lane = async () => {
-  for (let name = free.shift(); name; name = free.shift()) await perform(name);
+  for (let name = next(); name; name = next()) {
+    await perform(name);
+    endedSteps.add(name);
+  }
 };
 await Promise.all([lane(), lane()]);
-for (const name of names.filter((each) => STEPS[each].after)) await perform(name);
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
