@@ -91,7 +91,7 @@ export async function skewedReads(engine: Engine, requests: number, random: Rand
 }
 
 /** Seven of ten are point reads, the others sums over a range. */
-function manyQueries(): Query[] {
+export function manyQueries(): Query[] {
   return Array.from({ length: TABLES * QUERIES_PER_TABLE }, (_, index) => {
     const [table, number] = [index % TABLES, Math.floor(index / TABLES)];
     const from = 1 + number;
@@ -117,7 +117,7 @@ function sumOf(values: readonly Int32Array[], { table, from, to }: Query): numbe
 }
 
 /** By Fisher and Yates. */
-function shuffled<Item>(items: Item[], random: Random): Item[] {
+export function shuffled<Item>(items: Item[], random: Random): Item[] {
   for (let last = items.length - 1; last > 0; last--) {
     const other = random.below(last + 1);
     [items[last], items[other]] = [items[other], items[last]];
