@@ -3,6 +3,7 @@
  * still have been right is a ghost that would have hit.
  */
 import type { QueryClass, RemovalCause } from './catalogue.ts';
+import { BYTES, COST_MS, HASH, HITS, KEY_ID, ROW, WRITTEN_MS, type EntryRows } from './entry-rows.ts';
 import { grown } from './slot-lists.ts';
 import type { Tables, TableVersions } from './table-versions.ts';
 
@@ -11,10 +12,16 @@ export const DEPARTURES_KEPT = 256;
 /** Of a text; what is kept to be looked at must not hold megabytes. */
 const TEXT_LENGTH_MAX = 1000;
 
-/** An entry that left. The objects are used again and again: read them, do not keep them. */
+/** After the fields of the entry's own row. */
+const LEFT_MS = ROW;
+const UNTIL_MS = ROW + 1;
+const LOG_NUMBER = ROW + 2;
+const ASKED_AGAIN = ROW + 3;
+const WOULD_HAVE_HIT = ROW + 4;
+const WIDTH = ROW + 5;
+
+/** An entry that left. */
 export interface Departure {
-  /** The key's number, while it is remembered; and its hash, which stays. */
-  keyId: number;
   keyHash: number;
   text: string;
   parameters: string;
@@ -28,91 +35,116 @@ export interface Departure {
   /** What brought it about: the table written, the strategy that gave it up; empty where the cause says all. */
   because: string;
   leftMs: number;
-  /** Until when it would have been served. */
-  untilMs: number;
-  /** Of the last write before it left. */
-  logNumber: number;
   /** Look-ups of it since, and those of them that would have been right to answer with it. */
   askedAgain: number;
   wouldHaveHit: number;
 }
 
 export class Departed {
-  /** A ring. */
-  readonly #latest: Departure[] = [];
+  /** A ring: numbers in rows, the rest beside them. */
+  readonly #numbers = new Float64Array(DEPARTURES_KEPT * WIDTH);
+  readonly #texts: string[] = [];
+  readonly #parameters: string[] = [];
+  readonly #tables: Tables[] = [];
+  readonly #queryClasses: QueryClass[] = [];
+  readonly #causes: RemovalCause[] = [];
+  readonly #becauses: string[] = [];
   #noted = 0;
   /** By key's number: the place of its latest departure in the ring, + 1; 0 for none. */
   #places = new Uint16Array(64);
 
-  /** An entry leaves: fill in what is returned, all but `keyId` and the last two fields. */
-  note(id: number): Departure {
+  /** The entry in this slot leaves. Until `untilMs` it would have been served, and `logNumber` was the last write before. */
+  note(
+    rows: EntryRows<unknown>,
+    slot: number,
+    cause: RemovalCause,
+    because: string,
+    untilMs: number,
+    logNumber: number,
+    nowMs: number,
+  ): void {
+    const numbers = this.#numbers;
     const place = this.#noted++ % DEPARTURES_KEPT;
-    const departure = (this.#latest[place] ??= nobody());
-    this.#unlink(departure.keyId, place);
-    if (id >= this.#places.length) this.#places = grown(this.#places, id * 2);
-    this.#places[id] = place + 1;
-    departure.keyId = id;
-    departure.askedAgain = departure.wouldHaveHit = 0;
-    return departure;
+    const at = place * WIDTH;
+    if (this.#noted > DEPARTURES_KEPT && this.#places[numbers[at + KEY_ID]] === place + 1)
+      this.#places[numbers[at + KEY_ID]] = 0;
+    for (let field = 0, from = slot * ROW; field < ROW; field++) numbers[at + field] = rows.numbers[from + field];
+    numbers[at + LEFT_MS] = nowMs;
+    numbers[at + UNTIL_MS] = untilMs;
+    numbers[at + LOG_NUMBER] = logNumber;
+    numbers[at + ASKED_AGAIN] = numbers[at + WOULD_HAVE_HIT] = 0;
+    this.#texts[place] = rows.texts[slot];
+    this.#parameters[place] = rows.parameters[slot];
+    // Texts are charged with their entry, so that only of a large one they need to be looked at.
+    if (numbers[at + BYTES] > TEXT_LENGTH_MAX) this.#shorten(place);
+    this.#tables[place] = rows.tables[slot];
+    this.#queryClasses[place] = rows.queryClasses[slot];
+    this.#causes[place] = cause;
+    this.#becauses[place] = because;
+    const keyId = numbers[at + KEY_ID];
+    if (keyId >= this.#places.length) this.#places = grown(this.#places, keyId * 2);
+    this.#places[keyId] = place + 1;
   }
 
   /** A look-up found nothing. */
-  missed(id: number, nowMs: number, versions: Pick<TableVersions, 'isCurrentSince'>): void {
-    const place = id < this.#places.length ? this.#places[id] - 1 : -1;
+  missed(keyId: number, nowMs: number, versions: Pick<TableVersions, 'isCurrentSince'>): void {
+    const place = keyId < this.#places.length ? this.#places[keyId] - 1 : -1;
     if (place < 0) return;
-    const departure = this.#latest[place];
-    departure.askedAgain++;
-    const { cause, tables, logNumber, untilMs } = departure;
-    if (cause === 'size' && nowMs < untilMs && versions.isCurrentSince(tables, logNumber)) departure.wouldHaveHit++;
+    const at = place * WIDTH;
+    const numbers = this.#numbers;
+    numbers[at + ASKED_AGAIN]++;
+    if (this.#causes[place] !== 'size' || nowMs >= numbers[at + UNTIL_MS]) return;
+    if (versions.isCurrentSince(this.#tables[place], numbers[at + LOG_NUMBER])) numbers[at + WOULD_HAVE_HIT]++;
   }
 
   /** What is missed under this number from now on is not missed because of that departure. */
-  unlink(id: number): void {
-    if (id < this.#places.length) this.#places[id] = 0;
+  unlink(keyId: number): void {
+    if (keyId < this.#places.length) this.#places[keyId] = 0;
   }
 
   /** The newest first. */
   latest(): Departure[] {
-    const newest = this.#noted % DEPARTURES_KEPT;
-    return [...this.#latest.slice(newest), ...this.#latest.slice(0, newest)].reverse();
+    const count = Math.min(this.#noted, DEPARTURES_KEPT);
+    return Array.from({ length: count }, (_, ago) => this.#departure((this.#noted - 1 - ago) % DEPARTURES_KEPT));
   }
 
   clear(): void {
-    this.#latest.length = 0;
+    for (const texts of [this.#texts, this.#parameters, this.#tables]) texts.length = 0;
     this.#noted = 0;
     this.#places.fill(0);
   }
 
-  #unlink(id: number, place: number): void {
-    if (id >= 0 && this.#places[id] === place + 1) this.#places[id] = 0;
+  #shorten(place: number): void {
+    this.#texts[place] = shortened(this.#texts[place]);
+    this.#parameters[place] = shortened(this.#parameters[place]);
+  }
+
+  #departure(place: number): Departure {
+    const at = place * WIDTH;
+    const numbers = this.#numbers;
+    const leftMs = numbers[at + LEFT_MS];
+    return {
+      keyHash: numbers[at + HASH],
+      text: this.#texts[place],
+      parameters: this.#parameters[place],
+      tables: this.#tables[place],
+      queryClass: this.#queryClasses[place],
+      bytes: numbers[at + BYTES],
+      costMs: numbers[at + COST_MS],
+      hits: numbers[at + HITS],
+      ageMs: Math.max(0, leftMs - numbers[at + WRITTEN_MS]),
+      cause: this.#causes[place],
+      because: this.#becauses[place],
+      leftMs,
+      askedAgain: numbers[at + ASKED_AGAIN],
+      wouldHaveHit: numbers[at + WOULD_HAVE_HIT],
+    };
   }
 }
 
 /** The beginning of a long text, made anew: a slice would keep the whole alive. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   if (text.length <= TEXT_LENGTH_MAX) return text;
   const codes = Array.from({ length: TEXT_LENGTH_MAX }, (_, at) => text.charCodeAt(at));
   return `${String.fromCharCode(...codes)}…`;
-}
-
-function nobody(): Departure {
-  return {
-    keyId: -1,
-    keyHash: 0,
-    text: '',
-    parameters: '',
-    tables: [],
-    queryClass: 'point',
-    bytes: 0,
-    costMs: 0,
-    hits: 0,
-    ageMs: 0,
-    cause: 'explicit',
-    because: '',
-    leftMs: 0,
-    untilMs: 0,
-    logNumber: 0,
-    askedAgain: 0,
-    wouldHaveHit: 0,
-  };
 }

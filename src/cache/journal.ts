@@ -3,8 +3,8 @@
  * here decides what is served.
  */
 import type { MissReason, QueryClass, RemovalCause, StrategyName } from './catalogue.ts';
-import { Departed, shortened, type Departure } from './departed.ts';
-import { BYTES, COST_MS, EXPIRES_MS, GROUP, HASH, HITS, KEY_ID, RAW_BYTES, ROW, WRITTEN_MS } from './entry-rows.ts';
+import { Departed, type Departure } from './departed.ts';
+import { BYTES, COST_MS, EXPIRES_MS, GROUP, HASH, RAW_BYTES, ROW, WRITTEN_MS } from './entry-rows.ts';
 import type { NewEntry } from './entry.ts';
 import type { CacheComparison, CacheCurve, StoreStatistics } from './reports.ts';
 import { RequestHistory } from './request-history.ts';
@@ -115,9 +115,7 @@ export class Journal {
   /** Before the entry leaves. */
   left(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because: string, untilMs: number, nowMs: number): void {
     const { rows } = this.#shelf;
-    const { numbers } = rows;
-    const at = slot * ROW;
-    const hash = numbers[at + HASH];
+    const hash = rows.numbers[slot * ROW + HASH];
     this.counter.removals[cause]++;
     const logNumber = this.#versions.latest;
     const tables = rows.tables[slot];
@@ -126,21 +124,7 @@ export class Journal {
       else if (cause === 'expired') this.#sample.expired(hash);
       else this.#sample.drop(hash);
     }
-    const departure = this.#departed.note(numbers[at + KEY_ID]);
-    departure.keyHash = hash;
-    departure.text = shortened(rows.texts[slot]);
-    departure.parameters = shortened(rows.parameters[slot]);
-    departure.tables = tables;
-    departure.queryClass = rows.queryClasses[slot];
-    departure.bytes = numbers[at + BYTES];
-    departure.costMs = numbers[at + COST_MS];
-    departure.hits = numbers[at + HITS];
-    departure.ageMs = Math.max(0, nowMs - numbers[at + WRITTEN_MS]);
-    departure.cause = cause;
-    departure.because = because;
-    departure.leftMs = nowMs;
-    departure.untilMs = untilMs;
-    departure.logNumber = logNumber;
+    this.#departed.note(rows, slot, cause, because, untilMs, logNumber, nowMs);
   }
 
   /** Another history begins. */
@@ -181,7 +165,7 @@ export class Journal {
     return this.#sample.curve(this.counter.total().hits + this.counter.answered);
   }
 
-  /** The newest first; to be read at once. */
+  /** The newest first. */
   departures(): Departure[] {
     return this.#departed.latest();
   }

@@ -120,14 +120,16 @@ export class ResultCache<Value> {
   get(key: string, queryClass: QueryClass, nowMs: number, tables: Tables = null): Hit<Value> | Miss {
     const slot = this.find(key, nowMs);
     if (slot < 0) return { hit: false, reason: this.miss(key, queryClass, tables, nowMs) };
+    const { numbers, values } = this.#shelf.rows;
+    const at = slot * ROW;
     return {
       hit: true,
-      value: this.#shelf.rows.values[slot] as Value,
+      value: values[slot] as Value,
       slot,
-      generation: this.generationOf(slot),
-      ageMs: this.ageMs(slot, nowMs),
-      costMs: this.costMs(slot),
-      stale: this.staleMs(slot, nowMs) >= 0,
+      generation: numbers[at + GENERATION],
+      ageMs: Math.max(0, nowMs - numbers[at + WRITTEN_MS]),
+      costMs: numbers[at + COST_MS],
+      stale: nowMs >= numbers[at + EXPIRES_MS],
     };
   }
 

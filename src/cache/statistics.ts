@@ -27,12 +27,23 @@ export class Groups {
   /** The same list of tables is asked for again and again: by class, the group + 1. */
   readonly #byTables = new WeakMap<readonly string[], Int32Array>();
   readonly #ofAnyTable = new Int32Array(QUERY_CLASS_NAMES.length);
+  /** What a miss asked for, its execution asks for again. */
+  #lastClass: QueryClass | null = null;
+  #lastTables: Tables = null;
+  #last = 0;
 
   get size(): number {
     return this.classes.length;
   }
 
   of(queryClass: QueryClass, tables: Tables): number {
+    if (queryClass === this.#lastClass && tables === this.#lastTables) return this.#last;
+    this.#lastClass = queryClass;
+    this.#lastTables = tables;
+    return (this.#last = this.#lookUp(queryClass, tables));
+  }
+
+  #lookUp(queryClass: QueryClass, tables: Tables): number {
     let known = tables === null ? this.#ofAnyTable : this.#byTables.get(tables);
     if (known === undefined) this.#byTables.set(tables!, (known = new Int32Array(QUERY_CLASS_NAMES.length)));
     const at = QUERY_CLASS_NAMES.indexOf(queryClass);

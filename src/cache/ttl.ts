@@ -28,7 +28,7 @@ export function decideTtl(
 ): TtlDecision {
   const { ttlMs, ttlRules: rules } = settings;
   if (rules.constant && tables?.length === 0) return { ttlMs: rules.constantMs, rule: 'constant', evidence: 0 };
-  if (rules.quiet) {
+  if (rules.quiet && rates.watchedMs(nowMs) >= rules.quietAfterMs) {
     const quietMs = rates.quietMs(tables, nowMs);
     if (quietMs >= rules.quietAfterMs)
       return { ttlMs: Math.max(rules.quietMs, ttlMs[queryClass]), rule: 'quiet', evidence: quietMs };
