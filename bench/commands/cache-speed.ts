@@ -1,12 +1,24 @@
-/** Time of one request to each strategy beside lru-cache and mnemonist's LRUMap, interleaved in one process. */
+/**
+ * Time of one request to each strategy beside lru-cache and mnemonist's LRUMap, interleaved in one process. A request looks a key up
+ * and, when it is not there, stores a value under it; all see the same keys in the same order, and LRU's hit ratios must agree.
+ *
+ * What each side does. `map`: a Map that never evicts. `lruMap` and `lruCache`: recency and a count of entries. `lruCacheTtlSize`: also a
+ * time to live, read from a clock that stands still within a run (it is asked again by a timer, which does not fire meanwhile), and a sum
+ * of sizes; no statistics. Ours with `intKeys`: a strategy's own lists over hashes. Ours with `sqlKeys`: all that the product does with a
+ * request: time to live by rules with jitter and a timer wheel, exact bytes, freshness and readers by table, statistics by class, table
+ * and reason, the history that a strategy learns from, the latest departures; and, where `Compared` is said, the comparison of all
+ * strategies on a sample of the keys.
+ */
 import { requirePeers } from '../peers.ts';
 import { number, UsageError, type Command, type OptionValues, type Progress } from '../command.ts';
 import { createRandom } from '../../src/core/random.ts';
-import { STRATEGY_NAMES } from '../../src/cache/catalogue.ts';
+import { STRATEGY_NAMES, type StrategyName } from '../../src/cache/catalogue.ts';
 import { STRATEGY_REGISTRY } from '../../src/cache/registry.ts';
+import { KeyTable } from '../../src/cache/key-table.ts';
 import { ResultCache } from '../../src/cache/result-cache.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../src/cache/settings.ts';
 import { ShadowCache } from '../../src/cache/shadows.ts';
+import { SlotLists } from '../../src/cache/slot-lists.ts';
 
 /** Gets a key and, when it is not there, sets it; true for a hit. */
 type Request<Key> = (key: Key, at: number) => boolean;
@@ -52,16 +64,21 @@ function run(options: OptionValues, progress: Progress): SpeedReport {
   const seed = number(options, 'seed');
   const peers = requirePeers(progress);
   const keys = zipfKeys(seed, unique, requests);
-  // Equal texts as separate strings, as they arrive from a page: the hash of each is not yet known.
   const texts = Array.from(
     keys,
     (key) => `select name, city from customers where id = ${key} and city <> 'x' order by name limit 10`,
   );
   const ints = Array.from(keys);
-  const race = <Key>(label: string, stream: readonly Key[], contestants: Contestant<Key>[]) =>
+  const race = <Key>(label: string, stream: () => readonly Key[], contestants: Contestant<Key>[]) =>
     compare(label, stream, contestants, rounds, progress);
-  const intKeys = race('int keys', ints, [...plainContestants<number>(peers, capacity), ...strategies(capacity)]);
-  const sqlKeys = race('sql keys', texts, [...plainContestants<string>(peers, capacity), ...resultCaches(capacity)]);
+  const intKeys = race('int keys', () => ints, [...plainContestants<number>(peers, capacity), ...strategies(capacity)]);
+  // Separate strings for each run, as they arrive from a page: nobody has looked at them, and the hash of none is known.
+  const arrived = () => structuredClone(texts);
+  const sqlKeys = race('sql keys', arrived, [
+    ...plainContestants<string>(peers, capacity),
+    { name: 'keysAlone', start: () => keysAlone(capacity) },
+    ...resultCaches(capacity),
+  ]);
   return {
     seed,
     requests,
@@ -106,30 +123,57 @@ function strategies(capacity: number): Contestant<number>[] {
   }));
 }
 
-/** The whole result cache, with exact bytes, time to live, freshness and statistics. */
+/** What finds and remembers keys, under LRU, and nothing else: the floor under what follows. */
+function keysAlone(capacity: number): Request<string> {
+  const keys = new KeyTable();
+  const used = new SlotLists(1);
+  const ids = new Int32Array(capacity);
+  return (key) => {
+    const found = keys.find(key);
+    if (found >= 0) {
+      used.moveFirst(0, found);
+      return true;
+    }
+    let slot = keys.size;
+    if (slot === capacity) {
+      slot = used.last(0);
+      used.remove(slot);
+      keys.leave(ids[slot], 'evicted');
+    }
+    ids[slot] = keys.hold(key, slot);
+    used.addFirst(0, slot);
+    return false;
+  };
+}
+
+/** The whole result cache, called as the query path calls it; with the strategies compared, as they are unless switched off, where it is said. */
 function resultCaches(capacity: number): Contestant<string>[] {
-  return STRATEGY_NAMES.map((strategy) => ({
-    name: strategy,
-    start: () => {
-      const version = { historyId: 'bench', logNumber: 0 };
-      // Each entry is charged 1,000 bytes with its key, so that `capacity` of them fit.
-      const settings = { ...DEFAULT_CACHE_SETTINGS, strategy, capacityBytes: capacity * 1000 };
-      const cache = new ResultCache<number>(settings, version, createRandom(1));
-      const tables = ['customers'];
-      return (key, at) => {
-        const nowMs = at / 1000;
-        if (cache.get(key, 'point', nowMs).hit) return true;
-        const bytes = 1000 - 2 * key.length;
-        cache.put(key, { value: at, bytes, text: key, queryClass: 'point', tables, version, costMs: 1 }, nowMs);
-        return false;
-      };
-    },
-  }));
+  return STRATEGY_NAMES.flatMap((strategy) => [
+    { name: strategy, start: () => resultCache(capacity, strategy, false) },
+    { name: `${strategy}Compared`, start: () => resultCache(capacity, strategy, true) },
+  ]);
+}
+
+function resultCache(capacity: number, strategy: StrategyName, compareStrategies: boolean): Request<string> {
+  const version = { historyId: 'bench', logNumber: 0 };
+  // Each entry is charged 1,000 bytes with its key, so that `capacity` of them fit.
+  const settings = { ...DEFAULT_CACHE_SETTINGS, strategy, compareStrategies, capacityBytes: capacity * 1000 };
+  const cache = new ResultCache<number>(settings, version, createRandom(1));
+  const tables = ['customers'];
+  return (key, at) => {
+    const nowMs = at / 1000;
+    const slot = cache.find(key, nowMs);
+    if (slot >= 0) return cache.valueIn(slot) !== undefined;
+    cache.miss(key, 'point', tables, nowMs);
+    const bytes = 1000 - 2 * key.length;
+    cache.put(key, { value: at, bytes, text: key, queryClass: 'point', tables, version, costMs: 1 }, nowMs);
+    return false;
+  };
 }
 
 function compare<Key>(
   label: string,
-  stream: readonly Key[],
+  keys: () => readonly Key[],
   contestants: Contestant<Key>[],
   rounds: number,
   progress: Progress,
@@ -140,6 +184,7 @@ function compare<Key>(
     progress(`${label}, round ${round} of ${rounds}`);
     for (const { name, start } of contestants) {
       const request = start();
+      const stream = keys();
       let hits = 0;
       const before = process.cpuUsage();
       for (let at = 0; at < stream.length; at++) if (request(stream[at], at)) hits++;
