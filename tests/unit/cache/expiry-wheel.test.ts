@@ -19,6 +19,25 @@ describe('ExpiryWheel', () => {
     }
   });
 
+  it('tells a slot that was a whole turn ahead of the hand, though nobody looked in between', () => {
+    for (const span of [1, 64, 4096]) {
+      const wheel = new ExpiryWheel();
+      wheel.add(0, 30 * DAY_MS, 0);
+      // The hand stands just before the end of a bucket, so that the last of 64 buckets ahead is the one that it stands in.
+      const handMs = (64 * span - 1) * TICK_MS;
+      expect(wheel.due(handMs)).toBe(-1);
+      const dueMs = handMs + (64 * 64 * span - 1) * TICK_MS;
+      wheel.add(1, dueMs, handMs);
+      expect(wheel.due(dueMs - TICK_MS)).toBe(-1);
+      expect(wheel.due(dueMs + TICK_MS)).toBe(1);
+    }
+    const wheel = new ExpiryWheel();
+    wheel.add(0, 30 * DAY_MS, 0);
+    wheel.due(63 * TICK_MS);
+    wheel.add(1, (63 + 4095) * TICK_MS, 63 * TICK_MS);
+    expect(wheel.due(5000 * TICK_MS)).toBe(1); // at once over all buckets
+  });
+
   it('bounds the work of one call, and loses nothing', () => {
     const wheel = new ExpiryWheel();
     // All in one bucket of the second level; when it is passed, none of them is due yet.

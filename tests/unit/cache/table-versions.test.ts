@@ -28,6 +28,18 @@ describe('a result that comes late', () => {
   });
 });
 
+describe('another history', () => {
+  it('begins without what was written in the former one', () => {
+    const versions = new TableVersions('h', 1);
+    versions.noteWrite(['t'], 7);
+    versions.reset('h2', 3);
+    versions.noteWrite(['other'], 4);
+    expect([versions.lastWriteOf('t'), versions.isCurrentSince(['t'], 3)]).toEqual([3, true]);
+    expect(versions.isCurrentSince(['other'], 3)).toBe(false);
+    expect(versions.isCurrent(['t'], { historyId: 'h', logNumber: 9 })).toBe(false);
+  });
+});
+
 describe('dependents', () => {
   it('are just those that a write may meet, whichever came and went (400 random steps)', () => {
     const random = createRandom(3);

@@ -28,6 +28,8 @@ const SCHEMA = `
   CREATE TRIGGER watching AFTER UPDATE ON watched BEGIN UPDATE noted SET v = new.v; UPDATE watched SET v = v || '!' WHERE id = 1; END;
   CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT, v);
   CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES plain (id) ON DELETE CASCADE ON UPDATE CASCADE);
+  CREATE TABLE keyed (id INTEGER PRIMARY KEY, k TEXT UNIQUE, x TEXT, y INTEGER, UNIQUE (x, y));
+  CREATE TABLE lone (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, v);
   CREATE TABLE taking (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, u UNIQUE ON CONFLICT REPLACE);
 `;
 const COLUMNS: Record<string, string[]> = {
@@ -40,6 +42,8 @@ const COLUMNS: Record<string, string[]> = {
   noted: ['id', 'v'],
   counted: ['id', 'v'],
   child: ['id', 'parent'],
+  keyed: ['id', 'k', 'x', 'y'],
+  lone: ['id', 'v'],
   taking: ['id', 'u'],
 };
 const TABLES = Object.keys(COLUMNS);
@@ -121,6 +125,12 @@ describe('rows that statements reach', () => {
     ['UPDATE plain SET id = 9 WHERE id = 7', [], null],
     ['UPDATE plain SET rowid = 9 WHERE id = 7', [], null],
     ['UPDATE plain SET (c, id) = (1, 2) WHERE id = 7', [], null],
+    // A unique key leads to one row, which is then found under the new key: only what stays tells it.
+    ["UPDATE keyed SET k = 'b' WHERE k = 'a'", [], null],
+    ["UPDATE keyed SET y = 5 WHERE x = 'a' AND y = 2", [], [{ '2': 'ta' }]],
+    ["UPDATE keyed SET id = 5 WHERE x = 'a' AND y = 2", [], null],
+    // Here an INSERT overwrites a row, and the bytecode has no Delete for it.
+    ['INSERT INTO lone VALUES (1, 2)', [], null],
     // Triggers, cascades, conflicts, other statements inside, joins.
     ['UPDATE watched SET v = 1 WHERE id = 7', [], null],
     ['DELETE FROM plain WHERE id = 7', [], null],

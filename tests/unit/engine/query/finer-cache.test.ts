@@ -99,6 +99,11 @@ describe('an entry that rests on one row', () => {
     expect(await isKept("SELECT * FROM item WHERE code = 'one'")).toBe(false);
     await one("UPDATE item SET kind = 'a' WHERE kind = 'b'");
     expect(await isKept(KIND)).toBe(false);
+    // A unique key leads to the row, which is then found under another.
+    const none = "SELECT * FROM item WHERE code = 'four'";
+    await one(none);
+    await one("UPDATE item SET code = 'Four' WHERE code = 'Two'");
+    expect(await isKept(none)).toBe(false);
   });
 
   it('keeps nothing that came late behind a write to its row, and what came behind another', async () => {

@@ -40,6 +40,49 @@ describe('equal queries at once', () => {
   });
 });
 
+describe('one of several that wait for an execution', () => {
+  const SQL = "SELECT sum(json_extract(x, '$')) FROM mine";
+  const done = (): number => lab.engine.dispatcher.totals().done;
+
+  it('may leave: the others hear of its error, and of the rows when there are some', async () => {
+    lab = await openLab({ change: { optimizer: { enabled: false } } });
+    await ask("CREATE TABLE mine (x); INSERT INTO mine VALUES ('1')");
+    await ask(SQL); // known from now on
+    for (const [x, code] of [
+      ['{', 'sql'],
+      ['2', undefined],
+    ]) {
+      await ask(`UPDATE mine SET x = '${x}'`);
+      let cancel = (): void => {};
+      const leaves = lab.call.execute({ sql: SQL }, { cancelWith: (stop) => (cancel = stop) });
+      const stay = [1, 2].map(() => lab.call.execute({ sql: SQL }));
+      cancel();
+      expect((await leaves).error).toMatchObject({ code: 'cancelled' });
+      const outcomes = await Promise.all(stay);
+      expect(outcomes.map(({ error }) => error?.code)).toEqual([code, code]);
+      if (!code) expect(outcomes.map(({ outcomes: [{ result }] }) => rowsOf(result!))).toEqual([[[2]], [[2]]]);
+    }
+  });
+
+  it('may leave a refresh that it has joined', async () => {
+    lab = await openLab({ change: { cache: { ttlMs: TTL_MS, ttlJitterRatio: 0, staleMs: 3_600_000 } } });
+    const rows = rowsOf((await ask(COUNT)).result!);
+    await untilOver();
+    const before = done();
+    let cancel = (): void => {};
+    const stale = ask(COUNT);
+    // While it is refreshed behind that answer, the entry goes: whoever asks now misses, and waits for the refresh.
+    const cleared = lab.call.cacheClear({});
+    const leaves = lab.call.execute({ sql: COUNT }, { cancelWith: (stop) => (cancel = stop) });
+    const stays = ask(COUNT);
+    cancel();
+    expect((await leaves).error).toMatchObject({ code: 'cancelled' });
+    await cleared;
+    expect([(await stale).cacheHit, rowsOf((await stays).result!), done() - before]).toEqual([true, rows, 1]);
+    expect((await lab.call.cacheStats({})).joined).toBe(2);
+  });
+});
+
 describe('an entry whose time is over', () => {
   it('is served at once while one refresh runs, and is fresh after it', async () => {
     lab = await openLab({ change: { cache: { ttlMs: TTL_MS, ttlJitterRatio: 0, staleMs: 3_600_000 } } });
