@@ -204,7 +204,8 @@ describe('a PRAGMA', () => {
   it('set while queries are under way does not get their answers under its key', async () => {
     const opened = await lab({ change: { scaler: { minWorkers: 2, maxWorkers: 2 } } });
     while ((await opened.call.getPerformanceSummary({})).scalingStatus.ready < 2) await one(opened, 'SELECT 1');
-    const texts = ["SELECT 'a' LIKE 'A', 1", "SELECT 'a' LIKE 'A', 2"];
+    await one(opened, "CREATE TABLE mine (v); INSERT INTO mine VALUES ('a')");
+    const texts = ["SELECT v LIKE 'A', 1 FROM mine", "SELECT v LIKE 'A', 2 FROM mine"];
     const held = opened.engine.fleet.workers.map((worker) => ({ worker, ...holdAnswers(worker, 'run') }));
     const early = Promise.all(texts.map((sql) => one(opened, sql)));
     await Promise.all(held.map(({ asked }) => asked));
