@@ -21,7 +21,7 @@ import type {
 } from '../database/protocol.ts';
 import type { QueueMode } from '../pool/settings.ts';
 import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
-import type { ReplayedTrace, ReplayProgress, ReplayRequest } from '../simulator/protocol.ts';
+import type { ReplayedSize, ReplayedTrace, ReplayProgress, ReplayRequest, ReplaySize } from '../simulator/protocol.ts';
 import type { SimulationReport } from '../simulator/report.ts';
 import type {
   CacheCurve,
@@ -61,9 +61,11 @@ export type {
   Parameters,
   PlanLine,
   QueryClass,
+  ReplayedSize,
   ReplayedTrace,
   ReplayProgress,
   ReplayRequest,
+  ReplaySize,
   ResultColumns,
   RuleDescription,
   SampleRequest,

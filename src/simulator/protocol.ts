@@ -1,6 +1,6 @@
 /** What the simulator worker serves. */
 import type { ReplayReport } from '../cache/traces/replay.ts';
-import type { GeneratedTraceRequest } from '../workload/traces.ts';
+import type { GeneratedTraceRequest } from '../workload/settings.ts';
 import type { SimulationReport } from './report.ts';
 
 export interface SimulationRequest {
@@ -19,19 +19,41 @@ export interface SimulationProgress {
 export interface ReplayRequest {
   /** A trace's text, plain or gzip; or what to make. */
   trace: { type: 'file'; bytes: Uint8Array } | ({ type: 'generated' } & GeneratedTraceRequest);
-  /** Entries, or bytes where the trace has sizes. Null: a tenth of its distinct keys, or of their bytes. */
-  capacity: number | null;
+  /** One replay each, at most `REPLAY_SIZES_MAX`; results come smallest first. */
+  sizes: ReplaySize[];
 }
+
+/**
+ * Room of a cache: a share (0..1) of all that the trace asks for, keys or their bytes; so many of the trace's own unit, entries or
+ * bytes; or bytes, for a trace with sizes alone.
+ */
+export type ReplaySize = { share: number } | { capacity: number } | { bytes: number };
 
 /** Sent while a replay goes on. */
 export interface ReplayProgress {
+  /** Of all sizes together. */
   fraction: number;
   stage: 'reading' | 'replaying' | 'optimum';
-  /** So far; null before the first request. */
+  /** The size that is being replayed, from 1, and of how many; 0 while the trace is read. */
+  size: number;
+  sizes: number;
+  /** Of this size, so far; null before the first request. */
   soFar: ReplayReport | null;
 }
 
-export interface ReplayedTrace extends ReplayReport {
+export interface ReplayedTrace {
+  requests: number;
+  unique: number;
+  unit: ReplayReport['unit'];
+  /** What a cache that never evicts would hold in the end, in `unit`. */
+  footprint: number;
+  /** What it would hit, 0..1: all but the first request for each key. */
+  unboundedHitRatio: number;
+  /** The smallest first. */
+  sizes: ReplayedSize[];
+}
+
+export interface ReplayedSize extends ReplayReport {
   /**
    * What no strategy could pass: Bélády's clairvoyant optimum where all entries count as one. Null where it cannot be told, or not
    * in a reasonable time.

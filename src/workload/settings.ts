@@ -1,5 +1,6 @@
 /** A load plan: how many requests, when, of what kind. The same plan drives the load generator and the simulator. */
 import { choiceProblem, rangeProblems, type Ranges } from '../core/range.ts';
+import type { GeneratedTraceName } from './catalogue.ts';
 
 export const shapeNames = ['steady', 'ramp', 'spike', 'wave'] as const;
 export type ShapeName = (typeof shapeNames)[number];
@@ -47,3 +48,20 @@ export function loadProblems(plan: LoadPlan): string[] {
   }
   return problems;
 }
+
+/** A stream of requests to be made from a seed. */
+export interface GeneratedTraceRequest {
+  kind: GeneratedTraceName;
+  requests: number;
+  /** Distinct keys of its main part. */
+  unique: number;
+  seed: number;
+}
+
+export const traceDefaults: GeneratedTraceRequest = { kind: 'loop', requests: 200_000, unique: 2000, seed: 1 };
+
+export const traceRanges: Ranges<Omit<GeneratedTraceRequest, 'kind'>> = {
+  requests: { min: 1000, max: 5_000_000, integer: true },
+  unique: { min: 10, max: 1_000_000, integer: true },
+  seed: { min: 0, max: 4_294_967_295, integer: true },
+};

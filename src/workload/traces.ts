@@ -2,23 +2,10 @@
 import { AppError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 import { createRandom } from '../core/random.ts';
-import { rangeProblems, type Ranges } from '../core/range.ts';
+import { rangeProblems } from '../core/range.ts';
 import type { GeneratedTraceName } from './catalogue.ts';
+import { traceRanges, type GeneratedTraceRequest } from './settings.ts';
 import { ZipfSampler } from './zipf.ts';
-
-export interface GeneratedTraceRequest {
-  kind: GeneratedTraceName;
-  requests: number;
-  /** Distinct keys of its main part. */
-  unique: number;
-  seed: number;
-}
-
-export const GENERATED_TRACE_LIMITS: Ranges<Omit<GeneratedTraceRequest, 'kind'>> = {
-  requests: { min: 1000, max: 5_000_000, integer: true },
-  unique: { min: 10, max: 1_000_000, integer: true },
-  seed: { min: 0, max: 4_294_967_295, integer: true },
-};
 
 const GENERATORS: Record<GeneratedTraceName, (keys: Uint32Array, unique: number, random: Random) => void> = {
   zipf,
@@ -29,7 +16,7 @@ const GENERATORS: Record<GeneratedTraceName, (keys: Uint32Array, unique: number,
 
 /** The key of each request. Throws AppError `bad-trace` that names every field out of its range. */
 export function generateTrace(request: GeneratedTraceRequest): Uint32Array {
-  const problems = rangeProblems(request, GENERATED_TRACE_LIMITS);
+  const problems = rangeProblems(request, traceRanges);
   if (!Object.hasOwn(GENERATORS, request.kind))
     problems.push(`kind must be one of ${Object.keys(GENERATORS).join(', ')}, got ${String(request.kind)}`);
   if (problems.length > 0) throw new AppError('bad-trace', `The trace cannot be made: ${problems.join('; ')}.`);

@@ -1,5 +1,6 @@
 /** A recorded stream of requests, and its text form: a line a request, `key` or `key bytes`, both whole numbers. */
 import { AppError } from '../../core/errors.ts';
+import { TRACE_REQUESTS_MAX } from './settings.ts';
 
 export interface Trace {
   /** By request; equal numbers are the same key. */
@@ -8,8 +9,6 @@ export interface Trace {
   sizes: Float64Array | null;
 }
 
-/** Longer ones would not fit in the memory of a worker with ten strategies beside them. */
-export const TRACE_REQUESTS_MAX = 20_000_000;
 const KEY_MAX = 4_294_967_295;
 
 const NEW_LINE = 10;
