@@ -60,6 +60,12 @@ describe('an entry that rests on one row', () => {
     ['UPDATE item SET price = 5', false],
     ['BEGIN; UPDATE item SET price = 9 WHERE id = 2; UPDATE item SET price = 9 WHERE price = 1; COMMIT', false],
     ['BEGIN; UPDATE item SET price = 9 WHERE id = 1; UPDATE item SET price = 9 WHERE id = 2; COMMIT', false],
+    // Whichever comes first, within a transaction or one by one.
+    ['BEGIN; UPDATE item SET price = 9 WHERE id = 2; UPDATE item SET price = 9 WHERE id = 1; COMMIT', false],
+    ['UPDATE item SET price = 9 WHERE id = 2; UPDATE item SET price = 9 WHERE id = 1', false],
+    ['BEGIN; UPDATE item SET price = 9 WHERE price = 1; UPDATE item SET price = 8 WHERE id = 2; COMMIT', false],
+    ['UPDATE item SET price = 9 WHERE price = 1; UPDATE item SET price = 8 WHERE id = 2', false],
+    ['UPDATE item SET price = 9 WHERE id = 2; UPDATE item SET price = 8 WHERE id = 3', true],
   ])('and a write: %s', async (write, kept) => {
     await one(POINT, [1]);
     await one(write, write.includes('?') ? [5, 'q'] : undefined);
