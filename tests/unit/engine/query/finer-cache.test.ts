@@ -46,6 +46,7 @@ describe('an entry that rests on one row', () => {
     ['INSERT INTO item (id, kind) VALUES (?, ?), (6, NULL)', true],
     ['BEGIN; UPDATE item SET price = 9 WHERE id = 2; DELETE FROM item WHERE id = 3; COMMIT', true],
     ['BEGIN; UPDATE item SET price = 9 WHERE id = 1; ROLLBACK', true],
+    ['BEGIN; UPDATE item SET price = 9 WHERE id = 1; ROLLBACK; INSERT INTO other VALUES (1)', true],
     ['UPDATE item SET price = 9 WHERE id = 1', false],
     ["UPDATE item SET price = 9 WHERE id = '1'", false],
     ['UPDATE item SET price = 9 WHERE id = 1.0', false],
