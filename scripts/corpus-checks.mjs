@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { ROOT, runTool } from './lib/run.mjs';
 
 /**
- * One check: `args` for measure, where `@name` stands for a path in the folder of corpora; `expect` gets its document
- * and returns true, or a text that says what was found instead.
+ * One check: `args` for measure, where `@name`, also in a list with commas, is a path in the folder of corpora;
+ * `expect` gets its document and returns true, or a text that says what was found instead.
  * @typedef {{name: string, args: string[], expect: (result: any) => true | string}} Check
  */
 
@@ -97,7 +97,7 @@ console.log(`${CHECKS.length - failed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
 async function perform({ args, expect }) {
-  const real = args.map((arg) => (arg.startsWith('@') ? resolve(join(folder, arg.slice(1))) : arg));
+  const real = args.map((arg) => arg.replace(/(?<=^|,)@([^,]+)/g, (_, name) => resolve(join(folder, name))));
   const { code, stdout, stderr, seconds } = await runTool(join(ROOT, 'scripts/measure.mjs'), real);
   if (code !== 0) return { problem: `exit code ${code}: ${stderr.trim()}`, seconds };
   try {
