@@ -59,6 +59,15 @@ describe('KeyTable', () => {
     );
   });
 
+  it('does not take a key that was just found for another that has got its number since', () => {
+    const keys = new KeyTable();
+    const large = keys.hold('y'.repeat(REMEMBERED_CHARACTERS_MAX), 0);
+    keys.noteAbsent('a', 'refused');
+    expect(keys.find('a')).toBe(-1);
+    keys.leave(large, 'evicted'); // there is no room to remember both
+    expect(keys.idOf('a')).toBe(-1);
+  });
+
   it('agrees with a plain map over random calls, and knows a key by the same number and hash for as long', () => {
     const step = fc.record({ act: fc.constantFrom('find', 'hold', 'leave', 'refuse', 'forget'), key: fc.nat(30) });
     fc.assert(

@@ -68,4 +68,26 @@ describe('dependents', () => {
     for (const slot of held.keys()) dependents.remove(slot, ['t', 'other']);
     expect(dependents.of('t')).toEqual([]);
   });
+
+  it('come and go on chains that they share, in any order (600 random steps)', () => {
+    const random = createRandom(4);
+    const dependents = new Dependents();
+    const lists: (readonly string[] | null)[] = [['t'], ['u'], ['t', 'u'], ['t', 't'], ['t'], null, []];
+    const held = new Map<number, readonly string[] | null>();
+    for (let step = 0; step < 600; step++) {
+      const slot = random.below(90);
+      if (held.has(slot)) {
+        dependents.remove(slot, held.get(slot)!);
+        held.delete(slot);
+      } else {
+        const tables = lists[random.below(lists.length)];
+        held.set(slot, tables);
+        dependents.add(slot, tables);
+      }
+      for (const table of ['t', 'u', 'v']) {
+        const readers = [...held].filter(([, tables]) => tables?.includes(table) ?? true).map(([each]) => each);
+        expect(dependents.of(table).sort((a, b) => a - b)).toEqual(readers.sort((a, b) => a - b));
+      }
+    }
+  });
 });

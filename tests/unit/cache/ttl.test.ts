@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import type { NewEntry } from '../../../src/cache/entry.ts';
+import { DEPARTURES_KEPT } from '../../../src/cache/departed.ts';
 import { ResultCache } from '../../../src/cache/result-cache.ts';
 import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../../../src/cache/settings.ts';
 import { decideTtl, ttlReason } from '../../../src/cache/ttl.ts';
@@ -113,6 +114,46 @@ describe('ResultCache over time', () => {
     expect(cache.journal.departures()).toMatchObject([
       { text: 'a', cause: 'size', because: 'lru', askedAgain: 1, wouldHaveHit: 1 },
     ]);
+  });
+
+  it('tells by class though the tables are the same', () => {
+    const cache = cacheWith();
+    const tables = ['t'];
+    cache.get('a', 'point', 0, tables);
+    cache.get('b', 'join', 0, tables);
+    const { point, join } = cache.journal.counter.byClass();
+    expect([point.misses, join.misses]).toEqual([1, 1]);
+  });
+
+  it('counts a miss for the departure that caused it, and for no other', () => {
+    const cache = cacheWith();
+    cache.put('a', entry('a'), 0);
+    cache.remove('a');
+    cache.noteNotStored('a', 'refused'); // run again since, and too large then
+    expect(cache.get('a', 'point', 1)).toEqual({ hit: false, reason: 'refused' });
+    expect(cache.journal.departures().map(({ askedAgain }) => askedAgain)).toEqual([0]);
+    for (let key = 0; key <= DEPARTURES_KEPT; key++) {
+      cache.put(`k${key}`, entry('v'), 2);
+      cache.remove(`k${key}`);
+    }
+    cache.get('k0', 'point', 3); // too long ago to be shown
+    cache.get('k1', 'point', 3);
+    const departures = cache.journal.departures();
+    expect(departures.map(({ askedAgain }) => askedAgain)).toEqual([...Array<number>(DEPARTURES_KEPT - 1).fill(0), 1]);
+    expect(departures).toHaveLength(DEPARTURES_KEPT);
+  });
+
+  it('keeps nothing of a decoded copy when the entry is renewed, and the copy of the former is not meant any more', () => {
+    const cache = cacheWith();
+    const former = cache.put('k', entry('v'), 0);
+    if (!former.stored) throw new Error(former.message);
+    cache.chargeDecoded(former.slot, former.generation, 500, 1);
+    const later = cache.put('k', entry('w'), 2);
+    expect(later).toMatchObject({ stored: true, slot: former.slot });
+    expect(cache.entries(2)[0]).toMatchObject({ bytes: 100, decodedBytes: 0 });
+    expect(cache.chargeDecoded(former.slot, former.generation, 500, 3)).toBe(false);
+    expect(cache.replaceValue(former.slot, former.generation, 'v', 10, 3)).toBe(false);
+    expect(cache.get('k', 'point', 4)).toMatchObject({ value: 'w' });
   });
 
   it('charges a decoded copy, and gives it back', () => {
