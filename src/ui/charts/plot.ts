@@ -4,10 +4,10 @@
  */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatClock } from '../format.ts';
 import { clusterMarks, type ChartMark, type ChartRange, type GappedColumn } from './columns.ts';
-import { formatElapsed, formatTick } from './format-value.ts';
+import { formatTick } from './format-value.ts';
 import type { SeriesStyle, Unit } from './series.ts';
+import { doublings, X_AXES, type XAxis, type XAxisName } from './x-axis.ts';
 
 export interface PlotSeries {
   style: SeriesStyle;
@@ -16,20 +16,22 @@ export interface PlotSeries {
 
 /** What a plot shows; read at every paint, so a getter may return something newer each time. */
 export interface PlotContent {
-  /** Ascending seconds: wall time, or since the start of a run. */
+  /** Ascending, in what the x axis counts. */
   x: readonly number[];
   columns: readonly GappedColumn[];
   marks: readonly ChartMark[];
   ranges: readonly ChartRange[];
   /** A target between two values of y; null for none. */
   band: { from: number; to: number } | null;
+  /** How far the first series may be off: its lowest and highest, as long as x; null for none. */
+  ribbon: { low: GappedColumn; high: GappedColumn } | null;
 }
 
 export interface PlotOptions {
   width: number;
   height: number;
   unit: Unit;
-  xAxis: 'clock' | 'elapsed';
+  xAxis: XAxisName;
   /** Top of y at least this; the data may go higher. */
   yAtLeast: number;
   /** Charts with the same key share their crosshair. */
@@ -57,11 +59,12 @@ const AXIS_FONT = '12px system-ui, sans-serif';
 /** Fixed, so that the plots of a page line up under each other. */
 const Y_AXIS_WIDTH = 48;
 const MARK_DISTANCE_PX = 6;
-/** Steps that people count time in, seconds. */
-const TIME_STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400];
+/** Room for a label of the x axis. */
+const LABEL_WIDTH_PX = 72;
 
 export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
   const { colour } = options;
+  const xAxis: XAxis = X_AXES[options.xAxis];
   let zoomed = false;
 
   const axis: uPlot.Axis = {
@@ -85,17 +88,25 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
         y: false,
       },
       scales: {
-        x: { time: false },
+        x: xAxis.logarithmic
+          ? { time: false, distr: 3, log: 2, range: (_plot, min, max) => [min, max] }
+          : { time: false },
         y: { range: (_plot, _min, max) => [0, yTop(max, options.yAtLeast, options.unit)] },
       },
       axes: [
         {
           ...axis,
           size: 26,
-          space: 72,
-          incrs: TIME_STEPS_S,
-          values: (_plot, splits) =>
-            splits.map((at) => (options.xAxis === 'clock' ? formatClock(at * 1000) : formatElapsed(at))),
+          space: LABEL_WIDTH_PX,
+          ...(xAxis.steps ? { incrs: [...xAxis.steps] } : {}),
+          ...(xAxis.logarithmic
+            ? {
+                splits: (self, _axis, min, max) =>
+                  doublings(min, max, self.bbox.width / devicePixelRatio / LABEL_WIDTH_PX),
+                filter: (_self, splits) => splits,
+              }
+            : {}),
+          values: (_plot, splits) => splits.map((at) => xAxis.write(at)),
         },
         {
           ...axis,
@@ -116,7 +127,7 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
         })),
       ],
       hooks: {
-        drawClear: [(self) => drawGround(self, options.content(), colour)],
+        drawClear: [(self) => drawGround(self, options.content(), colour, options.series[0]?.style.token ?? 'muted')],
         draw: [(self) => drawMarks(self, options.content(), colour)],
         setCursor: [(self) => options.onCursor(self.cursor.idx ?? null)],
         setSelect: [
@@ -171,7 +182,8 @@ function yTop(max: number | null, atLeast: number, unit: Unit): number {
   return top > 0 ? top * 1.08 : 1;
 }
 
-function drawGround(plot: uPlot, content: PlotContent, colour: (token: string) => string): void {
+/** `token` colours the ribbon. */
+function drawGround(plot: uPlot, content: PlotContent, colour: (token: string) => string, token: string): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.beginPath();
@@ -188,7 +200,27 @@ function drawGround(plot: uPlot, content: PlotContent, colour: (token: string) =
     const top = plot.valToPos(content.band.to, 'y', true);
     ctx.fillRect(bbox.left, top, bbox.width, plot.valToPos(content.band.from, 'y', true) - top);
   }
+  if (content.ribbon) {
+    ctx.fillStyle = colour(token);
+    drawRibbon(plot, content.x, content.ribbon);
+  }
   ctx.restore();
+}
+
+/** Between the lowest and the highest, along x and back. */
+function drawRibbon(plot: uPlot, x: readonly number[], { low, high }: NonNullable<PlotContent['ribbon']>): void {
+  const { ctx } = plot;
+  const edge = (column: GappedColumn, indexes: readonly number[]): void => {
+    for (const index of indexes) {
+      const y = column[index];
+      if (y !== null && y !== undefined) ctx.lineTo(plot.valToPos(x[index], 'x', true), plot.valToPos(y, 'y', true));
+    }
+  };
+  const indexes = [...x.keys()];
+  ctx.beginPath();
+  edge(high, indexes);
+  edge(low, indexes.reverse());
+  ctx.fill();
 }
 
 const TONE_TOKENS = {
@@ -204,13 +236,14 @@ function drawMarks(plot: uPlot, content: PlotContent, colour: (token: string) =>
   if (min === undefined || max === undefined || content.marks.length === 0) return;
   const { ctx, bbox } = plot;
   const density = devicePixelRatio;
-  const perPixel = (max - min) / Math.max(1, bbox.width / density);
-  const visible = content.marks.filter((mark) => mark.x >= min && mark.x <= max);
+  const placed = content.marks
+    .filter((mark) => mark.x >= min && mark.x <= max)
+    .map((mark) => ({ ...mark, x: plot.valToPos(mark.x, 'x', true) }));
   ctx.save();
   ctx.lineWidth = density;
   ctx.setLineDash([3 * density, 3 * density]);
-  for (const mark of clusterMarks(visible, perPixel * MARK_DISTANCE_PX)) {
-    const x = Math.round(plot.valToPos(mark.x, 'x', true)) + 0.5;
+  for (const mark of clusterMarks(placed, MARK_DISTANCE_PX * density)) {
+    const x = Math.round(mark.x) + 0.5;
     ctx.strokeStyle = ctx.fillStyle = colour(TONE_TOKENS[mark.tone]);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);

@@ -3,6 +3,7 @@
  * it appears. The colour order (blue, orange, green, purple, grey) stays apart for all common kinds of colour
  * blindness; the dashes tell them apart without any colour.
  */
+import { STRATEGY_NAMES, type StrategyName } from '../../cache/catalogue.ts';
 import type { SeriesName } from '../../engine/protocol.ts';
 
 /** Units a value can be shown in; `formatValue` writes each. */
@@ -57,6 +58,11 @@ export function workerStyle(name: string): SeriesStyle {
 /** 3 for `w3`; 0 where a name has no number. */
 export function workerNumber(name: string): number {
   return Number(/\d+$/.exec(name)?.[0] ?? 0);
+}
+
+/** The same strategy the same line wherever it is drawn. */
+export function strategyStyle(name: StrategyName): SeriesStyle {
+  return styleAt(STRATEGY_NAMES.indexOf(name));
 }
 
 /** Style of the n-th of many alike (workers): colours repeat after five, with the next dash, so 25 differ. */
