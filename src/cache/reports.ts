@@ -61,7 +61,7 @@ export interface CacheCurve {
   /** Requests for sampled keys so far. */
   requests: number;
   capacityBytes: number;
-  /** Sizes rising from 1/64 of the capacity to 64 times as much. */
+  /** Sizes rising from 1/64 of the capacity, or less where still smaller ones hit, to 64 times as much. */
   points: ({ capacityBytes: number } & CurvePoint)[];
   /** At the present size; null before the first request. */
   now: CurvePoint | null;

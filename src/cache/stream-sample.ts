@@ -14,8 +14,12 @@ import { ENTRY_SHARE_MAX } from './settings.ts';
 import type { Tables, TableVersions } from './table-versions.ts';
 import { percent } from './words.ts';
 
-/** The curve is drawn from 1/64 of the capacity to 64 times as much, at four sizes an octave. */
+/** The curve is drawn from 1/64 of the capacity to 64 times as much, at four sizes an octave; */
 const OCTAVES_AROUND = 6;
+/** and from so much less at most, where a small part of the room already holds what is asked for: else it would be a level line. */
+const OCTAVES_BELOW_MAX = 20;
+/** Of what the whole capacity hits: the curve begins where no more than this is hit. */
+const FOOT_SHARE = 0.1;
 const POINTS_PER_OCTAVE = 4;
 const READ_AT = [0.5, 2, 4];
 /** Fewer requests, or fewer keys, tell chance more than merit. */
@@ -185,7 +189,10 @@ export class StreamSample {
     const readings: CacheCurve['readings'] = [];
     const now = this.#curve.at(capacityBytes, expected, ratio);
     if (now !== null) {
-      for (let step = -OCTAVES_AROUND * POINTS_PER_OCTAVE; step <= OCTAVES_AROUND * POINTS_PER_OCTAVE; step++) {
+      let below = OCTAVES_AROUND;
+      const hits = (octaves: number): number => this.#curve.at(capacityBytes / 2 ** octaves, expected)?.hitRatio ?? 0;
+      while (below < OCTAVES_BELOW_MAX && hits(below) > FOOT_SHARE * now.hitRatio) below++;
+      for (let step = -below * POINTS_PER_OCTAVE; step <= OCTAVES_AROUND * POINTS_PER_OCTAVE; step++) {
         const bytes = Math.round(capacityBytes * 2 ** (step / POINTS_PER_OCTAVE));
         const point = this.#curve.at(bytes, expected, ratio);
         if (point !== null) points.push({ capacityBytes: bytes, ...point });

@@ -89,6 +89,16 @@ describe.each(Object.entries(STREAMS))('of a stream %s', (_name, stream) => {
   });
 });
 
+it('begins the curve where next to nothing is hit, however little of the room is used', () => {
+  const roomy = 2 ** 30;
+  const { points, now } = run('lru', STREAMS['without writes'], roomy).journal.curve();
+  expect(now!.hitRatio).toBeGreaterThan(0.5);
+  expect(points[0].capacityBytes).toBeLessThan(CAPACITY);
+  expect(points[0].hitRatio).toBeLessThanOrEqual(0.1 * now!.hitRatio);
+  expect(points.map(({ capacityBytes }) => capacityBytes)).toContain(roomy);
+  expect(points.at(-1)!.capacityBytes).toBe(64 * roomy);
+});
+
 it('takes an entry that a reload brought back for held, until the cache itself lets it go', () => {
   const cache = new ResultCache<string>(DEFAULT_CACHE_SETTINGS, { historyId: 'h', logNumber: 0 }, createRandom(1));
   const version = { historyId: 'h', logNumber: 0 };
