@@ -10,6 +10,7 @@ import type {
   EventReport,
   ExecuteRequest,
   Notice,
+  ReplayProgress,
   RunProgress,
   ScriptOutcome,
 } from './protocol.ts';
@@ -38,7 +39,11 @@ export interface Running<Value> {
 }
 
 /** What a method tells while it works. */
-export type ProgressOf<Method extends keyof EngineApi> = Method extends 'execute' ? RunProgress : Progress;
+export type ProgressOf<Method extends keyof EngineApi> = Method extends 'execute'
+  ? RunProgress
+  : Method extends 'replayTrace'
+    ? ReplayProgress
+    : Progress;
 
 export interface RunningOptions<Told = Progress> {
   transfer?: ArrayBuffer[];

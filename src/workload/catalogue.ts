@@ -33,3 +33,6 @@ export const GENERATED_TRACES = {
 } as const;
 
 export type GeneratedTraceName = keyof typeof GENERATED_TRACES;
+
+/** The parts of a change of phase, each a quarter of the requests. */
+export const TRACE_PHASES = ['popular keys', 'a loop', 'other popular keys', 'keys that come twice, soon'] as const;

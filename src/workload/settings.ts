@@ -60,8 +60,8 @@ export interface GeneratedTraceRequest {
 
 export const traceDefaults: GeneratedTraceRequest = { kind: 'loop', requests: 200_000, unique: 2000, seed: 1 };
 
-export const traceRanges: Ranges<Omit<GeneratedTraceRequest, 'kind'>> = {
+export const traceRanges = {
   requests: { min: 1000, max: 5_000_000, integer: true },
   unique: { min: 10, max: 1_000_000, integer: true },
   seed: { min: 0, max: 4_294_967_295, integer: true },
-};
+} satisfies Ranges<Omit<GeneratedTraceRequest, 'kind'>>;
