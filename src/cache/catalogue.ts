@@ -47,7 +47,7 @@ export const STRATEGIES = {
   adaptive: {
     label: 'Adaptive',
     explanation:
-      'Runs LRU and LFU side by side on the live stream, as bare bookkeeping, and keeps what the better of the two would keep.',
+      'Runs LIRS, S3-FIFO, LRU and hit density side by side on a sample of the live stream, as bare bookkeeping, and lets whichever would have saved the most time lately choose what stays. Hit density is its own: it gives up what promises to save the least time per byte, by when keys with such a past came back.',
   },
 } as const;
 

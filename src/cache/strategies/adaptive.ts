@@ -1,159 +1,157 @@
 /**
- * Adaptive: follow the leader. Shadows of LRU and of aged LFU see the live stream; the content follows the shadow with the better recent
- * hits by evicting first what that shadow no longer holds. A change of leader moves no data: the content converges as newcomers arrive.
- * The choice is "follow the leader" among experts (Littlestone and Warmuth, 1994) over decayed scores, with hysteresis against flapping.
+ * Adaptive: follow the leader. A panel of shadows tells which strategy would have done best on the stream lately, and that one runs the
+ * content. A change of leader moves no data: the new one takes the residents over in the order of their last use, with what is known of
+ * each key. The choice is "follow the leader" among experts (Littlestone and Warmuth, 1994), with a bar against chance and a time to stay.
  */
+import { KeyHistory } from '../adaptive/key-history.ts';
+import { KeyRecords } from '../adaptive/key-records.ts';
+import { EXPERTS, Panel } from '../adaptive/panel.ts';
 import type { RemovalCause } from '../catalogue.ts';
-import { HashIndex } from '../hash-index.ts';
-import { ShadowCache } from '../shadows.ts';
-import { grown, SlotLists } from '../slot-lists.ts';
+import { grown } from '../slot-lists.ts';
 import type { Strategy, StrategyReport } from '../strategy.ts';
-import { Lfu } from './lfu.ts';
-import { Lru } from './lru.ts';
 
-const EXPERTS = { lru: () => new Lru(), lfu: () => new Lfu() };
-const EXPERT_NAMES = Object.keys(EXPERTS) as (keyof typeof EXPERTS)[];
-
-/** Scores forget over so many requests per resident entry: long enough to tell luck from merit, short enough to see a phase end. */
-const WINDOW_PER_ENTRY = 8;
-const WINDOW_MIN = 512;
-/** A challenger must lead by this many standard deviations of a hit count (its square root, as for a Poisson count). */
-const LEAD_DEVIATIONS = 0.5;
-/** And a leader stays for at least so many requests per resident entry, about the time that the content takes to follow it. */
-const DWELL_PER_ENTRY = 1;
-
-/** What the leader holds, in order of use; and what it has dropped, which leaves first. */
-const KEPT = 0;
-const SPARE = 1;
+/** So many keys that nobody holds are remembered, per resident entry. */
+const IDLE_PER_ENTRY = 8;
+const IDLE_MIN = 1024;
+const IDLE_MAX = 1 << 17;
+/** The content's bit among those of a record's holders, beside the panel's. */
+const RESIDENT = 0x80;
+/** Hits that a new leader hears of again, per entry. */
+const REPLAYED_HITS_MAX = 15;
 
 export class Adaptive implements Strategy {
-  readonly #shadows: ShadowCache[];
-  readonly #scores = new Float64Array(EXPERT_NAMES.length);
-  /** Decayed count of requests: what a score would be if all were hits. */
-  #requests = 0;
-  #leader = 0;
-  #switches = 0;
-  #sinceSwitch = 0;
+  readonly #records = new KeyRecords();
+  readonly #history = new KeyHistory();
+  readonly #panel = new Panel(this.#records, this.#history);
+  /** Runs the content, by record numbers. */
+  #leader: Strategy = EXPERTS[this.#panel.leader](this.#history);
+  #capacity = 0;
+  #resident = 0;
+  /** What a byte of every entry saves; null once two have differed. */
+  #commonWorth: number | null = 0;
+  /** The record of the key that was admitted last. */
+  #coming = 0;
+  #recordOf = new Int32Array(64);
+  #slotOf = new Int32Array(64);
 
-  readonly #lists = new SlotLists(2);
-  readonly #resident = new HashIndex();
-  #hashes = new Uint32Array(64);
-  #weights = new Float64Array(64);
-  #costsMs = new Float64Array(64);
-
-  constructor() {
-    this.#shadows = EXPERT_NAMES.map(
-      (name, index) =>
-        new ShadowCache(EXPERTS[name](), 0, (keyHash) => {
-          if (index === this.#leader) this.#drop(keyHash);
-        }),
-    );
-  }
-
-  /** Everybody enters; the shadows see the newcomer here, before room is made, so that the leader's own victim is known by then. */
   admit(keyHash: number, weight: number, costMs: number, nowMs: number): boolean {
-    this.#observe(keyHash, weight, costMs, nowMs);
-    return true;
+    this.#forget();
+    const record = (this.#coming = this.#records.of(keyHash));
+    const before = this.#records.weightOf(record);
+    this.#records.weigh(record, weight, costMs);
+    if (before !== weight) this.#panel.reweigh(record, before, nowMs);
+    this.#observe(record, nowMs);
+    return this.#leader.admit(keyHash, weight, costMs, nowMs);
   }
 
-  onInsert(slot: number, keyHash: number, weight: number, costMs: number): void {
-    if (slot >= this.#hashes.length) {
-      this.#hashes = grown(this.#hashes, slot * 2);
-      this.#weights = grown(this.#weights, slot * 2);
-      this.#costsMs = grown(this.#costsMs, slot * 2);
-    }
-    this.#hashes[slot] = keyHash;
-    this.#weights[slot] = weight;
-    this.#costsMs[slot] = costMs;
-    this.#resident.set(keyHash, slot);
-    this.#lists.addFirst(this.#listOf(keyHash), slot);
+  onInsert(slot: number, keyHash: number, weight: number, costMs: number, nowMs: number, expiresMs: number): void {
+    const record = this.#newcomer(keyHash, weight, costMs);
+    if (slot >= this.#recordOf.length) this.#recordOf = grown(this.#recordOf, slot * 2);
+    if (record >= this.#slotOf.length) this.#slotOf = grown(this.#slotOf, record * 2);
+    this.#recordOf[slot] = record;
+    this.#slotOf[record] = slot;
+    this.#records.hold(record, RESIDENT);
+    this.#panel.fit(++this.#resident, nowMs);
+    this.#leader.onInsert(record, keyHash, weight, costMs, nowMs, expiresMs);
+    if (this.#commonWorth !== null) this.#compareWorth(costMs / weight, nowMs);
   }
 
   onHit(slot: number, nowMs: number): void {
-    const keyHash = this.#hashes[slot];
-    this.#observe(keyHash, this.#weights[slot], this.#costsMs[slot], nowMs);
-    this.#lists.moveFirst(this.#listOf(keyHash), slot);
+    const record = this.#recordOf[slot];
+    this.#leader.onHit(record, nowMs);
+    this.#observe(record, nowMs);
   }
 
-  onMiss(): void {}
+  onMiss(keyHash: number): void {
+    this.#leader.onMiss(keyHash);
+  }
 
   onRemove(slot: number, cause: RemovalCause): void {
-    const keyHash = this.#hashes[slot];
-    this.#lists.remove(slot);
-    if (this.#resident.get(keyHash) === slot) this.#resident.delete(keyHash);
-    // Data that is gone is gone for every strategy; an eviction is this strategy's own affair, a replacement leaves the key in place.
-    if (cause !== 'size' && cause !== 'replaced') for (const shadow of this.#shadows) shadow.remove(keyHash);
+    const record = this.#recordOf[slot];
+    this.#leader.onRemove(record, cause);
+    this.#resident--;
+    // Data that is gone is gone for every strategy; an eviction is the leader's own affair, a replacement leaves the key in place.
+    if (cause !== 'size' && cause !== 'replaced') this.#panel.remove(record);
+    this.#records.drop(record, RESIDENT);
   }
 
-  victim(): number {
-    const spare = this.#lists.last(SPARE);
-    return spare >= 0 ? spare : this.#lists.last(KEPT);
+  victim(nowMs: number): number {
+    const record = this.#leader.victim(nowMs);
+    return record < 0 ? -1 : this.#slotOf[record];
   }
 
   onReweigh(slot: number, weight: number, nowMs: number): void {
-    this.#weights[slot] = weight;
-    for (const shadow of this.#shadows) shadow.reweigh(this.#hashes[slot], weight, nowMs);
+    const record = this.#recordOf[slot];
+    const before = this.#records.weightOf(record);
+    this.#records.weigh(record, weight, this.#records.costMsOf(record));
+    this.#panel.reweigh(record, before, nowMs);
+    this.#leader.onReweigh(record, weight, nowMs);
   }
 
   setCapacity(capacity: number, nowMs: number): void {
-    for (const shadow of this.#shadows) shadow.setCapacity(capacity, nowMs);
+    this.#capacity = capacity;
+    this.#panel.setCapacity(capacity, nowMs);
+    this.#leader.setCapacity(capacity, nowMs);
   }
 
   order(): number[] {
-    const slots: number[] = [];
-    this.#lists.collect(KEPT, slots);
-    this.#lists.collect(SPARE, slots);
-    return slots;
+    return this.#leader.order().map((record) => this.#slotOf[record]);
   }
 
-  ghosts(): number[] {
-    return [];
+  ghosts(limit: number): number[] {
+    return this.#records.idle(limit);
   }
 
   report(): StrategyReport {
     return {
-      leader: EXPERT_NAMES[this.#leader],
-      switches: this.#switches,
-      recentHitRatio: Object.fromEntries(
-        EXPERT_NAMES.map((name, index) => [name, this.#requests === 0 ? 0 : this.#scores[index] / this.#requests]),
-      ),
+      leader: this.#panel.leader,
+      switches: this.#panel.switches,
+      recentHitRatio: this.#panel.recentHitRatio(),
     };
   }
 
-  #observe(keyHash: number, weight: number, costMs: number, nowMs: number): void {
-    const entries = this.#shadows[this.#leader].size;
-    const keep = 1 - 1 / Math.max(WINDOW_PER_ENTRY * entries, WINDOW_MIN);
-    let best = this.#leader;
-    for (let index = 0; index < this.#shadows.length; index++) {
-      const hit = this.#shadows[index].access(keyHash, weight, costMs, nowMs);
-      this.#scores[index] = this.#scores[index] * keep + (hit ? 1 : 0);
-      if (this.#scores[index] > this.#scores[best]) best = index;
-    }
-    this.#requests = this.#requests * keep + 1;
-    this.#sinceSwitch++;
-    if (best === this.#leader || this.#sinceSwitch < DWELL_PER_ENTRY * entries) return;
-    const score = this.#scores[this.#leader];
-    if (this.#scores[best] > score + LEAD_DEVIATIONS * Math.sqrt(score)) this.#follow(best);
+  #observe(record: number, nowMs: number): void {
+    const sampled = this.#panel.samples(record);
+    this.#history.use(record, this.#resident, sampled);
+    if (sampled && this.#panel.observe(record, nowMs)) this.#follow(nowMs);
   }
 
-  /** Sorts the residents anew into what the new leader holds and what it does not, keeping their order. */
-  #follow(leader: number): void {
-    this.#leader = leader;
-    this.#switches++;
-    this.#sinceSwitch = 0;
-    const slots = this.order();
-    for (let at = slots.length - 1; at >= 0; at--) {
-      const slot = slots[at];
-      this.#lists.moveFirst(this.#listOf(this.#hashes[slot]), slot);
+  /** The record that was admitted just now; or another one, for a key whose hash is that of a resident. */
+  #newcomer(keyHash: number, weight: number, costMs: number): number {
+    const known = this.#records.hashOf(this.#coming) === keyHash ? this.#coming : this.#records.of(keyHash);
+    if ((this.#records.holdersOf(known) & RESIDENT) === 0) return known;
+    const twin = this.#records.twin(keyHash);
+    this.#records.weigh(twin, weight, costMs);
+    return twin;
+  }
+
+  #forget(): void {
+    const limit = Math.min(Math.max(IDLE_PER_ENTRY * this.#resident, IDLE_MIN), IDLE_MAX);
+    for (let record = this.#records.forgetBeyond(limit); record >= 0; record = this.#records.forgetBeyond(limit)) {
+      this.#history.forget(record);
     }
   }
 
-  #drop(keyHash: number): void {
-    const slot = this.#resident.get(keyHash);
-    if (slot >= 0) this.#lists.moveFirst(SPARE, slot);
+  #compareWorth(worth: number, nowMs: number): void {
+    if (this.#resident === 1) this.#commonWorth = worth;
+    if (worth === this.#commonWorth) return;
+    this.#commonWorth = null;
+    if (this.#panel.startBySize()) this.#follow(nowMs);
   }
 
-  #listOf(keyHash: number): number {
-    return this.#shadows[this.#leader].has(keyHash) ? KEPT : SPARE;
+  /** The new leader hears of the residents as if each had come and been used again, the one used last the last. */
+  #follow(nowMs: number): void {
+    const residents = this.#leader.order().sort((a, b) => this.#history.ageOf(b) - this.#history.ageOf(a));
+    const leader = (this.#leader = EXPERTS[this.#panel.leader](this.#history));
+    leader.setCapacity(this.#capacity, nowMs);
+    for (const record of residents) {
+      const keyHash = this.#records.hashOf(record);
+      const weight = this.#records.weightOf(record);
+      const costMs = this.#records.costMsOf(record);
+      leader.admit(keyHash, weight, costMs, nowMs);
+      leader.onInsert(record, keyHash, weight, costMs, nowMs, nowMs);
+      const hits = Math.min(this.#history.usesOf(record) - 1, REPLAYED_HITS_MAX);
+      for (let hit = 0; hit < hits; hit++) leader.onHit(record, nowMs);
+    }
   }
 }

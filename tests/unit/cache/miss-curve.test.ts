@@ -120,8 +120,13 @@ describe('StreamSample', () => {
     expect(told.strategies.map(({ error }) => error)).toEqual(told.strategies.map(() => 0));
     expect(told.alike).toBe(false);
     expect(told.strategies.find(({ strategy }) => strategy === 'lru')?.hits).toBe(0);
-    expect(told.leaders).toEqual({ hits: 'lirs', time: 'lirs' });
-    expect(told.reading).toMatch(/^Of 8,000 requests, LIRS hits most: \d\d.\d %. It also saves the most time/);
+    const most = Math.max(...told.strategies.map(({ hits }) => hits));
+    const leader = told.strategies.find(({ hits }) => hits === most)!.strategy;
+    expect(told.leaders).toEqual({ hits: leader, time: leader });
+    expect(['lirs', 'adaptive']).toContain(leader);
+    expect(told.reading).toMatch(
+      /^Of 8,000 requests, (LIRS|Adaptive) hits most: \d\d.\d %. It also saves the most time/,
+    );
   });
 
   it('compares all strategies, and halves itself when requests come too fast', () => {
