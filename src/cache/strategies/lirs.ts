@@ -30,6 +30,7 @@ export class Lirs implements Strategy {
   readonly #departed = new HashIndex();
   #capacity = 0;
   #lirWeight = 0;
+  #weight = 0;
   #resident = 0;
   #nodes = new Int32Array(64);
   #slots = new Int32Array(64);
@@ -45,6 +46,7 @@ export class Lirs implements Strategy {
   onInsert(slot: number, keyHash: number, weight: number): void {
     if (slot >= this.#nodes.length) this.#nodes = grown(this.#nodes, slot * 2);
     this.#resident++;
+    this.#weight += weight;
     const known = this.#departed.get(keyHash);
     const node = known >= 0 ? known : this.#take();
     this.#nodes[slot] = node;
@@ -90,6 +92,7 @@ export class Lirs implements Strategy {
   onRemove(slot: number, cause: RemovalCause): void {
     const node = this.#nodes[slot];
     this.#resident--;
+    this.#weight -= this.#weights[node];
     if (this.#states[node] === LIR) {
       this.#lirWeight -= this.#weights[node];
       this.#stack.remove(node);
@@ -118,6 +121,7 @@ export class Lirs implements Strategy {
 
   onReweigh(slot: number, weight: number): void {
     const node = this.#nodes[slot];
+    this.#weight += weight - this.#weights[node];
     if (this.#states[node] === LIR) this.#lirWeight += weight - this.#weights[node];
     this.#weights[node] = weight;
     this.#lowerToShare();
@@ -146,8 +150,10 @@ export class Lirs implements Strategy {
     return null;
   }
 
+  /** The rest is for HIR slots, and holds one of the usual weight at least: without any, whoever comes would push a LIR slot out. */
   #lirMax(): number {
-    return this.#capacity * (1 - HIR_SHARE);
+    const usual = this.#resident === 0 ? 0 : this.#weight / this.#resident;
+    return this.#capacity - Math.max(this.#capacity * HIR_SHARE, usual);
   }
 
   /** A node on top of the stack becomes LIR; the last of them make room for it. */
