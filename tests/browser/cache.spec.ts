@@ -1,6 +1,6 @@
 /** The Cache page by hand: the shelf, the entries, the settings, and a loop that tells strategies apart. */
-import axe from 'axe-core';
 import type { Locator, Page } from '@playwright/test';
+import { problemsFoundByAxe } from './axe.ts';
 import { execute, openLab, resultsOf, run, visit } from './lab.ts';
 import { expect, test } from './site.ts';
 
@@ -18,16 +18,6 @@ async function fill(page: Page): Promise<void> {
   await execute(page, 'SELECT count(*) FROM products');
   await visit(page, 'Cache');
   await expect(rowsOf(page)).toHaveCount(6);
-}
-
-async function problemsFoundByAxe(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-      resultTypes: ['violations'],
-    });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.join(' ')}`));
-  });
 }
 
 test('entries are found, counted before they are dropped and after, and told why they left', async ({

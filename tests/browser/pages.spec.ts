@@ -1,7 +1,7 @@
 /** Every page: opens, says something, can be used by keyboard and read by a screen reader; and the grid keeps its promises. */
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
 import type { Page } from '@playwright/test';
+import { problemsFoundByAxe } from './axe.ts';
 import { cellOf, openLab, resultsOf, run, visit } from './lab.ts';
 import { expect, test } from './site.ts';
 
@@ -106,19 +106,11 @@ for (const width of [390, 1440]) {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto('./');
     await expect(page.getByRole('gridcell').first()).toBeVisible();
-    // Evaluated, not added as an element: the page's own policy refuses scripts from elsewhere.
-    await page.evaluate(axe.source);
     for (const { name, shows } of PAGES) {
       await test.step(name, async () => {
         await visit(page, name);
         await expect(page.getByRole('main').getByText(shows).first()).toBeVisible();
-        const problems = await page.evaluate(async () => {
-          const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            resultTypes: ['violations'],
-          });
-          return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.join(' ')}`));
-        });
-        expect(problems).toEqual([]);
+        expect(await problemsFoundByAxe(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
           0,
         );

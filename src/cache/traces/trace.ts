@@ -82,7 +82,10 @@ function numbersIn(bytes: Uint8Array, start: number, end: number, line: number):
 }
 
 function badLine(line: number, expected: string, seen: string): AppError {
-  return new AppError('bad-trace', `Line ${line} of the trace: expected ${expected}, found ${seen}.`);
+  return new AppError(
+    'bad-trace',
+    `Line ${line} of the trace: expected ${expected}, found ${seen}. Mend the line, or put a # before it.`,
+  );
 }
 
 function longer<Numbers extends Uint32Array | Float64Array>(from: Numbers, to: Numbers): Numbers {
