@@ -111,6 +111,31 @@ test('a long replay tells how far it is, and is cancelled', async ({ page, failu
   expect(failures).toEqual([]);
 });
 
+test('a link to a replay fills the fields and waits for Replay; one that cannot be is explained', async ({
+  page,
+  context,
+  failures,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const address = '#/cache?trace=loop&requests=2000&keys=50&seed=3&sizes=10,20';
+  await page.goto(`./${address}`);
+  const traces = tracesOf(page);
+  await expect(replayButton(page)).toBeFocused();
+  await expect(replayButton(page)).toBeInViewport();
+  await expect(traces.getByRole('status')).toContainText('From a link: press Replay to run it.');
+  await expect(traces.getByRole('table')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(traces.getByText('made from seed 3: 2,000 requests for 50 keys')).toBeVisible();
+  await traces.getByRole('button', { name: 'Copy link' }).click();
+  await expect(traces.getByRole('button', { name: 'Link copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+  expect(page.url()).toContain(address);
+
+  await page.evaluate(() => (location.hash = '#/cache?trace=loop&keys=many'));
+  await expect(traces.getByRole('alert')).toContainText("keys must be an integer in [10, 1000000], got 'many'.");
+  expect(failures).toEqual([]);
+});
+
 test('the race and the curve say that it is too early, then speak; the counts can be reset', async ({
   page,
   failures,
