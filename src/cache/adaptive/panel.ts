@@ -29,6 +29,8 @@ const BY_SIZE = NAMES.indexOf('hit density');
 /** Shadows of more entries than this are thinned to half; of fewer than an eighth of it, filled up again. */
 const ENTRIES_MAX = 256;
 const ENTRIES_MIN = 32;
+/** Keys that teach are a sample this much larger: all of them up to 32,768 entries. */
+const TEACHING_DOUBLINGS = 7;
 
 export class Panel {
   readonly #records: KeyRecords;
@@ -68,8 +70,17 @@ export class Panel {
   }
 
   samples(record: number): boolean {
+    return this.#zerosOf(record) >= this.#zeros;
+  }
+
+  /** Whether something is learned from a key's uses: a larger sample, since classes of keys need many uses each, and a use costs little. */
+  teaches(record: number): boolean {
+    return this.#zerosOf(record) >= this.#zeros - TEACHING_DOUBLINGS;
+  }
+
+  #zerosOf(record: number): number {
     const keyHash = this.#records.hashOf(record);
-    return Math.clz32(Math.imul(keyHash ^ (keyHash >>> 16), 0x85ebca6b)) >= this.#zeros;
+    return Math.clz32(Math.imul(keyHash ^ (keyHash >>> 16), 0x85ebca6b));
   }
 
   /** One sampled request; true when the leader changes. */

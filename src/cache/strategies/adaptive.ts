@@ -34,6 +34,11 @@ export class Adaptive implements Strategy {
   #recordOf = new Int32Array(64);
   #slotOf = new Int32Array(64);
 
+  /** Keys that it has had at most at the same time, held or remembered: what its arrays take. */
+  get records(): number {
+    return this.#records.issued;
+  }
+
   admit(keyHash: number, weight: number, costMs: number, nowMs: number): boolean {
     this.#forget();
     const record = (this.#coming = this.#records.of(keyHash));
@@ -111,9 +116,8 @@ export class Adaptive implements Strategy {
   }
 
   #observe(record: number, nowMs: number): void {
-    const sampled = this.#panel.samples(record);
-    this.#history.use(record, this.#resident, sampled);
-    if (sampled && this.#panel.observe(record, nowMs)) this.#follow(nowMs);
+    this.#history.use(record, this.#resident, this.#panel.teaches(record));
+    if (this.#panel.samples(record) && this.#panel.observe(record, nowMs)) this.#follow(nowMs);
   }
 
   /** The record that was admitted just now; or another one, for a key whose hash is that of a resident. */

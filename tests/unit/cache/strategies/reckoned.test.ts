@@ -114,6 +114,13 @@ describe('LIRS', () => {
     for (const key of [20, 21, 22, 23]) cache.access(key, 1, 1, 0); // they pass through the rest
     expect([1, 2, 3, 9].map((key) => cache.has(key))).toEqual([false, true, true, true]);
   });
+
+  it('keeps room for one on trial where 1 % of the bytes is less than an entry', () => {
+    // Ten entries of 100 bytes in 1,000: 1 % is 10 bytes. As with ten slots, nine of a loop of twelve stay.
+    const cache = new ShadowCache(STRATEGY_REGISTRY.lirs.create(), 1000);
+    const hits = Array.from({ length: 48 }, (_, at) => cache.access(at % 12, 100, 1, at));
+    expect(hits.slice(12).filter(Boolean)).toHaveLength(3 * 9);
+  });
 });
 
 describe('W-TinyLFU', () => {
