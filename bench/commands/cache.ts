@@ -1,11 +1,13 @@
-/** Hit ratios of every strategy, and of the clairvoyant optimum, over a recorded stream of keys. */
-import { basename } from 'node:path';
-import { list, text, UsageError, type Command, type OptionValues, type Progress } from '../command.ts';
+/**
+ * Hit ratios of every strategy over a recorded stream of keys, beside the clairvoyant optimum; or, over a folder of traces, what Adaptive
+ * is measured by, each figure with its target.
+ */
+import { basename, join } from 'node:path';
+import { list, textOrNull, UsageError, type Command, type OptionValues, type Progress } from '../command.ts';
+import { byteCell, cacheFigures, unitCell, type CacheCell, type CacheFigures } from '../cache-figures.ts';
 import { readBytes } from '../files.ts';
-import { STRATEGY_NAMES, type StrategyName } from '../../src/cache/catalogue.ts';
-import { optimalHits } from '../../src/cache/optimal.ts';
-import { STRATEGY_REGISTRY } from '../../src/cache/registry.ts';
-import { ShadowCache } from '../../src/cache/shadows.ts';
+import { readTrace, type Trace } from '../../src/cache/traces/trace.ts';
+import { AppError } from '../../src/core/errors.ts';
 
 export interface CacheReport {
   trace: string;
@@ -14,88 +16,54 @@ export interface CacheReport {
   cells: CacheCell[];
 }
 
-export interface CacheCell {
-  /** In entries, or in bytes where sizes count. */
-  capacity: number;
-  /** By strategy, 0..1; `optimal` for entries of one size only. */
-  hitRatio: Record<string, number>;
-  byteHitRatio?: Record<string, number>;
-}
-
-export interface Trace {
-  keys: Uint32Array;
-  /** Bytes per request; null where every entry counts as one. */
-  sizes: Float64Array | null;
-}
-
 export const command: Command = {
   name: 'cache',
-  summary: 'Hit ratio of every strategy over a recorded trace, beside the clairvoyant optimum.',
+  summary: 'Hit ratio of every strategy over a recorded trace, beside the optimum; Adaptive’s figures over a folder.',
   options: [
-    {
-      name: 'trace',
-      type: 'string',
-      required: true,
-      help: 'a file of keys, or of keys and bytes, one request a line (gzip or plain)',
-    },
+    { name: 'trace', type: 'string', help: 'a file of keys, or of keys and bytes, one request a line (gzip or plain)' },
     { name: 'capacity', type: 'list', help: 'capacities in entries, with commas between' },
     { name: 'capacity-bytes', type: 'list', help: 'capacities in bytes, for traces with sizes' },
+    {
+      name: 'traces',
+      type: 'string',
+      help: 'instead of a trace: a folder of oltp, gli, loop, web12, multi3, corda, orm-busy (.keys.gz) and adaptsize.keysize.gz',
+    },
   ],
   run: (options: OptionValues, progress: Progress) => Promise.resolve(run(options, progress)),
 };
 
-function run(options: OptionValues, progress: Progress): CacheReport {
-  const path = text(options, 'trace');
+function run(options: OptionValues, progress: Progress): CacheReport | CacheFigures {
+  const [path, folder] = [textOrNull(options, 'trace'), textOrNull(options, 'traces')];
+  if (path !== null && folder === null) return oneTrace(path, options, progress);
+  if (path !== null || folder === null)
+    throw new UsageError('Give --trace with --capacity or --capacity-bytes, or --traces: one of the two.');
+  const traces = new Map<string, Trace>();
+  return cacheFigures((name) => {
+    const file = join(folder, name === 'adaptsize' ? `${name}.keysize.gz` : `${name}.keys.gz`);
+    const trace = traces.get(name) ?? readFile(file);
+    if (name === 'adaptsize' && trace.sizes === null) throw new UsageError(`${file} has no sizes.`);
+    traces.set(name, trace);
+    return trace;
+  }, progress);
+}
+
+function oneTrace(path: string, options: OptionValues, progress: Progress): CacheReport {
   const inBytes = list(options, 'capacity-bytes').length > 0;
   const option = inBytes ? 'capacity-bytes' : 'capacity';
   const capacities = list(options, option).map((given) => readCapacity(option, given));
   if (capacities.length === 0)
     throw new UsageError('Give --capacity (entries) or --capacity-bytes, for instance --capacity 1000,5000.');
-  const trace = readTrace(path);
-  if (inBytes && trace.sizes === null) throw new UsageError(`${path} has no sizes: use --capacity.`);
-  const { keys } = trace;
+  const { keys, sizes } = readFile(path);
+  if (inBytes && sizes === null) throw new UsageError(`${path} has no sizes: use --capacity.`);
   return {
     trace: basename(path),
     requests: keys.length,
     unique: new Set(keys).size,
     cells: capacities.map((capacity) => {
       progress(`${basename(path)} at ${capacity} ${inBytes ? 'bytes' : 'entries'}`);
-      return inBytes ? byteCell(trace, capacity) : unitCell(keys, capacity);
+      return inBytes && sizes !== null ? byteCell({ keys, sizes }, capacity) : unitCell(keys, capacity);
     }),
   };
-}
-
-function unitCell(keys: Uint32Array, capacity: number): CacheCell {
-  const hitRatio: Record<string, number> = {};
-  for (const name of STRATEGY_NAMES) hitRatio[name] = replay({ keys, sizes: null }, capacity, name).hits / keys.length;
-  hitRatio.optimal = optimalHits(keys, capacity) / keys.length;
-  return { capacity, hitRatio };
-}
-
-function byteCell(trace: Trace, capacity: number): CacheCell {
-  const hitRatio: Record<string, number> = {};
-  const byteHitRatio: Record<string, number> = {};
-  const total = trace.sizes?.reduce((sum, size) => sum + size, 0) ?? 0;
-  for (const name of STRATEGY_NAMES) {
-    const { hits, hitWeight } = replay(trace, capacity, name);
-    hitRatio[name] = hits / trace.keys.length;
-    byteHitRatio[name] = hitWeight / total;
-  }
-  return { capacity, hitRatio, byteHitRatio };
-}
-
-/** Key numbers stand for their own hashes: a trace has fewer than 2^32 of them, so that none collide. */
-function replay(trace: Trace, capacity: number, name: StrategyName): { hits: number; hitWeight: number } {
-  const cache = new ShadowCache(STRATEGY_REGISTRY[name].create(), capacity);
-  let hits = 0;
-  let hitWeight = 0;
-  for (let at = 0; at < trace.keys.length; at++) {
-    const weight = trace.sizes?.[at] ?? 1;
-    if (!cache.access(trace.keys[at], weight, 1, at)) continue;
-    hits++;
-    hitWeight += weight;
-  }
-  return { hits, hitWeight };
 }
 
 function readCapacity(option: string, given: string): number {
@@ -105,41 +73,11 @@ function readCapacity(option: string, given: string): number {
   return capacity;
 }
 
-/** Lines of one whole number (a key), or of two (a key, its bytes). Throws `UsageError` naming the line that is neither. */
-export function readTrace(path: string): Trace {
-  const bytes = readBytes(path);
-  const numbers: number[] = [];
-  let columns = 0;
-  let line = 1;
-  let onLine = 0;
-  let value = -1;
-  for (let at = 0; at <= bytes.length; at++) {
-    const code = at < bytes.length ? bytes[at] : 10;
-    if (code >= 48 && code <= 57) {
-      value = (value < 0 ? 0 : value * 10) + code - 48;
-      continue;
-    }
-    if (code !== 32 && code !== 13 && code !== 10 && code !== 9)
-      throw new UsageError(`${path}, line ${line}: expected whole numbers.`);
-    if (value >= 0) {
-      numbers.push(value);
-      onLine++;
-      value = -1;
-    }
-    if (code !== 10) continue;
-    if (onLine > 0) {
-      columns ||= onLine;
-      if (onLine !== columns || columns > 2)
-        throw new UsageError(`${path}, line ${line}: expected ${Math.min(columns, 2)} numbers, found ${onLine}.`);
-    }
-    line++;
-    onLine = 0;
+/** Throws `UsageError` that names the file, and the line that is no request. */
+function readFile(path: string): Trace {
+  try {
+    return readTrace(readBytes(path));
+  } catch (error) {
+    throw error instanceof AppError ? new UsageError(`${path}: ${error.message}`) : error;
   }
-  if (columns === 0) throw new UsageError(`${path} holds no requests.`);
-  const requests = numbers.length / columns;
-  const keys = Uint32Array.from({ length: requests }, (_, at) => numbers[at * columns]);
-  return {
-    keys,
-    sizes: columns === 2 ? Float64Array.from({ length: requests }, (_, at) => numbers[at * 2 + 1]) : null,
-  };
 }
