@@ -193,7 +193,10 @@ export class OptimizerLink {
     const verdict: Verdict =
       report.provedSql === null
         ? { state: 'unchanged', report, reason: report.unchangedReason ?? 'No rule applies.' }
-        : { state: 'proved', report, provedSql: report.provedSql };
+        : report.restsOn.length > 0
+          ? // Workers are not told versions of tables yet.
+            { state: 'unchanged', report, reason: `Proved for the present rows of ${report.restsOn.join(', ')} only.` }
+          : { state: 'proved', report, provedSql: report.provedSql };
     this.#remember(sql, verdict);
     this.#options.onVerdict(sql, verdict);
   }

@@ -12,6 +12,7 @@ import { foldCase } from '../sql/tokens.ts';
 import type { Parameters } from '../database/protocol.ts';
 import { programOf } from './bytecode.ts';
 import { undetermined } from './determined.ts';
+import { Facts } from './guards/facts.ts';
 import { inMs } from './guards/faster.ts';
 import type { Candidate, GuardContext, Statement } from './guards/guard.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
@@ -23,7 +24,7 @@ import { planCost } from './plan-cost.ts';
 import type { OptimizeReport, RewriteAttempt, Verdict } from './protocol.ts';
 import { readSchema } from './read-schema.ts';
 import { PREVIEW_RULES, PROVED_RULES } from './rules/registry.ts';
-import type { Rewrite, Rule } from './rules/rule.ts';
+import { restsOn, type Precondition, type Rewrite, type Rule } from './rules/rule.ts';
 import { isDeadline, messageOf, type Sandbox } from './sandbox.ts';
 
 /** Rules in a row. */
@@ -59,6 +60,7 @@ export class Optimizer {
   readonly #sandbox: Sandbox;
   readonly #read: Reader;
   #schema: Schema | null = null;
+  #facts: Facts | null = null;
   readonly #rowCounts = new Map<string, number | null>();
 
   constructor(sandbox: Sandbox, read: Reader) {
@@ -78,6 +80,7 @@ export class Optimizer {
       sql,
       provedSql: best?.sql ?? null,
       ruleIds: best?.ruleIds ?? [],
+      restsOn: restsOn(best?.preconditions ?? []),
       attempts,
       unchangedReason,
       planBefore: this.#plan(sql),
@@ -144,6 +147,7 @@ export class Optimizer {
         read: this.#read,
         parameters,
         names,
+        facts: (this.#facts ??= new Facts(this.#sandbox, schema)),
         guardBudgetMs,
         originalRun: null,
         measurement: null,
@@ -164,7 +168,7 @@ export class Optimizer {
     attempts: RewriteAttempt[],
     bestSoFar: Proved | null,
   ): Proved | null {
-    const proposals = this.#propose(from, prepared, rules, attempts, bestSoFar === null);
+    const proposals = this.#propose(from, prepared, rules, attempts, bestSoFar);
     let [best, proofs] = [null as Proved | null, 0];
     for (const proposal of mustBeFaster ? this.#sortOut(proposals, prepared, attempts, deadlineMs) : proposals) {
       if (proofs >= PROOFS_MAX && mustBeFaster) break;
@@ -175,7 +179,8 @@ export class Optimizer {
       const ratio = attempt.measurement?.ratioWarm ?? 1;
       const toBeat = best?.ratio ?? (bestSoFar ? bestSoFar.ratio * STEP_GAIN_MIN : 0);
       if (ratio <= toBeat) continue;
-      best = { ...statement, ratio, ruleIds: [...(bestSoFar?.ruleIds ?? []), ...proposal.ruleIds] };
+      const { preconditions } = proposal.rewrite;
+      best = { ...statement, ratio, ruleIds: [...(bestSoFar?.ruleIds ?? []), ...proposal.ruleIds], preconditions };
     }
     return best;
   }
@@ -185,12 +190,12 @@ export class Optimizer {
     prepared: Prepared,
     rules: readonly Rule[],
     attempts: RewriteAttempt[],
-    told: boolean,
+    bestSoFar: Proved | null,
   ): Proposal[] {
     const { context } = prepared;
     const seen = new Set<string>([prepared.statement.sql, from.sql]);
     const costBefore = this.#cost(from);
-    const before = this.#programKey(prepared.statement.sql);
+    const program = this.#programKey(prepared.statement.sql);
     const proposals: Proposal[] = [];
     const apply = (rule: Rule, base: Select, earlier: Proposal | null): number => {
       const rewrites = rule.apply(base, { schema: context.schema, names: context.names }).slice(0, REWRITES_MAX);
@@ -199,10 +204,12 @@ export class Optimizer {
         if (seen.has(statement.sql)) continue;
         seen.add(statement.sql);
         const score = costBefore / this.#cost(statement);
-        const preconditions = [...(earlier?.rewrite.preconditions ?? []), ...rewrite.preconditions];
+        // Of a rewrite built upon another, all that either needs must hold.
+        const before = earlier?.rewrite.preconditions ?? bestSoFar?.preconditions ?? [];
+        const preconditions = [...before, ...rewrite.preconditions];
         const note = earlier ? `${earlier.rewrite.note}, then ${rewrite.note}` : rewrite.note;
         const ruleIds = [...(earlier?.ruleIds ?? []), rule.id];
-        if (this.#programKey(statement.sql) !== before || WRITES_OUT.has(rule.id)) {
+        if (this.#programKey(statement.sql) !== program || WRITES_OUT.has(rule.id)) {
           proposals.push({ ruleIds, rewrite: { select: statement.select, preconditions, note }, statement, score });
         } else attempts.push(attemptOf(rule.id, statement.sql, 'not-faster', SAME_PROGRAM));
       }
@@ -210,7 +217,8 @@ export class Optimizer {
     };
     for (const rule of rules) {
       const count = apply(rule, from.select, null);
-      if (count === 0 && told) attempts.push(attemptOf(rule.id, null, 'not-applicable', 'The rule does not apply.'));
+      if (count === 0 && bestSoFar === null)
+        attempts.push(attemptOf(rule.id, null, 'not-applicable', 'The rule does not apply.'));
     }
     // What one rule makes, another may improve: count to EXISTS to IN. Orders of joins are ends, not beginnings.
     for (const first of proposals.filter((one) => !ENDS.has(one.ruleIds[0] ?? '')).slice(0, BEGINNINGS_MAX)) {
@@ -327,6 +335,7 @@ export class Optimizer {
       rewrittenSql: statement.sql,
       verdicts,
       measurement: context.measurement,
+      restsOn: restsOn(rewrite.preconditions),
       score,
       outcome: refusal ? (refusal.guard === 'faster' ? 'not-faster' : 'refused') : 'proved',
       reason: refusal ? refusal.evidence : `Proved: ${rewrite.note}.`,
@@ -394,6 +403,7 @@ interface Proposal {
 interface Proved extends Statement {
   ratio: number;
   ruleIds: string[];
+  preconditions: readonly Precondition[];
 }
 
 function lastOf(proposal: Proposal): string {
@@ -413,7 +423,7 @@ function attemptOf(
   reason: string,
   score = 1,
 ): RewriteAttempt {
-  return { ruleId, rewrittenSql, verdicts: [], measurement: null, score, outcome, reason };
+  return { ruleId, rewrittenSql, verdicts: [], measurement: null, restsOn: [], score, outcome, reason };
 }
 
 /** Why nothing came of it, from the attempt that got furthest. */

@@ -36,6 +36,8 @@ export interface RewriteAttempt {
   rewrittenSql: string | null;
   verdicts: Verdict[];
   measurement: Measurement | null;
+  /** Tables whose rows the proof looked at: the rewrite holds at their present versions only. Empty when the schema proves it for good. */
+  restsOn: string[];
   /** Expected gain before measuring, from the plans: 1 means none. */
   score: number;
   outcome: 'proved' | 'refused' | 'not-faster' | 'not-applicable' | 'preview';
@@ -47,6 +49,8 @@ export interface OptimizeReport {
   sql: string;
   provedSql: string | null;
   ruleIds: string[];
+  /** Tables at whose present versions alone `provedSql` may run in place of `sql`; empty when it always may. */
+  restsOn: string[];
   attempts: RewriteAttempt[];
   /** Why the text stays as typed, in plain words; null when rewritten. */
   unchangedReason: string | null;

@@ -5,6 +5,7 @@ import type { Schema } from '../../sql/schema.ts';
 import type { Parameters } from '../../database/protocol.ts';
 import type { GuardId, Measurement, Verdict } from '../protocol.ts';
 import type { Rewrite } from '../rules/rule.ts';
+import type { Facts } from './facts.ts';
 import type { Run, Sandbox } from '../sandbox.ts';
 
 /** A text and its tree. */
@@ -27,6 +28,8 @@ export interface GuardContext {
   parameters: Parameters;
   /** Result names of the original. */
   names: readonly string[];
+  /** What the data of the fork says to claims about it. */
+  facts: Facts;
   /** Time that one guard may take. */
   guardBudgetMs: number;
   /** The result of the original on the fork, once some guard has run it. */

@@ -1,6 +1,6 @@
 /**
- * Does the schema prove what the rewrite needs? And is the original's result determined at all, with its order and its parameters kept?
- * What the schema does not prove is refused, however likely it is.
+ * Does what the rewrite needs hold: proved by the schema, or seen on the data now? And is the original's result determined at all, with its
+ * order and its parameters kept? What neither schema nor data shows is refused, however likely it is.
  */
 import type { Select } from '../../sql/ast.ts';
 import { parameterTokens } from '../bytecode.ts';
@@ -9,7 +9,7 @@ import { pass, refuse, type Guard } from './guard.ts';
 
 export const preconditions: Guard = {
   id: 'preconditions',
-  check({ original, rewritten, rewrite }, { schema }) {
+  check({ original, rewritten, rewrite }, { schema, facts, guardBudgetMs, sandbox }) {
     const left = undetermined(original.select, schema);
     if (left) return refuse('preconditions', `The result is not determined: ${left}.`);
     const parameters = parametersLost(original.sql, rewritten.sql);
@@ -17,11 +17,16 @@ export const preconditions: Guard = {
     if (!keepsOrder(original.select, rewritten.select)) {
       return refuse('preconditions', 'The rewritten text sorts or cuts the result differently.');
     }
-    const open = rewrite.preconditions.find((one) => !one.proved);
-    if (open) return refuse('preconditions', `The schema does not prove that ${open.claim}.`);
     if (rewrite.preconditions.length === 0)
       return pass('preconditions', 'Holds for every schema; the result is determined by the data.');
-    return pass('preconditions', `Proved by the schema: ${rewrite.preconditions.map((one) => one.claim).join('; ')}.`);
+    const deadlineMs = sandbox.nowMs() + guardBudgetMs;
+    const evidence = new Set<string>();
+    for (const one of rewrite.preconditions) {
+      const fact = facts.check(one, Math.max(1, deadlineMs - sandbox.nowMs()));
+      if (!fact.holds) return refuse('preconditions', `${fact.evidence}.`);
+      evidence.add(fact.evidence);
+    }
+    return pass('preconditions', `${[...evidence].join('. ')}.`);
   },
 };
 

@@ -9,7 +9,7 @@ import { containsKey, type ColumnInfo, type Schema } from '../../sql/schema.ts';
 import { Scope, walkExpr, type Resolved } from '../../sql/scope.ts';
 import { isQuery, replaceCore } from '../../sql/walk.ts';
 import { isAggregated } from '../determined.ts';
-import type { Precondition, Rewrite, Rule } from './rule.ts';
+import { bySchema, type Precondition, type Rewrite, type Rule } from './rule.ts';
 import { freeName, isClosed, placesOf, withoutStars, type Place } from './support.ts';
 
 export const inSubquery: Rule = {
@@ -51,8 +51,8 @@ function isPlain(query: Select): boolean {
 function comparesAlike(a: Resolved | null, b: Resolved | null): Precondition[] | null {
   if (!a?.column || !b?.column || !a.source.table || !b.source.table) return null;
   return [
-    { claim: `${a.name} and ${b.name} have the same affinity`, proved: a.column.affinity === b.column.affinity },
-    { claim: 'they compare by bytes', proved: !a.source.table.collated && !b.source.table.collated },
+    bySchema(`${a.name} and ${b.name} have the same affinity`, a.column.affinity === b.column.affinity),
+    bySchema('they compare by bytes', !a.source.table.collated && !b.source.table.collated),
   ];
 }
 
@@ -61,7 +61,7 @@ function notNull(column: ColumnInfo | null, place: Place, resolved: Resolved | n
   const outer =
     resolved !== null &&
     place.core.from.some((source, index) => index >= resolved.source.index && source.join === 'LEFT JOIN');
-  return { claim: `${column?.name ?? 'the value'} is never NULL`, proved: column?.notNull === true && !outer };
+  return bySchema(`${column?.name ?? 'the value'} is never NULL`, column?.notNull === true && !outer);
 }
 
 function toExists(expr: InQuery, { core, scope }: Place, swap: (condition: Expr) => Select): Rewrite[] {
@@ -97,7 +97,7 @@ function toExists(expr: InQuery, { core, scope }: Place, swap: (condition: Expr)
 
 function innerNotNull(key: Resolved, core: Core): Precondition {
   const outer = core.from.some((source, index) => index >= key.source.index && source.join === 'LEFT JOIN');
-  return { claim: `${key.name} is never NULL`, proved: key.column?.notNull === true && !outer };
+  return bySchema(`${key.name} is never NULL`, key.column?.notNull === true && !outer);
 }
 
 function toJoin(expr: InQuery, place: Place, rest: readonly Expr[], query: Select, schema: Schema): Rewrite[] {
@@ -149,7 +149,7 @@ function fromExists(exists: Select, negated: boolean, place: Place, swap: (condi
     )
       return [];
     const present = binary('IS NOT', link.innerExpr, literal('NULL'));
-    const kept = innerNotNull(link.inner, exists.first).proved || !negated ? others : [...others, present];
+    const kept = innerNotNull(link.inner, exists.first).by === 'schema' || !negated ? others : [...others, present];
     const choices = selectOf({
       ...exists.first,
       distinct: false,
@@ -159,9 +159,10 @@ function fromExists(exists: Select, negated: boolean, place: Place, swap: (condi
     const listed: Expr = { kind: 'in', not: negated, operand: link.outerExpr, choices };
     if (!negated) return [{ select: swap(listed), preconditions: alike, note: 'IN' }];
     // NOT EXISTS keeps a row whose value is NULL; NOT IN would drop it.
-    const safe = notNull(link.outer.column, place, link.outer).proved
-      ? listed
-      : binary('OR', binary('IS', link.outerExpr, literal('NULL')), listed);
+    const safe =
+      notNull(link.outer.column, place, link.outer).by === 'schema'
+        ? listed
+        : binary('OR', binary('IS', link.outerExpr, literal('NULL')), listed);
     return [{ select: swap(safe), preconditions: alike, note: 'NOT IN' }];
   });
 }
