@@ -5,7 +5,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Parameters } from '../database/protocol.ts';
 import { difference } from '../optimizer/equal.ts';
-import { median } from '../optimizer/guards/faster.ts';
+import { median } from '../optimizer/interval.ts';
 import { plainPlan } from '../optimizer/plain-plan.ts';
 import type { IndexTrial } from '../optimizer/protocol.ts';
 import { isDeadline, type Sandbox } from '../optimizer/sandbox.ts';

@@ -16,18 +16,30 @@ export interface Verdict {
   counterexample: string | null;
 }
 
-/** Interleaved A/B of two texts on the fork. Times in ms, medians. */
+/** Interleaved A/B of two texts on the fork. Times in ms for one run, medians. */
 export interface Measurement {
   originalMs: number;
   rewrittenMs: number;
-  /** original / rewritten, warm and after the page cache was dropped. */
+  /** original / rewritten, median of the pairs: warm, and after the page cache was dropped. */
   ratioWarm: number;
   ratioCold: number;
+  /** Where the true median of the warm ratios lies in `coverage` (0..1) of all cases, whatever their spread. */
+  ratioInterval: [low: number, high: number];
+  coverage: number;
+  confidence: Confidence;
+  /** Warm pairs, and all. */
+  pairs: number;
   runs: number;
-  /** Lowest and highest ratio seen, pair by pair. */
+  /** Lowest and highest ratio seen, warm pair by pair. */
   ratioRange: [number, number];
   originalSteps: number | null;
   rewrittenSteps: number | null;
+}
+
+/** That the rewrite is worth it, from the number of pairs and their spread. `share`: 0..1. */
+export interface Confidence {
+  words: 'high' | 'moderate' | 'low';
+  share: number;
 }
 
 export interface RewriteAttempt {
