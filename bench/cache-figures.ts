@@ -11,8 +11,8 @@
  */
 import type { Progress } from './command.ts';
 import { STRATEGY_NAMES, type StrategyName } from '../src/cache/catalogue.ts';
-import { optimalHits } from '../src/cache/optimal.ts';
-import { hitBounds } from '../src/cache/optimal-bound.ts';
+import { optimalHits } from '../src/cache/optimal/optimal.ts';
+import { hitBounds } from '../src/cache/optimal/optimal-bound.ts';
 import { Replay } from '../src/cache/traces/replay.ts';
 import type { Trace } from '../src/cache/traces/trace.ts';
 

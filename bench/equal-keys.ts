@@ -2,7 +2,7 @@
  * Equal keys, equal results: texts for which the cache would keep one entry are run one by one on the same database, and must give the
  * same rows, each under the names that SQLite gives to its own columns.
  */
-import { cacheKey } from '../src/cache/key.ts';
+import { cacheKey } from '../src/cache/keys/key.ts';
 import { toWireError } from '../src/core/errors.ts';
 import type { Connection } from '../src/database/connection.ts';
 import type { Classification, ResultColumns } from '../src/database/protocol.ts';

@@ -13,12 +13,12 @@ import { requirePeers } from '../peers.ts';
 import { number, UsageError, type Command, type OptionValues, type Progress } from '../command.ts';
 import { createRandom } from '../../src/core/random.ts';
 import { STRATEGY_NAMES, type StrategyName } from '../../src/cache/catalogue.ts';
-import { STRATEGY_REGISTRY } from '../../src/cache/registry.ts';
-import { KeyTable } from '../../src/cache/key-table.ts';
+import { STRATEGY_REGISTRY } from '../../src/cache/strategies/registry.ts';
+import { KeyTable } from '../../src/cache/keys/key-table.ts';
 import { ResultCache } from '../../src/cache/result-cache.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../src/cache/settings.ts';
-import { ShadowCache } from '../../src/cache/shadows.ts';
-import { SlotLists } from '../../src/cache/slot-lists.ts';
+import { ShadowCache } from '../../src/cache/strategies/shadows.ts';
+import { SlotLists } from '../../src/cache/structures/slot-lists.ts';
 
 /** Gets a key and, when it is not there, sets it; true for a hit. */
 type Request<Key> = (key: Key, at: number) => boolean;

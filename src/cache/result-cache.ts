@@ -5,23 +5,33 @@
 import { invariant } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 import type { QueryClass, RemovalCause, StrategyName } from './catalogue.ts';
-import { BYTES, COST_MS, DECODED_BYTES, EXPIRES_MS, GENERATION, HASH, HITS, ROW, WRITTEN_MS } from './entry-rows.ts';
-import { viewOf } from './entry-view.ts';
-import type { EntryView, Hit, Miss, NewEntry, Purpose, Stored, ValueTraits } from './entry.ts';
-import { TICK_MS } from './expiry-wheel.ts';
-import { handOver, REPLAYED_HITS_MAX } from './handover.ts';
-import { Journal, REASONS_BY_CAUSE } from './journal.ts';
-import { OlderRows, type Older } from './older-rows.ts';
-import { STRATEGY_REGISTRY } from './registry.ts';
-import type { StoreStatistics } from './reports.ts';
-import type { RecordedRequests } from './request-history.ts';
-import type { RowKey, RowsByTable } from './row-keys.ts';
+import {
+  BYTES,
+  COST_MS,
+  DECODED_BYTES,
+  EXPIRES_MS,
+  GENERATION,
+  HASH,
+  HITS,
+  ROW,
+  WRITTEN_MS,
+} from './store/entry-rows.ts';
+import { viewOf } from './store/entry-view.ts';
+import type { EntryView, Hit, Miss, NewEntry, Purpose, Stored, ValueTraits } from './store/entry.ts';
+import { TICK_MS } from './store/expiry-wheel.ts';
+import { handOver, REPLAYED_HITS_MAX } from './strategies/handover.ts';
+import { Journal, REASONS_BY_CAUSE } from './statistics/journal.ts';
+import { OlderRows, type Older } from './store/older-rows.ts';
+import { STRATEGY_REGISTRY } from './strategies/registry.ts';
+import type { StoreStatistics } from './statistics/reports.ts';
+import type { RecordedRequests } from './statistics/request-history.ts';
+import type { RowKey, RowsByTable } from './freshness/row-keys.ts';
 import { ENTRY_SHARE_MAX, type CacheSettings } from './settings.ts';
-import { Shelf, type Lifetime } from './shelf.ts';
-import type { Strategy } from './strategy.ts';
-import { TableVersions, type ContentVersion, type Tables } from './table-versions.ts';
-import { decideTtl, type TtlDecision } from './ttl.ts';
-import { WriteRates } from './write-rates.ts';
+import { Shelf, type Lifetime } from './store/shelf.ts';
+import type { Strategy } from './strategies/strategy.ts';
+import { TableVersions, type ContentVersion, type Tables } from './freshness/table-versions.ts';
+import { decideTtl, type TtlDecision } from './freshness/ttl.ts';
+import { WriteRates } from './freshness/write-rates.ts';
 
 /** Expired entries that one call of `expire` removes at most, unless told. */
 const EXPIRE_LIMIT = 256;

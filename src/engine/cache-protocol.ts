@@ -3,11 +3,17 @@
  * a ratio is null where nothing was counted. What is small travels with every snapshot (`CacheStatistics`); the rest has calls of its own.
  */
 import type { QueryClass, RemovalCause, StrategyName, TtlRuleName } from '../cache/catalogue.ts';
-import type { NothingRestored } from '../cache/persistence.ts';
-import type { CacheAges, CacheComparison, CacheCount, StoreStatistics } from '../cache/reports.ts';
+import type { NothingRestored } from '../cache/persistence/persistence.ts';
+import type { CacheAges, CacheComparison, CacheCount, StoreStatistics } from '../cache/statistics/reports.ts';
 
-export type { NothingRestored } from '../cache/persistence.ts';
-export type { CacheAges, CacheComparison, CacheCompression, CacheCount, CacheCurve } from '../cache/reports.ts';
+export type { NothingRestored } from '../cache/persistence/persistence.ts';
+export type {
+  CacheAges,
+  CacheComparison,
+  CacheCompression,
+  CacheCount,
+  CacheCurve,
+} from '../cache/statistics/reports.ts';
 
 /** Tells an entry from the others, also after it has left: the hash of its key. */
 export type EntryId = number;

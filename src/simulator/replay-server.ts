@@ -2,7 +2,7 @@
  * Replays a trace on request: reads or makes it, then for each size races all strategies over it in slices, and asks what the optimum
  * would have been.
  */
-import { optimalHits } from '../cache/optimal.ts';
+import { optimalHits } from '../cache/optimal/optimal.ts';
 import { Replay } from '../cache/traces/replay.ts';
 import { REPLAY_SIZES_MAX, TRACE_TEXT_BYTES_MAX } from '../cache/traces/settings.ts';
 import { readTrace, type Trace } from '../cache/traces/trace.ts';

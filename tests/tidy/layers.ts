@@ -122,7 +122,7 @@ function refusePackage(from: string, specifier: string): string | undefined {
   return `src/${from} may not import the package ${specifier}: ${instead}`;
 }
 
-/** 'cache' for src/cache/ttl.ts, 'main.ts' for src/main.ts, undefined outside src/. */
+/** 'cache' for src/cache/freshness/ttl.ts, 'main.ts' for src/main.ts, undefined outside src/. */
 export function folderOf(path: string): string | undefined {
   const [top, folder] = path.split('/');
   return top === 'src' ? folder : undefined;

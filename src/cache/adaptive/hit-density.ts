@@ -3,8 +3,8 @@
  * Runners-up stand again at the next eviction, as in the pool of Redis, so that half the draws do as well.
  * As a strategy it goes by record numbers instead of slots; several may share one history, which somebody else keeps.
  */
-import type { Strategy } from '../strategy.ts';
-import { grown } from '../slot-lists.ts';
+import type { Strategy } from '../strategies/strategy.ts';
+import { grown } from '../structures/slot-lists.ts';
 import type { KeyHistory } from './key-history.ts';
 
 const DRAWS = 16;

@@ -2,7 +2,7 @@
  * What is known of each key's uses (how many, when the last, of which class), by record number, and what that promises. Classes learn
  * from a sample of the keys alone, whose uses are logged: what has not come back must count as well as what has.
  */
-import { grown } from '../slot-lists.ts';
+import { grown } from '../structures/slot-lists.ts';
 import { classOf, ReuseDensities } from './reuse-densities.ts';
 
 /** Reuses are counted up to this age, in requests per resident entry; what comes back later was not worth waiting for. */

@@ -2,9 +2,9 @@
  * A number for each key that is held or was lately, so that one look-up serves all that is known of it. Records of keys that nobody holds
  * any longer stay for a while, in the order in which they were dropped, since what has left teaches more than what is there.
  */
-import { HashIndex } from '../hash-index.ts';
-import { grown, SlotLists } from '../slot-lists.ts';
-import { SlotPool } from '../slot-pool.ts';
+import { HashIndex } from '../structures/hash-index.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import { SlotPool } from '../structures/slot-pool.ts';
 
 const IDLE = 0;
 

@@ -6,7 +6,7 @@
 import { Lirs } from '../strategies/lirs.ts';
 import { Lru } from '../strategies/lru.ts';
 import { S3Fifo } from '../strategies/s3-fifo.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Strategy } from '../strategies/strategy.ts';
 import { Contest } from './contest.ts';
 import { HitDensity } from './hit-density.ts';
 import type { KeyHistory } from './key-history.ts';

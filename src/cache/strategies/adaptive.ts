@@ -7,8 +7,8 @@ import { KeyHistory } from '../adaptive/key-history.ts';
 import { KeyRecords } from '../adaptive/key-records.ts';
 import { EXPERTS, Panel } from '../adaptive/panel.ts';
 import type { RemovalCause } from '../catalogue.ts';
-import { grown } from '../slot-lists.ts';
-import type { Strategy, StrategyReport } from '../strategy.ts';
+import { grown } from '../structures/slot-lists.ts';
+import type { Strategy, StrategyReport } from './strategy.ts';
 
 /** So many keys that nobody holds are remembered, per resident entry. */
 const IDLE_PER_ENTRY = 8;

@@ -1,6 +1,6 @@
 /** First in, first out: slots leave in the order in which they came, whatever use is made of them. */
-import { SlotLists } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { SlotLists } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 const ARRIVED = 0;
 

@@ -3,9 +3,9 @@
  * saves, per byte, on top of the cache's age; the age is the priority of the last slot evicted, so that what is no longer used sinks.
  */
 import type { RemovalCause } from '../catalogue.ts';
-import { SlotHeap } from '../slot-heap.ts';
-import { grown } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { SlotHeap } from '../structures/slot-heap.ts';
+import { grown } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Below what a clock resolves, a cost says nothing: every miss costs at least this. */
 const COST_MIN_MS = 0.01;

@@ -3,8 +3,8 @@
  * plus the cache's age at its last use; the age is the priority of the last slot that was evicted.
  * Priorities lie between age and age + MAX_COUNT, so a ring of that many lists sorts them, and every step takes constant time.
  */
-import { grown, SlotLists } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 const MAX_COUNT = 63;
 const RING = MAX_COUNT + 1;

@@ -4,10 +4,10 @@
  * tells which HIR key, resident or not, was used again within the span of the LIR ones: that key takes the place of the last.
  */
 import type { RemovalCause } from '../catalogue.ts';
-import { HashIndex } from '../hash-index.ts';
-import { grown, SlotLists } from '../slot-lists.ts';
-import { SlotPool } from '../slot-pool.ts';
-import type { Strategy } from '../strategy.ts';
+import { HashIndex } from '../structures/hash-index.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import { SlotPool } from '../structures/slot-pool.ts';
+import type { Strategy } from './strategy.ts';
 
 const HIR_SHARE = 0.01;
 /** So many departed keys per resident slot stay on the stack. */

@@ -1,6 +1,6 @@
 /** Least recently used: one list, used slots move to its front, the back leaves. */
-import { SlotLists } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { SlotLists } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 const USED = 0;
 

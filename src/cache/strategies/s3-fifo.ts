@@ -4,9 +4,9 @@
  * at once. The main queue gives second chances, one for each use up to three. Sizes count: queues are bounded by weight.
  */
 import type { RemovalCause } from '../catalogue.ts';
-import { GhostQueue } from '../ghost-queue.ts';
-import { grown, SlotLists } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { GhostQueue } from '../structures/ghost-queue.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 const SMALL = 0;
 const MAIN = 1;

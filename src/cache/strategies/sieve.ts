@@ -3,8 +3,8 @@
  * newest. A hit only marks its slot; the hand takes marks away and evicts the first slot without one. What survives stays where it is,
  * so newcomers, which the hand meets soon, must prove themselves against it.
  */
-import { grown, SlotLists } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 const QUEUE = 0;
 

@@ -1,6 +1,6 @@
 /** Time to live and nothing else: the slot whose time is over first leaves first; use does not count. */
-import { SlotHeap } from '../slot-heap.ts';
-import type { Strategy } from '../strategy.ts';
+import { SlotHeap } from '../structures/slot-heap.ts';
+import type { Strategy } from './strategy.ts';
 
 export class Ttl implements Strategy {
   readonly #heap = new SlotHeap();

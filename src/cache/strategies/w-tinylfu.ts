@@ -4,10 +4,10 @@
  * often than what it would push out. A heavy candidate must beat all that it pushes out, taken together.
  */
 import type { RemovalCause } from '../catalogue.ts';
-import { Climber } from '../climber.ts';
-import { FrequencySketch } from '../sketch.ts';
-import { grown, SlotLists } from '../slot-lists.ts';
-import type { Strategy } from '../strategy.ts';
+import { Climber } from './climber.ts';
+import { FrequencySketch } from '../structures/sketch.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import type { Strategy } from './strategy.ts';
 
 const WINDOW = 0;
 const PROBATION = 1;

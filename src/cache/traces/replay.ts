@@ -4,8 +4,8 @@
  */
 import { AppError } from '../../core/errors.ts';
 import { STRATEGY_NAMES, type StrategyName } from '../catalogue.ts';
-import { STRATEGY_REGISTRY } from '../registry.ts';
-import { ShadowCache } from '../shadows.ts';
+import { STRATEGY_REGISTRY } from '../strategies/registry.ts';
+import { ShadowCache } from '../strategies/shadows.ts';
 import type { Trace } from './trace.ts';
 
 /** A point of each curve stands for this share of the requests. */

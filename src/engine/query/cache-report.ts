@@ -1,11 +1,11 @@
 /** What the Cache page is told about the cache, put into shape and words. Nothing is counted here. */
 import { STRATEGIES, type QueryClass, type StrategyName } from '../../cache/catalogue.ts';
-import type { Departure } from '../../cache/departed.ts';
-import type { EntryView } from '../../cache/entry.ts';
-import { eachClass } from '../../cache/statistics.ts';
-import { ttlReason } from '../../cache/ttl.ts';
-import { isCompressed } from '../../cache/compression.ts';
-import { whyKept } from '../../cache/why-kept.ts';
+import type { Departure } from '../../cache/statistics/departed.ts';
+import type { EntryView } from '../../cache/store/entry.ts';
+import { eachClass } from '../../cache/statistics/statistics.ts';
+import { ttlReason } from '../../cache/freshness/ttl.ts';
+import { isCompressed } from '../../cache/compression/compression.ts';
+import { whyKept } from '../../cache/statistics/why-kept.ts';
 import type {
   CacheAges,
   CacheDepartureReport,

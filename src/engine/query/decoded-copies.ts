@@ -2,7 +2,7 @@
  * Compressed results that are asked for again and again are kept decoded besides, charged like everything else: those used last, up to a
  * share of the capacity.
  */
-import { decompress, type CompressedValue } from '../../cache/compression.ts';
+import { decompress, type CompressedValue } from '../../cache/compression/compression.ts';
 import type { ResultCache } from '../../cache/result-cache.ts';
 import { byteLengthOf } from '../../database/rows/columns.ts';
 import type { ResultColumns } from '../../database/protocol.ts';

@@ -1,5 +1,5 @@
 /** Which parameters belong to which statement of a request. */
-import type { BoundValues } from '../../cache/key.ts';
+import type { BoundValues } from '../../cache/keys/key.ts';
 import type { Parameters, SqlValue } from '../../database/protocol.ts';
 
 export const NO_PARAMETERS: Parameters = [];

@@ -3,13 +3,13 @@
  * misses, refreshes behind entries whose time is over, and compression outside the request's time.
  */
 import { MISS_REASONS } from '../../cache/catalogue.ts';
-import { compress, isCompressed, type CompressedValue } from '../../cache/compression.ts';
-import type { Purpose, ValueTraits } from '../../cache/entry.ts';
-import { cacheKey } from '../../cache/key.ts';
+import { compress, isCompressed, type CompressedValue } from '../../cache/compression/compression.ts';
+import type { Purpose, ValueTraits } from '../../cache/store/entry.ts';
+import { cacheKey } from '../../cache/keys/key.ts';
 import { ResultCache } from '../../cache/result-cache.ts';
 import type { CacheSettings } from '../../cache/settings.ts';
 import { SingleFlight } from '../../cache/single-flight.ts';
-import type { Tables } from '../../cache/table-versions.ts';
+import type { Tables } from '../../cache/freshness/table-versions.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Random } from '../../core/ports.ts';
 import type { CancelSignal } from '../../core/rpc.ts';

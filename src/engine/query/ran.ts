@@ -1,5 +1,5 @@
 /** What statements come to inside the engine, before it is put into words for the page. */
-import type { Purpose } from '../../cache/entry.ts';
+import type { Purpose } from '../../cache/store/entry.ts';
 import { AppError, fromWireError, toWireError } from '../../core/errors.ts';
 import type { Classification, ResultColumns, Version, Work } from '../../database/protocol.ts';
 

@@ -1,5 +1,5 @@
 /** Which rows alone an answer rests on, by table: what a write to others cannot change. */
-import { NO_ROWS, type RowsByTable } from '../../cache/row-keys.ts';
+import { NO_ROWS, type RowsByTable } from '../../cache/freshness/row-keys.ts';
 import { soughtKey } from '../../database/statements/row-key.ts';
 import type { Classification, Parameters } from '../../database/protocol.ts';
 import { boundValues, valueAt } from './parameters.ts';

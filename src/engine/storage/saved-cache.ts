@@ -1,5 +1,5 @@
 /** Keeps the cache over a reload: written behind, at most once in a while, tied to the exact version of the data. */
-import { CachePersistence, type CacheStore, type LoadReport } from '../../cache/persistence.ts';
+import { CachePersistence, type CacheStore, type LoadReport } from '../../cache/persistence/persistence.ts';
 import { toWireError } from '../../core/errors.ts';
 import type { Expected, KeyValueStore } from '../../core/store.ts';
 import type { SavedCacheState } from '../protocol.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import { STRATEGY_NAMES, type StrategyName } from '../../../src/cache/catalogue.ts';
-import type { NewEntry } from '../../../src/cache/entry.ts';
+import type { NewEntry } from '../../../src/cache/store/entry.ts';
 import { ResultCache } from '../../../src/cache/result-cache.ts';
 import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../../../src/cache/settings.ts';
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/core/random.ts';
 import { STRATEGY_NAMES } from '../../../../src/cache/catalogue.ts';
-import { optimalHits } from '../../../../src/cache/optimal.ts';
-import { STRATEGY_REGISTRY } from '../../../../src/cache/registry.ts';
-import { ShadowCache } from '../../../../src/cache/shadows.ts';
-import type { Strategy } from '../../../../src/cache/strategy.ts';
+import { optimalHits } from '../../../../src/cache/optimal/optimal.ts';
+import { STRATEGY_REGISTRY } from '../../../../src/cache/strategies/registry.ts';
+import { ShadowCache } from '../../../../src/cache/strategies/shadows.ts';
+import type { Strategy } from '../../../../src/cache/strategies/strategy.ts';
 import { zipfKeys } from '../traces.ts';
 
 describe.each(STRATEGY_NAMES)('%s keeps the contract', (name) => {

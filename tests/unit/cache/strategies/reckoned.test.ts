@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Random } from '../../../../src/core/ports.ts';
 import { createRandom } from '../../../../src/core/random.ts';
 import type { StrategyName } from '../../../../src/cache/catalogue.ts';
-import { STRATEGY_REGISTRY } from '../../../../src/cache/registry.ts';
-import type { Strategy } from '../../../../src/cache/strategy.ts';
-import { ShadowCache } from '../../../../src/cache/shadows.ts';
+import { STRATEGY_REGISTRY } from '../../../../src/cache/strategies/registry.ts';
+import type { Strategy } from '../../../../src/cache/strategies/strategy.ts';
+import { ShadowCache } from '../../../../src/cache/strategies/shadows.ts';
 import { zipfKeys } from '../traces.ts';
 
 /** Requests as letters; hits come back as capitals. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../src/core/random.ts';
 import type { Random } from '../../../../src/core/ports.ts';
-import { disjoint } from '../../../../src/cache/row-keys.ts';
+import { disjoint } from '../../../../src/cache/freshness/row-keys.ts';
 import type { Connection } from '../../../../src/database/connection.ts';
 import type { Parameters, RowKey, SqlValue } from '../../../../src/database/protocol.ts';
 import { Classifier } from '../../../../src/database/statements/classifier.ts';

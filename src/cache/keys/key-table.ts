@@ -1,0 +1,147 @@
+/**
+ * Every key that is held, or was lately, by number: one look-up of its text tells where its entry is or, when it is not here, why it
+ * left. A text is hashed once, when it is first met; whatever happens to the key afterwards changes numbers alone.
+ */
+import type { MissReason } from '../catalogue.ts';
+import { hashKey } from './key-hash.ts';
+import { grown, SlotLists } from '../structures/slot-lists.ts';
+import { SlotPool } from '../structures/slot-pool.ts';
+
+/** So many keys that are not here are remembered, and so many characters of their texts; the one that left first is forgotten first. */
+export const REMEMBERED_KEYS_MAX = 16_384;
+export const REMEMBERED_CHARACTERS_MAX = 2 ** 20;
+
+const UNKNOWN = -1;
+const NOT_HERE = -1;
+const LEFT = 0;
+
+export class KeyTable {
+  /** By text, the key's number; the columns are by that. */
+  readonly #ids = new Map<string, number>();
+  readonly #texts: string[] = [];
+  #hashes = new Uint32Array(64);
+  #lengths = new Uint32Array(64);
+  #slots = new Int32Array(64);
+  readonly #reasons: MissReason[] = [];
+  readonly #pool = new SlotPool();
+  /** Those remembered, the latest to leave first. */
+  readonly #left = new SlotLists(1);
+  #remembered = 0;
+  #characters = 0;
+  /** What was looked for last is what is asked about next: the number found, or the hash of a key that is not known. */
+  #lastKey: string | null = null;
+  #lastId = UNKNOWN;
+  #hashedKey: string | null = null;
+  #lastHash = 0;
+
+  /** How many are held. */
+  get size(): number {
+    return this.#ids.size - this.#remembered;
+  }
+
+  /** The slot of a key that is held, or -1. */
+  find(key: string): number {
+    const id = this.#ids.get(key) ?? UNKNOWN;
+    this.#lastKey = key;
+    this.#lastId = id;
+    return id < 0 ? NOT_HERE : this.#slots[id];
+  }
+
+  /** The same, quicker when it was looked for just now. */
+  slotOf(key: string): number {
+    const id = this.idOf(key);
+    return id < 0 ? NOT_HERE : this.#slots[id];
+  }
+
+  /** The number of a key that is held or remembered, or -1. A key keeps it until it is forgotten. */
+  idOf(key: string): number {
+    if (key !== this.#lastKey) this.find(key);
+    return this.#lastId;
+  }
+
+  hashOf(key: string): number {
+    const id = this.idOf(key);
+    if (id >= 0) return this.#hashes[id];
+    if (key !== this.#hashedKey) {
+      this.#lastHash = hashKey(key);
+      this.#hashedKey = key;
+    }
+    return this.#lastHash;
+  }
+
+  /** Why a key that is remembered is not here. */
+  reasonOf(id: number): MissReason {
+    return this.#reasons[id];
+  }
+
+  /** A key that is not held has its entry in `slot` from now on; returns the key's number. */
+  hold(key: string, slot: number): number {
+    let id = this.idOf(key);
+    if (id < 0) id = this.#add(key);
+    else this.#recall(id);
+    this.#slots[id] = slot;
+    return id;
+  }
+
+  /** The entry of a key that was held has left. */
+  leave(id: number, reason: MissReason): void {
+    this.#slots[id] = NOT_HERE;
+    this.#remember(id, reason);
+  }
+
+  /** A result of the key was not taken in; returns the key's number, or -1 when an older result of it is held. */
+  noteAbsent(key: string, reason: MissReason): number {
+    let id = this.idOf(key);
+    if (id < 0) id = this.#add(key);
+    else if (this.#slots[id] !== NOT_HERE) return -1;
+    else this.#recall(id);
+    this.#remember(id, reason);
+    return id;
+  }
+
+  /** Forgets those that are not held. */
+  forgetAbsent(): void {
+    while (this.#remembered > 0) this.#forget(this.#left.last(LEFT));
+  }
+
+  #add(key: string): number {
+    const hash = this.hashOf(key);
+    const id = this.#pool.take();
+    if (id >= this.#hashes.length) {
+      this.#hashes = grown(this.#hashes, id * 2);
+      this.#lengths = grown(this.#lengths, id * 2);
+      this.#slots = grown(this.#slots, id * 2);
+    }
+    this.#hashes[id] = hash;
+    this.#slots[id] = NOT_HERE;
+    this.#texts[id] = key;
+    this.#lengths[id] = key.length;
+    this.#ids.set(key, id);
+    this.#lastKey = key;
+    this.#lastId = id;
+    return id;
+  }
+
+  #remember(id: number, reason: MissReason): void {
+    this.#reasons[id] = reason;
+    this.#left.addFirst(LEFT, id);
+    this.#remembered++;
+    this.#characters += this.#lengths[id];
+    while (this.#remembered > REMEMBERED_KEYS_MAX || this.#characters > REMEMBERED_CHARACTERS_MAX)
+      this.#forget(this.#left.last(LEFT));
+  }
+
+  #recall(id: number): void {
+    this.#left.remove(id);
+    this.#remembered--;
+    this.#characters -= this.#lengths[id];
+  }
+
+  #forget(id: number): void {
+    this.#recall(id);
+    this.#ids.delete(this.#texts[id]);
+    this.#texts[id] = '';
+    this.#pool.give(id);
+    if (id === this.#lastId) this.#lastKey = null;
+  }
+}
