@@ -14,6 +14,7 @@ import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral }
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
 import { columnNames, readRows, readValues } from './rows/row-reader.ts';
 import { RunWatch, type RunLimits } from './sqlite/run-watch.ts';
+import { SortMemory } from './sqlite/sort-memory.ts';
 import type { SqliteModule, SqlJsDatabase } from './sqlite/sqlite-module.ts';
 import { SqlText } from './statements/sql-text.ts';
 import { firstToken, isSemicolon, statementEnd, tokensOf, variablesOf, type Variable } from './statements/tokens.ts';
@@ -25,12 +26,6 @@ const STATEMENTS_MAX = 128;
 const SET_UP_MS_MAX = 5000;
 /** 64 MiB of page cache (negative: KiB): with a read transaction held, 8 times the point reads of the default. */
 const PAGE_CACHE = -65536;
-/**
- * 2 MiB while an index is built: the sorter takes as much as the cache may, and SQLite's memory never shrinks. Over 500,000 random
- * texts in Chromium it grew by 62 MiB with the page cache above and by nothing with this one, in the same time within 5 %.
- */
-const SORTING_CACHE = -2000;
-const BUILDS_INDEX = /^\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX|REINDEX)\b/i;
 
 /** What a text must hold to change the size of SQLite's pages. */
 const MAY_RESIZE = /page_size|vacuum/i;
@@ -78,6 +73,7 @@ export class Connection {
   readonly file: PagedFile;
   #database: SqlJsDatabase;
   #native: NativeConnection;
+  #sortMemory: SortMemory;
   #statements = new Map<string, Compiled>();
   /** Pointers of the few statements that the connection runs for itself. */
   #own = new Map<string, number>();
@@ -96,6 +92,7 @@ export class Connection {
     this.#watch = new RunWatch(module.internals.progress !== null);
     this.#database = this.#openDatabase();
     this.#native = new NativeConnection(module, this.#database.db);
+    this.#sortMemory = new SortMemory(module, this.#database.db, module.internals.sortMemory);
     this.#setUp();
     this.#held = held;
     if (!held) this.#run('COMMIT');
@@ -124,8 +121,7 @@ export class Connection {
     try {
       literal = this.#bind(compiled, parameters);
       if (literal === null) {
-        const execute = (): RunOutcome => this.#execute(compiled, started, kept !== undefined, options);
-        return BUILDS_INDEX.test(sql) && !kept ? this.#withSortingCache(execute) : execute();
+        return this.#execute(compiled, started, kept !== undefined, options);
       }
       names = columnNames(this.module, compiled.pointer);
     } finally {
@@ -250,6 +246,15 @@ export class Connection {
   /** Runs all statements of a text that takes no parameters and whose rows nobody wants. */
   exec(sql: string): void {
     this.#schemaAt++;
+    this.#sortMemory.restore();
+    try {
+      this.#execAll(sql);
+    } finally {
+      this.#sortMemory.bound();
+    }
+  }
+
+  #execAll(sql: string): void {
     if (!MAY_RESIZE.test(sql)) return this.#native.exec(sql);
     for (let at = 0; at < sql.length;) {
       const end = statementEnd(sql, at);
@@ -257,17 +262,6 @@ export class Connection {
       at = end;
       if (isVacuum(statement) || shapesTheFile(statement)) this.run(statement);
       else this.#native.exec(statement);
-    }
-  }
-
-  /** With the small page cache that sorting an index takes; a size that a PRAGMA has set is left alone. */
-  #withSortingCache(execute: () => RunOutcome): RunOutcome {
-    if (this.number('PRAGMA cache_size') !== PAGE_CACHE) return execute();
-    this.#native.exec(`PRAGMA cache_size=${SORTING_CACHE}`);
-    try {
-      return execute();
-    } finally {
-      this.#native.exec(`PRAGMA cache_size=${PAGE_CACHE}`);
     }
   }
 
@@ -329,6 +323,8 @@ export class Connection {
   // --- compiling ---------------------------------------------------------------------------------------------------
 
   #compileOne(sql: string): Compiled {
+    const word = firstWord(sql);
+    if (word === 'PRAGMA') this.#sortMemory.restore();
     const text = new SqlText(this.module, sql);
     try {
       const { code, statement, tail } = this.#native.prepareAt(text.pointer);
@@ -341,7 +337,6 @@ export class Connection {
         const message = 'Only one statement can be run here.';
         throw new AppError('sql', message, { message, start: token.start, end: token.end } satisfies SqlErrorDetail);
       }
-      const word = firstWord(sql);
       if (word === 'PRAGMA' && shapesTheFile(sql) === 'page size') this.#pageSizeAsked = true;
       return {
         pointer: statement,
@@ -357,6 +352,8 @@ export class Connection {
       };
     } finally {
       text.free();
+      // A PRAGMA acts when it is compiled.
+      if (word === 'PRAGMA') this.#sortMemory.bound();
     }
   }
 
@@ -473,6 +470,7 @@ export class Connection {
     this.#tearDown();
     this.#database = this.#openDatabase();
     this.#native = new NativeConnection(this.module, this.#database.db);
+    this.#sortMemory = new SortMemory(this.module, this.#database.db, this.module.internals.sortMemory);
     this.#setUp();
     this.#run('COMMIT');
   }

@@ -1,6 +1,6 @@
 /**
  * What stock sql.js does not export but keeps in memory: VM steps per statement, the progress callback, where in the text an
- * error lies, and 64-bit parameters. Offsets into SQLite's structs are found at start by running known statements and looking
+ * error lies, 64-bit parameters, and how much a sort may hold. Offsets into SQLite's structs are found at start by running known statements and looking
  * for the one place that holds the known answer. None or several such places: the feature stays off and the caller takes the
  * plain path. Nothing is trusted because it worked in another build.
  */
@@ -10,6 +10,7 @@ import type { ResultColumns } from '../protocol.ts';
 import { RowBlock } from '../rows/row-block.ts';
 import type { RowLayout } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
+import { wordOfSortMemory } from './sort-memory.ts';
 
 /** Offsets found; null where the search failed. */
 export interface Internals {
@@ -25,6 +26,8 @@ export interface Internals {
   block: RowBlock | null;
   /** Of the pointer to parameter values in a statement, and the size of one; its first 8 bytes hold the integer. */
   variables: { pointer: number; size: number } | null;
+  /** Of the pointer to the list of databases in a connection, of the pointer to the main schema there, and of the page cache's size in that. */
+  sortMemory: { databases: number; schema: number; size: number } | null;
 }
 
 /** How far into a struct the search goes. A test sets 0 to see the plain paths. */
@@ -34,7 +37,15 @@ export interface SearchBounds {
 }
 
 const BOUNDS: SearchBounds = { statementBytes: 320, connectionBytes: 640 };
-const NONE: Internals = { vmSteps: null, progress: null, errorOffset: null, variables: null, row: null, block: null };
+const NONE: Internals = {
+  vmSteps: null,
+  progress: null,
+  errorOffset: null,
+  variables: null,
+  row: null,
+  block: null,
+  sortMemory: null,
+};
 
 /** Searches, and hooks clock, truncation and the search for journals into the module's watch. Never throws: what fails is off. */
 export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): Internals {
@@ -57,6 +68,7 @@ export function calibrate(module: BareModule, bounds: SearchBounds = BOUNDS): In
       row,
       block: row && attempt(() => makeBlock(module, native, row)),
       progress: attempt(() => findProgress(module, native, bounds.connectionBytes)),
+      sortMemory: attempt(() => findSortMemory(module, native, bounds.connectionBytes)),
     };
   } catch {
     return NONE;
@@ -301,6 +313,41 @@ function tryProgress(
     for (const offset of Object.values(places)) module.i32()[at(offset)] = 0;
     native.finalize(statement);
     module.raw.removeFunction(index);
+  }
+}
+
+/**
+ * The page cache's size is set to odd numbers and looked for behind two pointers; the one place that always holds it is then
+ * written to, and PRAGMA cache_size must tell what was written. An array in the connection itself counts as any other.
+ */
+function findSortMemory(module: BareModule, native: NativeConnection, bytes: number): Internals['sortMemory'] {
+  const LIST_BYTES = 32;
+  const SCHEMA_BYTES = 128;
+  const usual = native.number('PRAGMA cache_size');
+  const memory = module.i32();
+  const at = (pointer: number): number => memory[pointer >> 2];
+  const readable = (pointer: number, length: number): boolean =>
+    pointer > 1024 && pointer % 4 === 0 && pointer + length <= memory.length * 4;
+  try {
+    native.exec('PRAGMA cache_size=-54321');
+    let found = words(bytes).flatMap((databases) => {
+      const list = at(native.db + databases);
+      if (!readable(list, LIST_BYTES)) return [];
+      return words(LIST_BYTES).flatMap((schema) => {
+        const start = at(list + schema);
+        if (!readable(start, SCHEMA_BYTES)) return [];
+        const sizes = words(SCHEMA_BYTES).filter((size) => at(start + size) === -54321);
+        return sizes.map((size) => ({ databases, schema, size }));
+      });
+    });
+    native.exec('PRAGMA cache_size=-12345');
+    found = found.filter((places) => memory[wordOfSortMemory(memory, native.db, places)] === -12345);
+    const places = onlyOne(found);
+    if (places === null) return null;
+    memory[wordOfSortMemory(memory, native.db, places)] = -777;
+    return native.number('PRAGMA cache_size') === -777 ? places : null;
+  } finally {
+    native.exec(`PRAGMA cache_size=${usual}`);
   }
 }
 

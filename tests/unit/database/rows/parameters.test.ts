@@ -12,7 +12,15 @@ beforeAll(async () => {
   const module = await sqlite();
   connection = openOn(module, databaseWith(module));
   // Without SQLite's internals: integers beyond 32 bits become literals, rows are read by function.
-  const internals = { vmSteps: null, progress: null, errorOffset: null, variables: null, row: null, block: null };
+  const internals = {
+    vmSteps: null,
+    progress: null,
+    errorOffset: null,
+    variables: null,
+    row: null,
+    block: null,
+    sortMemory: null,
+  };
   plain = openOn({ ...module, internals }, databaseWith(module));
 });
 

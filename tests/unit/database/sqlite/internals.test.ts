@@ -25,8 +25,7 @@ beforeAll(async () => {
 
 describe('calibration', () => {
   it('finds every place in this build', () => {
-    const { vmSteps, errorOffset, variables, row, block, progress } = module.internals;
-    expect([vmSteps, errorOffset, variables, row, block, progress]).not.toContain(null);
+    expect(Object.values(module.internals)).not.toContain(null);
     const { hasClock, hasTruncate, hasLookUp } = module.imports;
     expect([hasClock, hasTruncate, hasLookUp]).toEqual([true, true, true]);
   });
@@ -101,6 +100,7 @@ describe('calibration', () => {
       row: null,
       block: null,
       progress: null,
+      sortMemory: null,
     });
   });
 });
@@ -112,7 +112,7 @@ describe('with any one of them off', () => {
     ["SELECT zeroblob(3), char(233, 128512), -0.0, 9e999, '' FROM t LIMIT 3", []],
   ];
 
-  it.each(['vmSteps', 'progress', 'errorOffset', 'variables', 'row', 'block'] as const)(
+  it.each(['vmSteps', 'progress', 'errorOffset', 'variables', 'row', 'block', 'sortMemory'] as const)(
     '%s: the same answers',
     (off) => {
       const plain = openOn(
@@ -139,20 +139,32 @@ describe('with any one of them off', () => {
   );
 });
 
-describe('the page cache', () => {
-  it('is after an index was built what it was before, whatever came of it', () => {
-    const cacheSize = (): number => connection.number('PRAGMA cache_size');
-    const usual = cacheSize();
-    connection.run('CREATE INDEX byX ON t (x)');
-    expect(cacheSize()).toBe(usual);
-    expect(() => connection.run('CREATE INDEX twice ON t (abs(-9223372036854775807 - 1))')).toThrow();
-    connection.exec('CREATE TEMP TABLE same (x); INSERT INTO same VALUES (1), (1)');
-    expect(() => connection.run('CREATE UNIQUE INDEX temp.bySame ON same (x)')).toThrow('UNIQUE');
-    expect(cacheSize()).toBe(usual);
-    connection.exec('PRAGMA cache_size=-777');
-    connection.run('REINDEX byX');
-    expect(cacheSize()).toBe(-777);
-    connection.exec(`PRAGMA cache_size=${usual}; DROP INDEX byX; DROP TABLE temp.same`);
+describe('a sort', () => {
+  it('holds no more than 4 MiB, whatever the page cache may', () => {
+    const sorted = `WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 40000)
+      SELECT count(*) FROM (SELECT printf('%08d%.500c', (i * 7919) % 40000, 'x') AS word FROM r GROUP BY 1)`;
+    const one = openOn(module, databaseWith(module));
+    expect(one.number('PRAGMA cache_size')).toBe(-65536);
+    const before = module.memory.buffer.byteLength;
+    expect(one.number(sorted)).toBe(40000);
+    expect((module.memory.buffer.byteLength - before) / 2 ** 20).toBeLessThan(12);
+    one.close();
+  });
+
+  it('leaves the page cache what it was set to, as PRAGMA cache_size tells', () => {
+    const one = openOn(module, databaseWith(module, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)'));
+    const cacheSize = (): number => one.number('PRAGMA cache_size');
+    expect(cacheSize()).toBe(-65536);
+    expect(() => one.run('PRAGMA cache_size(')).toThrow();
+    expect(cacheSize()).toBe(-65536);
+    for (const size of [-777, 5, -4096, -100000, 3000]) {
+      one.run(`PRAGMA cache_size = ${size}`);
+      one.run('CREATE INDEX IF NOT EXISTS byX ON t (x)');
+      expect([size, cacheSize(), cacheSize()]).toEqual([size, size, size]);
+      one.exec(`PRAGMA main.cache_size = ${size + 1}; SELECT 1`);
+      expect(cacheSize()).toBe(size + 1);
+    }
+    one.close();
   });
 });
 
