@@ -2,7 +2,7 @@
  * Whether SQLite's result is determined by the data at all. Where it depends on the order in which rows happen to be visited, on chance
  * or on the clock, an equal rewrite cannot be told from an unequal one, so the text stays as typed.
  */
-import { conjunctsOf, type Core, type Expr, type Select } from '../sql/ast.ts';
+import { conjunctsOf, isOuterJoin, type Core, type Expr, type Select } from '../sql/ast.ts';
 import { printExpr } from '../sql/print.ts';
 import { containsKey, type Schema } from '../sql/schema.ts';
 import { sourcesOf, visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
@@ -151,6 +151,7 @@ function isInteger(expr: Expr, scope: Scope): boolean {
       return !/^(\/|\|\||->|->>)$/.test(expr.operator);
     case 'between':
     case 'in':
+    case 'in-table':
     case 'exists':
       return true;
     case 'case':
@@ -204,8 +205,9 @@ function bareColumn(core: Core, scope: Scope): string | null {
 function givesOneRow(core: Core, scope: Scope, owner: Select): boolean {
   if (owner.rest.length > 0) return false;
   if (owner.limit?.kind === 'literal' && owner.limit.text === '1') return true; // a total order is asked for elsewhere
+  if (core.values) return core.values.length === 1;
   if (core.from.length === 0 || (isAggregated(core) && core.groupBy.length === 0)) return true;
-  if (core.from.some((source) => source.join === 'LEFT JOIN')) return false;
+  if (core.from.some((source) => isOuterJoin(source.join))) return false;
   const equalities = [core.where, ...core.from.map((source) => source.on)].flatMap(conjunctsOf).flatMap(asEquality);
   const fixed = new Set<number>();
   // Each round fixes at least one more source, or is the last.
@@ -251,6 +253,7 @@ function isTotallyOrdered(core: Core, scope: Scope, owner: Select): boolean {
     const printed = new Set(sorted.map(printExpr));
     return core.groupBy.every((key) => printed.has(printExpr(groupKey(key, core, scope))));
   }
+  if (core.values) return core.values.length === 1;
   if (core.distinct || core.from.length === 0) return core.from.length === 0;
   return scope.sources.every((source) => {
     const names: string[] = [];

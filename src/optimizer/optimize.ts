@@ -441,9 +441,14 @@ function namesSystemTable(select: Select, schema: Schema): string | null {
   const ctes = new Set<string>();
   visit(select, { query: (query) => query.ctes.forEach((cte) => ctes.add(foldCase(cte.name))) });
   visit(select, {
-    source: ({ table }) => {
-      if (table.kind !== 'table' || (table.schema === null && ctes.has(foldCase(table.name)))) return;
-      if (!schema.table(table.name) || (table.schema !== null && foldCase(table.schema) !== 'main')) found = table.name;
+    table: (table) => {
+      if (table.kind === 'table' && table.schema === null && ctes.has(foldCase(table.name))) return;
+      if (
+        table.kind === 'function' ||
+        !schema.table(table.name) ||
+        (table.schema !== null && foldCase(table.schema) !== 'main')
+      )
+        found = table.name;
     },
   });
   return found;

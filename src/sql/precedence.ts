@@ -20,9 +20,7 @@ const BINARY_LEVELS: Readonly<Record<BinaryOperator, number>> = {
   OR: LEVELS.or,
   AND: LEVELS.and,
   '=': LEVELS.equality,
-  '==': LEVELS.equality,
   '<>': LEVELS.equality,
-  '!=': LEVELS.equality,
   IS: LEVELS.equality,
   'IS NOT': LEVELS.equality,
   LIKE: LEVELS.equality,
@@ -31,6 +29,8 @@ const BINARY_LEVELS: Readonly<Record<BinaryOperator, number>> = {
   'NOT GLOB': LEVELS.equality,
   REGEXP: LEVELS.equality,
   'NOT REGEXP': LEVELS.equality,
+  MATCH: LEVELS.equality,
+  'NOT MATCH': LEVELS.equality,
   '<': LEVELS.comparison,
   '<=': LEVELS.comparison,
   '>': LEVELS.comparison,
@@ -70,6 +70,7 @@ export function levelOf(expr: Expr): number {
       return prefixLevel(expr.operator);
     case 'between':
     case 'in':
+    case 'in-table':
       return LEVELS.equality;
     case 'collate':
       return LEVELS.collate;

@@ -2,17 +2,14 @@
  * Our own printer. Names stay bare where SQLite would read them as names and are put in backticks otherwise: never in double quotes,
  * because SQLite silently reads an unknown "name" as a string, and a rewrite that lost a name must fail instead.
  */
-import type { Core, Expr, OrderTerm, ResultColumn, Select, Source } from './ast.ts';
+import type { Core, Cte, Expr, Frame, FrameBound, OrderTerm, ResultColumn, Select, Source, Window } from './ast.ts';
 import { binaryLevel, LEVELS, levelOf, prefixLevel } from './precedence.ts';
 import { isKeyword, isPlainName } from './tokens.ts';
 import { isQuery } from './walk.ts';
 
 /** The text of a query, on one line. */
 export function printSelect(query: Select): string {
-  const ctes = query.ctes.map(
-    (cte) =>
-      `${printName(cte.name)}${cte.columns ? `(${cte.columns.map(printName).join(', ')})` : ''} AS (${printSelect(cte.query)})`,
-  );
+  const ctes = query.ctes.map(printCte);
   return words(
     ctes.length > 0 && `WITH ${query.recursive ? 'RECURSIVE ' : ''}${ctes.join(', ')}`,
     printCore(query.first),
@@ -21,6 +18,12 @@ export function printSelect(query: Select): string {
     query.limit && `LIMIT ${printExpr(query.limit)}`,
     query.offset && `OFFSET ${printExpr(query.offset)}`,
   );
+}
+
+function printCte({ name, columns, query, materialized }: Cte): string {
+  const names = columns ? `(${columns.map(printName).join(', ')})` : '';
+  const hint = materialized === undefined ? '' : `${negation(!materialized)}MATERIALIZED `;
+  return `${printName(name)}${names} AS ${hint}(${printSelect(query)})`;
 }
 
 /** A name as SQLite reads it back: bare, or in backticks. */
@@ -34,7 +37,9 @@ export function printExpr(expr: Expr): string {
     case 'parameter':
       return expr.text;
     case 'column':
-      return `${expr.table === null ? '' : `${printName(expr.table)}.`}${printName(expr.name)}`;
+      return [expr.schema ?? null, expr.table, expr.name]
+        .flatMap((part) => (part === null ? [] : printName(part)))
+        .join('.');
     case 'star':
       return expr.table === null ? '*' : `${printName(expr.table)}.*`;
     case 'unary':
@@ -57,6 +62,8 @@ export function printExpr(expr: Expr): string {
       const choices = isQuery(expr.choices) ? printSelect(expr.choices) : list(expr.choices);
       return `${within(expr.operand, LEVELS.bits)} ${negation(expr.not)}IN (${choices})`;
     }
+    case 'in-table':
+      return `${within(expr.operand, LEVELS.bits)} ${negation(expr.not)}IN ${printTable(expr.table)}`;
     case 'exists':
       return `EXISTS (${printSelect(expr.query)})`;
     case 'scalar':
@@ -76,15 +83,34 @@ export function printExpr(expr: Expr): string {
     case 'collate':
       return `${within(expr.operand, LEVELS.collate)} COLLATE ${printName(expr.collation)}`;
     case 'call': {
-      const over = expr.over
-        ? ` OVER (${words(
-            expr.over.partitionBy.length > 0 && `PARTITION BY ${list(expr.over.partitionBy)}`,
-            expr.over.orderBy.length > 0 && `ORDER BY ${printOrder(expr.over.orderBy)}`,
-          )})`
-        : '';
-      return `${printFunctionName(expr.name)}(${expr.distinct ? 'DISTINCT ' : ''}${list(expr.args)})${over}`;
+      const order = expr.orderBy ? ` ORDER BY ${printOrder(expr.orderBy)}` : '';
+      const filter = expr.filter ? ` FILTER (WHERE ${printExpr(expr.filter)})` : '';
+      const args = `${expr.distinct ? 'DISTINCT ' : ''}${list(expr.args)}${order}`;
+      return `${printFunctionName(expr.name)}(${args})${filter}${printOver(expr.over)}`;
     }
   }
+}
+
+function printOver(over: Window | string | null): string {
+  if (over === null) return '';
+  return ` OVER ${typeof over === 'string' ? printName(over) : printWindow(over)}`;
+}
+
+function printWindow({ base, partitionBy, orderBy, frame }: Window): string {
+  const parts = words(
+    base !== undefined && printName(base),
+    partitionBy.length > 0 && `PARTITION BY ${list(partitionBy)}`,
+    orderBy.length > 0 && `ORDER BY ${printOrder(orderBy)}`,
+    frame !== undefined && printFrame(frame),
+  );
+  return `(${parts})`;
+}
+
+function printFrame({ unit, start, end, exclude }: Frame): string {
+  const bound = ({ at, distance }: FrameBound): string =>
+    at === 'CURRENT ROW' ? at : `${distance ? printExpr(distance) : 'UNBOUNDED'} ${at}`;
+  const reach = end ? `BETWEEN ${bound(start)} AND ${bound(end)}` : bound(start);
+  return words(unit, reach, exclude && `EXCLUDE ${exclude}`);
 }
 
 /** Keywords such as `replace` serve bare as functions; `left` and kin do not, and are not functions in SQLite. */
@@ -106,13 +132,16 @@ function within(expr: Expr, level: number): string {
 }
 
 function printCore(core: Core): string {
+  if (core.values) return `VALUES ${core.values.map((row) => `(${list(row)})`).join(', ')}`;
+  const windows = core.windows?.map(({ name, window }) => `${printName(name)} AS ${printWindow(window)}`) ?? [];
   return words(
     core.distinct ? 'SELECT DISTINCT' : 'SELECT',
     core.columns.map(printColumn).join(', '),
-    core.from.length > 0 && `FROM ${core.from.map(printSource).join('')}`,
+    core.from.length > 0 && `FROM ${printFrom(core.from)}`,
     core.where && `WHERE ${printExpr(core.where)}`,
     core.groupBy.length > 0 && `GROUP BY ${list(core.groupBy)}`,
     core.having && `HAVING ${printExpr(core.having)}`,
+    windows.length > 0 && `WINDOW ${windows.join(', ')}`,
   );
 }
 
@@ -120,21 +149,34 @@ function printColumn(column: ResultColumn): string {
   return printExpr(column.expr) + (column.alias === null ? '' : ` AS ${printName(column.alias)}`);
 }
 
+function printFrom(from: readonly Source[]): string {
+  return from.map(printSource).join('');
+}
+
 function printSource(source: Source): string {
-  const table =
-    source.table.kind === 'select'
-      ? `(${printSelect(source.table)})`
-      : `${source.table.schema === null ? '' : `${printName(source.table.schema)}.`}${printName(source.table.name)}`;
   const joined = source.join === 'first' ? '' : source.join === ',' ? ', ' : ` ${source.join} `;
   return words(
-    joined + table + (source.alias === null ? '' : ` AS ${printName(source.alias)}`),
+    joined + printTable(source.table) + (source.alias === null ? '' : ` AS ${printName(source.alias)}`),
+    source.indexedBy !== undefined &&
+      (source.indexedBy === null ? 'NOT INDEXED' : `INDEXED BY ${printName(source.indexedBy)}`),
     source.on && `ON ${printExpr(source.on)}`,
     source.using && `USING (${source.using.map(printName).join(', ')})`,
   );
 }
 
+function printTable(table: Source['table']): string {
+  if (table.kind === 'select') return `(${printSelect(table)})`;
+  if (table.kind === 'joins') return `(${printFrom(table.from)})`;
+  const name = `${table.schema === null ? '' : `${printName(table.schema)}.`}${printName(table.name)}`;
+  return table.kind === 'function' ? `${name}(${list(table.args)})` : name;
+}
+
 function printOrder(terms: readonly OrderTerm[]): string {
-  return terms.map((term) => printExpr(term.expr) + (term.descending ? ' DESC' : '')).join(', ');
+  return terms
+    .map(({ expr, descending, nulls }) =>
+      words(printExpr(expr), descending && 'DESC', nulls !== undefined && `NULLS ${nulls}`),
+    )
+    .join(', ');
 }
 
 function list(exprs: readonly Expr[]): string {

@@ -3,10 +3,10 @@
  * two sources of one FROM that know it make it ambiguous. Whatever is not certain resolves to null, and rules then refuse.
  */
 import { foldCase } from './tokens.ts';
-import type { Core, Expr, ExprOf, Select, Source } from './ast.ts';
+import { mergesColumns, type Core, type Expr, type ExprOf, type Select, type Source } from './ast.ts';
 import type { ColumnInfo, Schema, TableInfo } from './schema.ts';
 import { columnOf } from './schema.ts';
-import { mapParts } from './walk.ts';
+import { mapCore, mapParts, sourcesIn } from './walk.ts';
 
 export interface Resolved {
   source: ScopeSource;
@@ -25,10 +25,12 @@ export interface ScopeSource {
   name: string;
   /** As written, to qualify columns with. */
   label: string;
-  /** A real table; null for views, virtual tables, common tables and subqueries. */
+  /** A real table; null for views, virtual tables, table functions, common tables, subqueries and joins in brackets. */
   table: TableInfo | null;
   /** Names of its columns in order; null when unknown. */
   columns: readonly string[] | null;
+  /** It may have columns that a star does not give, as virtual tables have. */
+  hasHidden: boolean;
 }
 
 /** Common tables in sight: names of their columns by folded name, null when unknown. */
@@ -38,7 +40,9 @@ const ROWID_NAMES: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
 
 export class Scope {
   readonly sources: readonly ScopeSource[];
-  readonly #usesUsing: boolean;
+  readonly #core: Core;
+  /** Qualifiers that mean something within joins in brackets. */
+  readonly #inBrackets: ReadonlySet<string>;
 
   constructor(
     core: Core,
@@ -46,37 +50,59 @@ export class Scope {
     readonly ctes: CteColumns,
     readonly outer: Scope | null,
   ) {
-    this.sources = core.from.map((source, index) => describe(source, index, schema, ctes, this.outer));
-    this.#usesUsing = core.from.some((source) => source.using !== null);
+    this.#core = core;
+    this.sources = core.from.map((source, index) => describe(source, index, schema, ctes));
+    const bracketed = core.from.flatMap(({ table }) => (table.kind === 'joins' ? sourcesIn(table.from) : []));
+    this.#inBrackets = new Set(bracketed.map((source) => foldCase(labelOf(source))));
   }
 
   /** Where the column comes from, or null when that is not certain. */
   resolve(column: ExprOf<'column'>): Resolved | null {
     const name = foldCase(column.name);
     const qualifier = column.table === null ? null : foldCase(column.table);
+    if (qualifier !== null && this.#inBrackets.has(qualifier)) return null;
+    if (column.schema !== undefined && foldCase(column.schema) !== 'main') return null;
     const candidates = qualifier === null ? this.sources : this.sources.filter((source) => source.name === qualifier);
-    const found: Resolved[] = [];
+    let found: Resolved | null = null;
     for (const source of candidates) {
-      if (source.columns === null) return null;
-      const known = source.columns.find((one) => foldCase(one) === name);
-      if (known !== undefined) {
-        found.push({
-          source,
-          scope: this,
-          level: 0,
-          name: known,
-          column: source.table ? columnOf(source.table, known) : null,
-        });
-      }
+      const known = source.columns?.find((one) => foldCase(one) === name);
+      if (known === undefined) continue;
+      const here = {
+        source,
+        scope: this,
+        level: 0,
+        name: known,
+        column: source.table && columnOf(source.table, known),
+      };
+      if (found === null) found = here;
+      // Merged by USING or NATURAL the name stands for one of the two; for either, in a FULL JOIN.
+      else if (qualifier !== null || !this.merges(source.index, name)) return null;
+      else if (/RIGHT/.test(this.#core.from[source.index].join)) found = here;
+      else if (/FULL/.test(this.#core.from[source.index].join)) return null;
     }
-    if (found.length === 1 && found[0]) return found[0];
-    // Joined by USING, the name stands for either side.
-    if (found.length > 1 || (this.#usesUsing && qualifier === null)) return null;
-    const rowid = this.#resolveRowid(name, candidates);
-    if (rowid) return rowid;
-    if (qualifier !== null && candidates.length > 0) return null;
+    // A source of unknown columns may have it. Then SQLite finds two and refuses the text, unless they are merged.
+    const open = candidates.some((source) => source.columns === null || source.hasHidden);
+    if (open && (!found || this.#core.from.some(mergesColumns))) return null;
+    if (found) return column.schema === undefined || found.source.table ? found : null;
+    if (qualifier === null && ROWID_NAMES.has(name) && candidates.length > 0)
+      return this.#resolveRowid(name, candidates);
+    if (qualifier !== null && candidates.length > 0) return this.#resolveRowid(name, candidates);
+    // WHERE and its kin may name a result column, which comes before the query around.
+    if (qualifier === null && this.isAlias(name)) return null;
     const above = this.outer?.resolve(column) ?? null;
     return above && { ...above, level: above.level + 1 };
+  }
+
+  /** Whether the source at `index` shares the column, by USING or NATURAL, with one before it. The name is folded. */
+  merges(index: number, name: string): boolean {
+    const { using, join } = this.#core.from[index];
+    if (using) return using.some((one) => foldCase(one) === name);
+    return join.startsWith('NATURAL') && this.sources.slice(0, index).some((source) => hasColumn(source, name));
+  }
+
+  /** Whether a result column of this query goes by the folded name. */
+  isAlias(name: string): boolean {
+    return this.#core.columns.some(({ alias }) => alias !== null && foldCase(alias) === name);
   }
 
   #resolveRowid(name: string, candidates: readonly ScopeSource[]): Resolved | null {
@@ -95,20 +121,27 @@ export class Scope {
   }
 }
 
-/** Result names of a query where they are certain: aliases, plain columns, and stars over known sources. */
+function hasColumn(source: ScopeSource, name: string): boolean {
+  return source.columns?.some((one) => foldCase(one) === name) ?? false;
+}
+
+/** Result names of a query where they are certain: aliases, plain columns, stars over known sources, and those of VALUES. */
 export function columnNamesOf(query: Select, schema: Schema, ctes: CteColumns): readonly string[] | null {
-  const inside = withCtes(query, schema, ctes);
-  const scope = new Scope(query.first, schema, inside, null);
+  const { values, columns, from } = query.first;
+  if (values) return (values[0] ?? []).map((_, index) => `column${index + 1}`);
+  const scope = new Scope(query.first, schema, withCtes(query, schema, ctes), null);
   const names: string[] = [];
-  for (const { expr, alias } of query.first.columns) {
+  for (const { expr, alias } of columns) {
     if (alias !== null) names.push(alias);
     else if (expr.kind === 'column') names.push(expr.name);
     else if (expr.kind === 'star') {
       const sources = expr.table === null ? scope.sources : scope.sources.filter((one) => one.name === folded(expr));
-      if (sources.length === 0 || query.first.from.some((source) => source.using)) return null;
+      if (sources.length === 0) return null;
       for (const source of sources) {
         if (source.columns === null) return null;
-        names.push(...source.columns);
+        // Columns merged with those of an earlier source stand there.
+        const merged = expr.table === null && mergesColumns(from[source.index]);
+        names.push(...source.columns.filter((name) => !merged || !scope.merges(source.index, foldCase(name))));
       }
     } else return null;
   }
@@ -120,30 +153,32 @@ function folded(star: ExprOf<'star'>): string {
   return foldCase(star.table ?? '');
 }
 
-/** The common tables that the query's own cores see. */
+/** The common tables that the query's own cores see. Each sees all others of its WITH, and itself. */
 export function withCtes(query: Select, schema: Schema, outer: CteColumns): CteColumns {
   if (query.ctes.length === 0) return outer;
   const all = new Map(outer);
-  for (const cte of query.ctes) {
-    all.set(foldCase(cte.name), cte.columns ?? (query.recursive ? null : columnNamesOf(cte.query, schema, all)));
-  }
+  for (const { name, columns } of query.ctes) all.set(foldCase(name), columns);
+  for (const cte of query.ctes) all.set(foldCase(cte.name), cte.columns ?? columnNamesOf(cte.query, schema, all));
   return all;
 }
 
-function describe(source: Source, index: number, schema: Schema, ctes: CteColumns, outer: Scope | null): ScopeSource {
-  if (source.table.kind === 'select') {
-    const columns = columnNamesOf(source.table, schema, outer ? new Map([...outer.ctes, ...ctes]) : ctes);
-    return { index, name: foldCase(source.alias ?? ''), label: source.alias ?? '', table: null, columns };
-  }
-  const label = source.alias ?? source.table.name;
-  const name = foldCase(label);
-  const cte = source.table.schema === null ? ctes.get(foldCase(source.table.name)) : undefined;
-  if (cte !== undefined) return { index, name, label, table: null, columns: cte };
-  const found = schema.table(source.table.name);
-  const other = source.table.schema !== null && foldCase(source.table.schema) !== 'main';
-  if (!found || other) return { index, name, label, table: null, columns: null };
+function labelOf({ alias, table }: Source): string {
+  return alias ?? (table.kind === 'table' || table.kind === 'function' ? table.name : '');
+}
+
+function describe(source: Source, index: number, schema: Schema, ctes: CteColumns): ScopeSource {
+  const label = labelOf(source);
+  const unknown = { index, name: foldCase(label), label, table: null, columns: null, hasHidden: false };
+  const { table } = source;
+  if (table.kind === 'select') return { ...unknown, columns: columnNamesOf(table, schema, ctes) };
+  if (table.kind !== 'table') return unknown;
+  const cte = table.schema === null ? ctes.get(foldCase(table.name)) : undefined;
+  if (cte !== undefined) return { ...unknown, columns: cte };
+  const found = schema.table(table.name);
+  const other = table.schema !== null && foldCase(table.schema) !== 'main';
+  if (!found || other) return unknown;
   const columns = found.columns.map((one) => one.name);
-  return { index, name, label, table: found.kind === 'table' ? found : null, columns };
+  return { ...unknown, table: found.kind === 'table' ? found : null, columns, hasHidden: found.kind === 'virtual' };
 }
 
 export interface ScopeVisitor {
@@ -159,33 +194,34 @@ export function visitScopes(query: Select, schema: Schema, visitor: ScopeVisitor
 }
 
 function walkQuery(query: Select, schema: Schema, ctes: CteColumns, outer: Scope | null, visitor: ScopeVisitor): void {
-  let inSight = ctes;
-  for (const cte of query.ctes) {
-    const own = new Map(inSight).set(foldCase(cte.name), cte.columns);
-    walkQuery(cte.query, schema, query.recursive ? own : inSight, outer, visitor);
-    inSight = own.set(
-      foldCase(cte.name),
-      cte.columns ?? (query.recursive ? null : columnNamesOf(cte.query, schema, inSight)),
-    );
-  }
+  const inSight = withCtes(query, schema, ctes);
+  for (const cte of query.ctes) walkQuery(cte.query, schema, inSight, outer, visitor);
   const scopes = [query.first, ...query.rest.map((arm) => arm.core)].map((core) => {
     const scope = new Scope(core, schema, inSight, outer);
     visitor.core?.(core, scope, query);
     walkCore(core, scope, visitor);
     return scope;
   });
-  const [first] = scopes;
-  for (const term of query.orderBy) if (first) walkExpr(term.expr, first, visitor);
+  for (const { expr } of query.orderBy) {
+    // A term that is one name means a result column first; and over a compound it means nothing else.
+    const plain = expr.kind === 'collate' ? expr.operand : expr;
+    const isResult = plain.kind === 'column' && plain.table === null && scopes[0].isAlias(foldCase(plain.name));
+    if (plain.kind === 'column' && (isResult || query.rest.length > 0)) visitor.column?.(plain, null, scopes[0]);
+    else walkExpr(expr, scopes[0], visitor);
+  }
 }
 
 function walkCore(core: Core, scope: Scope, visitor: ScopeVisitor): void {
-  for (const source of core.from) {
-    // A subquery in FROM does not see its neighbours.
-    if (source.table.kind === 'select') walkQuery(source.table, scope.schema, scope.ctes, scope.outer, visitor);
-    if (source.on) walkExpr(source.on, scope, visitor);
-  }
-  for (const { expr } of core.columns) walkExpr(expr, scope, visitor);
-  for (const expr of [core.where, ...core.groupBy, core.having]) if (expr) walkExpr(expr, scope, visitor);
+  // Parts of a core in the order of its fields; those in FROM see the query around and not their neighbours, arguments of functions aside.
+  const inner = (query: Select): Select => {
+    walkQuery(query, scope.schema, scope.ctes, scope.outer, visitor);
+    return query;
+  };
+  const here = (expr: Expr): Expr => {
+    walkExpr(expr, scope, visitor);
+    return expr;
+  };
+  mapCore(core, { expr: here, query: inner });
 }
 
 /** Every column name in the expression, subqueries included, with where it comes from. */

@@ -1,5 +1,20 @@
-/** Visiting and rebuilding trees. Nothing is changed in place. */
-import type { Core, Expr, OrderTerm, Select, Source, Window } from './ast.ts';
+/**
+ * Visiting and rebuilding trees. Nothing is changed in place, and what does not change keeps its identity, all the way down:
+ * an edit of the typed text replaces only the nodes that are new.
+ */
+import type {
+  Core,
+  Cte,
+  Expr,
+  Frame,
+  FrameBound,
+  OrderTerm,
+  Select,
+  Source,
+  TableFunction,
+  TableName,
+  Window,
+} from './ast.ts';
 
 /** Called for each part of one node; `query` where it is a subquery. */
 interface Parts {
@@ -10,7 +25,6 @@ interface Parts {
 /** The same node with each direct part replaced by what `parts` answers. */
 export function mapParts(expr: Expr, parts: Parts): Expr {
   const one = parts.expr;
-  const optional = (part: Expr | null): Expr | null => (part ? one(part) : null);
   switch (expr.kind) {
     case 'literal':
     case 'parameter':
@@ -20,36 +34,45 @@ export function mapParts(expr: Expr, parts: Parts): Expr {
     case 'unary':
     case 'cast':
     case 'collate':
-      return { ...expr, operand: one(expr.operand) };
+      return changed(expr, { operand: one(expr.operand) });
     case 'binary':
-      return {
-        ...expr,
+      return changed(expr, {
         left: one(expr.left),
         right: one(expr.right),
         ...(expr.escape ? { escape: one(expr.escape) } : {}),
-      };
+      });
     case 'between':
-      return { ...expr, operand: one(expr.operand), low: one(expr.low), high: one(expr.high) };
+      return changed(expr, { operand: one(expr.operand), low: one(expr.low), high: one(expr.high) });
     case 'in':
-      return {
-        ...expr,
+      return changed(expr, {
         operand: one(expr.operand),
-        choices: isQuery(expr.choices) ? parts.query(expr.choices) : expr.choices.map(one),
-      };
+        choices: isQuery(expr.choices) ? parts.query(expr.choices) : mapList(expr.choices, one),
+      });
+    case 'in-table':
+      return changed(expr, {
+        operand: one(expr.operand),
+        table: expr.table.kind === 'function' ? mapArgs(expr.table, one) : expr.table,
+      });
     case 'exists':
     case 'scalar':
-      return { ...expr, query: parts.query(expr.query) };
+      return changed(expr, { query: parts.query(expr.query) });
     case 'row':
-      return { ...expr, items: expr.items.map(one) };
+      return changed(expr, { items: mapList(expr.items, one) });
     case 'case':
-      return {
-        ...expr,
-        operand: optional(expr.operand),
-        branches: expr.branches.map(({ when, then }) => ({ when: one(when), then: one(then) })),
-        otherwise: optional(expr.otherwise),
-      };
+      return changed(expr, {
+        operand: optional(expr.operand, one),
+        branches: mapList(expr.branches, (branch) =>
+          changed(branch, { when: one(branch.when), then: one(branch.then) }),
+        ),
+        otherwise: optional(expr.otherwise, one),
+      });
     case 'call':
-      return { ...expr, args: expr.args.map(one), over: expr.over ? mapWindow(expr.over, one) : null };
+      return changed(expr, {
+        args: mapList(expr.args, one),
+        ...(expr.orderBy ? { orderBy: mapOrder(expr.orderBy, one) } : {}),
+        ...(expr.filter ? { filter: one(expr.filter) } : {}),
+        over: expr.over && typeof expr.over !== 'string' ? mapWindow(expr.over, one) : expr.over,
+      });
   }
 }
 
@@ -57,42 +80,92 @@ export function isQuery(value: readonly Expr[] | Select): value is Select {
   return 'kind' in value;
 }
 
-function mapWindow(window: Window, one: (expr: Expr) => Expr): Window {
-  return { partitionBy: window.partitionBy.map(one), orderBy: mapOrder(window.orderBy, one) };
+/** The node itself where no field of `fields` is another value than it has. */
+function changed<Node extends object>(node: Node, fields: Partial<Node>): Node {
+  for (const field in fields) if (fields[field] !== node[field]) return { ...node, ...fields };
+  return node;
 }
 
-function mapOrder(terms: readonly OrderTerm[], one: (expr: Expr) => Expr): OrderTerm[] {
-  return terms.map((term) => ({ ...term, expr: one(term.expr) }));
+function mapList<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+  const after = items.map((item) => change(item));
+  return after.every((item, index) => item === items[index]) ? items : after;
+}
+
+function optional(expr: Expr | null, one: (expr: Expr) => Expr): Expr | null {
+  return expr ? one(expr) : null;
+}
+
+function mapWindow(window: Window, one: (expr: Expr) => Expr): Window {
+  const { frame } = window;
+  return changed(window, {
+    partitionBy: mapList(window.partitionBy, one),
+    orderBy: mapOrder(window.orderBy, one),
+    ...(frame ? { frame: mapFrame(frame, one) } : {}),
+  });
+}
+
+function mapFrame(frame: Frame, one: (expr: Expr) => Expr): Frame {
+  const bound = (side: FrameBound): FrameBound => changed(side, { distance: optional(side.distance, one) });
+  return changed(frame, { start: bound(frame.start), end: frame.end && bound(frame.end) });
+}
+
+function mapOrder(terms: readonly OrderTerm[], one: (expr: Expr) => Expr): readonly OrderTerm[] {
+  return mapList(terms, (term) => changed(term, { expr: one(term.expr) }));
+}
+
+function mapArgs(table: TableFunction, one: (expr: Expr) => Expr): TableFunction {
+  return changed(table, { args: mapList(table.args, one) });
+}
+
+function mapTable(table: Source['table'], parts: Parts): Source['table'] {
+  switch (table.kind) {
+    case 'select':
+      return parts.query(table);
+    case 'function':
+      return mapArgs(table, parts.expr);
+    case 'joins':
+      return changed(table, { from: mapFrom(table.from, parts) });
+    default:
+      return table;
+  }
+}
+
+function mapFrom(from: readonly Source[], parts: Parts): readonly Source[] {
+  return mapList(from, (source) =>
+    changed(source, { table: mapTable(source.table, parts), on: optional(source.on, parts.expr) }),
+  );
 }
 
 /** The same core with each expression and each subquery in FROM replaced. */
 export function mapCore(core: Core, parts: Parts): Core {
-  const optional = (part: Expr | null): Expr | null => (part ? parts.expr(part) : null);
-  return {
-    ...core,
-    columns: core.columns.map((one) => ({ ...one, expr: parts.expr(one.expr) })),
-    from: core.from.map((source) => ({
-      ...source,
-      table: source.table.kind === 'select' ? parts.query(source.table) : source.table,
-      on: optional(source.on),
-    })),
-    where: optional(core.where),
-    groupBy: core.groupBy.map(parts.expr),
-    having: optional(core.having),
-  };
+  return changed(core, {
+    from: mapFrom(core.from, parts),
+    columns: mapList(core.columns, (column) => changed(column, { expr: parts.expr(column.expr) })),
+    where: optional(core.where, parts.expr),
+    groupBy: mapList(core.groupBy, parts.expr),
+    having: optional(core.having, parts.expr),
+    ...(core.windows
+      ? { windows: mapList(core.windows, (one) => changed(one, { window: mapWindow(one.window, parts.expr) })) }
+      : {}),
+    ...(core.values ? { values: mapList(core.values, (row) => mapList(row, parts.expr)) } : {}),
+  });
 }
 
 /** The same query with its cores, its common tables and the expressions of its ORDER BY and LIMIT replaced. */
 export function mapSelect(query: Select, parts: Parts & { core(core: Core): Core }): Select {
-  return {
-    ...query,
-    ctes: query.ctes.map((cte) => ({ ...cte, query: parts.query(cte.query) })),
+  return changed(query, {
+    ctes: mapList(query.ctes, (cte): Cte => changed(cte, { query: parts.query(cte.query) })),
     first: parts.core(query.first),
-    rest: query.rest.map((arm) => ({ ...arm, core: parts.core(arm.core) })),
+    rest: mapList(query.rest, (arm) => changed(arm, { core: parts.core(arm.core) })),
     orderBy: mapOrder(query.orderBy, parts.expr),
-    limit: query.limit ? parts.expr(query.limit) : null,
-    offset: query.offset ? parts.expr(query.offset) : null,
-  };
+    limit: optional(query.limit, parts.expr),
+    offset: optional(query.offset, parts.expr),
+  });
+}
+
+/** Every source of a FROM, those in brackets after the brackets themselves. */
+export function sourcesIn(from: readonly Source[]): Source[] {
+  return from.flatMap((source) => [source, ...(source.table.kind === 'joins' ? sourcesIn(source.table.from) : [])]);
 }
 
 /** Every expression of the query from the inside out, subqueries included, replaced by what `change` answers. */
@@ -125,7 +198,10 @@ export interface Visitor {
   expr?: (expr: Expr) => boolean | void;
   query?: (query: Select) => void;
   core?: (core: Core) => void;
+  /** Each source of a FROM, those in brackets too. */
   source?: (source: Source) => void;
+  /** Each table or table function that is named, in a FROM or behind IN. */
+  table?: (table: TableName | TableFunction) => void;
 }
 
 /** Visits the query and all within it, from the outside in. */
@@ -136,7 +212,10 @@ export function visit(query: Select, visitor: Visitor): void {
     query: (inner: Select): Select => (visit(inner, visitor), inner),
     core: (core: Core): Core => {
       visitor.core?.(core);
-      for (const source of core.from) visitor.source?.(source);
+      for (const source of sourcesIn(core.from)) {
+        visitor.source?.(source);
+        if (source.table.kind === 'table' || source.table.kind === 'function') visitor.table?.(source.table);
+      }
       mapCore(core, parts);
       return core;
     },
@@ -146,6 +225,7 @@ export function visit(query: Select, visitor: Visitor): void {
 
 export function visitExpr(expr: Expr, visitor: Visitor): void {
   if (visitor.expr?.(expr) === false) return;
+  if (expr.kind === 'in-table') visitor.table?.(expr.table);
   mapParts(expr, {
     expr: (part) => (visitExpr(part, visitor), part),
     query: (query) => (visit(query, visitor), query),

@@ -71,7 +71,7 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
   let reason: string | null = null;
   const named = new Set<string>();
   visit(query, {
-    source: ({ table }) => {
+    table: (table) => {
       if (table.kind === 'table') for (const name of tablesBehind(table.name, schema)) named.add(name);
     },
   });

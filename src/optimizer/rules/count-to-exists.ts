@@ -62,7 +62,8 @@ function existing(query: Select): Expr | null {
 
 /** The rows that `count` counts in this core. */
 function countedRows(core: Core, count: Expr): Core | null {
-  if (core.distinct || core.groupBy.length > 0 || core.having || count.kind !== 'call' || count.over) return null;
+  if (core.distinct || core.groupBy.length > 0 || core.having || count.kind !== 'call') return null;
+  if (count.over || count.filter) return null;
   if (count.name.toLowerCase() !== 'count') return null;
   const [argument] = count.args;
   const columns = [{ expr: literal('1'), alias: null }];

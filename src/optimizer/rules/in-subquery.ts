@@ -4,7 +4,7 @@
  * Left alone: NOT IN over what may be NULL, differing affinities, collations, anything under OR.
  */
 import type { Core, Expr, ExprOf, Select, Source } from '../../sql/ast.ts';
-import { and, binary, column, conjunctsOf, isSimple, literal, not, selectOf } from '../../sql/ast.ts';
+import { and, binary, column, conjunctsOf, isNullable, isSimple, literal, not, selectOf } from '../../sql/ast.ts';
 import { containsKey, type ColumnInfo, type Schema } from '../../sql/schema.ts';
 import { Scope, walkExpr, type Resolved } from '../../sql/scope.ts';
 import { isQuery, replaceCore } from '../../sql/walk.ts';
@@ -43,7 +43,8 @@ function isPlain(query: Select): boolean {
     !query.limit &&
     !query.offset &&
     !isAggregated(first) &&
-    first.from.length > 0
+    first.from.length > 0 &&
+    first.from.every(({ table }) => table.kind === 'table' || table.kind === 'select')
   );
 }
 
@@ -57,10 +58,8 @@ function comparesAlike(a: Resolved | null, b: Resolved | null): Precondition[] |
 }
 
 function notNull(column: ColumnInfo | null, place: Place, resolved: Resolved | null): Precondition {
-  // A LEFT JOIN gives NULL where the column itself never is.
-  const outer =
-    resolved !== null &&
-    place.core.from.some((source, index) => index >= resolved.source.index && source.join === 'LEFT JOIN');
+  // An outer join gives NULL where the column itself never is.
+  const outer = resolved !== null && isNullable(place.core.from, resolved.source.index);
   return bySchema(`${column?.name ?? 'the value'} is never NULL`, column?.notNull === true && !outer);
 }
 
@@ -96,7 +95,7 @@ function toExists(expr: InQuery, { core, scope }: Place, swap: (condition: Expr)
 }
 
 function innerNotNull(key: Resolved, core: Core): Precondition {
-  const outer = core.from.some((source, index) => index >= key.source.index && source.join === 'LEFT JOIN');
+  const outer = isNullable(core.from, key.source.index);
   return bySchema(`${key.name} is never NULL`, key.column?.notNull === true && !outer);
 }
 

@@ -21,7 +21,7 @@ export const joinOrder: Rule = {
     for (const { core, scope } of placesOf(query, schema)) {
       const { from } = core;
       if (from.length < 2 || from.length > TABLES_MAX) continue;
-      if (!from.every((source) => /^(first|,|JOIN)$/.test(source.join) && !source.using)) continue;
+      if (!from.every((source) => isFree(source))) continue;
       const columns = withoutStars(core, scope);
       if (!columns) continue;
       const conditions = [...from.flatMap((source) => conjunctsOf(source.on)), ...conjunctsOf(core.where)];
@@ -36,6 +36,11 @@ export const joinOrder: Rule = {
     return rewrites;
   },
 };
+
+/** Joined by nothing but conditions; the arguments of a table function may need what stands before it. */
+function isFree({ join, using, table }: Source): boolean {
+  return /^(first|,|JOIN)$/.test(join) && !using && (table.kind === 'table' || table.kind === 'select');
+}
 
 function pin(sources: readonly (Source | undefined)[]): Source[] {
   return sources.flatMap((source, index) =>

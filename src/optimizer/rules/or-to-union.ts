@@ -21,7 +21,7 @@ export const orToUnion: Rule = {
   apply(query, { schema }) {
     const rewrites: Rewrite[] = [];
     for (const place of placesOf(query, schema)) {
-      if (!isSimple(place.owner) || place.core.from.length < 2) continue;
+      if (!isSimple(place.owner) || place.core.from.length < 2 || place.core.windows) continue;
       const conjuncts = conjunctsOf(place.core.where);
       for (const [index, conjunct] of conjuncts.entries()) {
         const disjuncts = disjunctsOf(conjunct);

@@ -1,6 +1,6 @@
 /** What several rules need: stars written out, names that are free, and the places where a rule may look. */
 import type { Core, Expr, ResultColumn, Select } from '../../sql/ast.ts';
-import { column } from '../../sql/ast.ts';
+import { column, mergesColumns } from '../../sql/ast.ts';
 import type { Schema } from '../../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../../sql/scope.ts';
 import { foldCase } from '../../sql/tokens.ts';
@@ -23,7 +23,7 @@ export function placesOf(query: Select, schema: Schema): Place[] {
 /** The result columns with each star written out, or null when some star is not certain. */
 export function withoutStars(core: Core, scope: Scope): readonly ResultColumn[] | null {
   if (!core.columns.some(({ expr }) => expr.kind === 'star')) return core.columns;
-  if (core.from.some((source) => source.using)) return null;
+  if (core.from.some(mergesColumns)) return null;
   const columns: ResultColumn[] = [];
   for (const one of core.columns) {
     if (one.expr.kind !== 'star') {
@@ -56,8 +56,8 @@ export function freeName(query: Select, stem: string, schema: Schema): string {
     core: (core) => core.columns.forEach(({ alias }) => use(alias)),
     source: (source) => {
       use(source.alias);
-      if (source.table.kind === 'table') use(source.table.name);
     },
+    table: (table) => use(table.name),
     expr: (expr) => {
       if (expr.kind !== 'column') return;
       use(expr.table);

@@ -297,11 +297,12 @@ class Mapping {
       const [low, high] = asList(check(asNode(node.right), 'type value').value);
       return [{ kind: 'between', not, low: this.expr(low) }, ...inner(high)];
     }
-    if (!isBinaryOperator(operator)) throw new Error(`the operator ${operator} is not read`);
+    const known = operator === '==' ? '=' : operator === '!=' ? '<>' : operator;
+    if (!isBinaryOperator(known)) throw new Error(`the operator ${operator} is not read`);
     const right = asNode(node.right);
-    if (!right.escape) return [{ kind: 'binary', operator }, ...inner(right)];
+    if (!right.escape) return [{ kind: 'binary', operator: known }, ...inner(right)];
     const escape = this.expr(check(asNode(right.escape), 'type value').value);
-    return [{ kind: 'binary', operator, escape }, ...inner({ ...right, escape: null })];
+    return [{ kind: 'binary', operator: known, escape }, ...inner({ ...right, escape: null })];
   }
 
   #choices(node: Node): readonly Expr[] | Select {
