@@ -3,7 +3,6 @@ import { formatBytes } from '../core/bytes.ts';
 import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { copyOf, LARGE_CELL_BYTES, transferablesOf } from '../database/rows/columns.ts';
-import { RULE_CATALOGUE } from '../optimizer/catalogue.ts';
 import type { Engine } from './engine.ts';
 import { exportRows } from './data/exporting.ts';
 import { importFile, previewImport } from './data/importing.ts';
@@ -54,7 +53,8 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     optimize: ({ sql, parameters }) => engine.optimizer.optimize(sql, parameters ?? NO_PARAMETERS),
     advise: ({ sql, parameters }) => engine.optimizer.advise(sql, parameters ?? NO_PARAMETERS),
     tryIndex: ({ sql, parameters, ddl }) => engine.optimizer.tryIndex(sql, parameters ?? NO_PARAMETERS, ddl),
-    rules: () => [...RULE_CATALOGUE],
+    // Texts for one page: loaded when it asks.
+    rules: async () => [...(await import('../optimizer/catalogue.ts')).RULE_CATALOGUE],
     statements: () => statementReports(engine),
 
     cacheEntries: ({ limit }) => cacheEntries(engine.cache, limit, engine.platform.nowMs()),

@@ -108,18 +108,31 @@ export interface IndexTrial {
   bytesAdded: number;
 }
 
-export interface RuleDescription {
-  id: string;
+/** One card of the catalogue. `before` and `after` are whole texts over the example tables. */
+export type RuleDescription = { id: string; family: RuleFamily } & RuleText;
+
+export type RuleFamily = 'predicates' | 'subqueries' | 'shape';
+
+export type RuleText = {
   title: string;
   /** One sentence: what it does and why that is faster. */
   summary: string;
   before: string;
   after: string;
-  /** A text that it must leave alone, and why. */
-  refuses: { sql: string; why: string };
-  /** 'preview' rules change the result and are never applied by themselves. */
-  mode: 'proved' | 'preview' | 'advice';
-}
+} & (
+  | {
+      /** 'proved' rewrites run once all guards passed; 'preview' changes the result and is opt-in; 'advice' is for the person to apply. */
+      mode: 'proved' | 'preview' | 'advice';
+      /** A text that it must leave alone, and why. */
+      refuses: { sql: string; why: string };
+    }
+  | {
+      /** 'sqlite': SQLite compiles both texts to the same program by itself. 'left-out': not built, and the measurement that says why. */
+      mode: 'sqlite' | 'left-out';
+      /** What was seen or measured, in one or two sentences. */
+      evidence: string;
+    }
+);
 
 /** What the optimizer worker serves. Errors as in the database worker, and `busy`. */
 export interface OptimizerApi {

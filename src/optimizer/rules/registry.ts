@@ -1,12 +1,9 @@
-/** The rules that the optimizer tries, and those that only ever are previews. */
-import { countToExists } from './count-to-exists.ts';
-import { inSubquery } from './in-subquery.ts';
-import { joinOrder } from './join-order.ts';
-import { orToUnion } from './or-to-union.ts';
-import { limitRows, narrowColumns } from './preview.ts';
+/** The rules that the optimizer tries, family by family, and those that only ever are previews. */
+import { PREDICATE_RULES } from './predicates/registry.ts';
 import type { Rule } from './rule.ts';
-import { starToColumns } from './star-to-columns.ts';
+import { SHAPE_PREVIEWS, SHAPE_RULES } from './shape/registry.ts';
+import { SUBQUERY_RULES } from './subqueries/registry.ts';
 
-export const PROVED_RULES: readonly Rule[] = [countToExists, orToUnion, inSubquery, joinOrder, starToColumns];
+export const PROVED_RULES: readonly Rule[] = [...PREDICATE_RULES, ...SUBQUERY_RULES, ...SHAPE_RULES];
 
-export const PREVIEW_RULES: readonly Rule[] = [limitRows, narrowColumns];
+export const PREVIEW_RULES: readonly Rule[] = SHAPE_PREVIEWS;

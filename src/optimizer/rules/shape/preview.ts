@@ -1,11 +1,11 @@
 /** Rules that change the result, and say so: switched on by the person, labelled, never cached or exported. */
-import type { Expr } from '../../sql/ast.ts';
-import { column, isSimple, literal } from '../../sql/ast.ts';
-import { foldCase } from '../../sql/tokens.ts';
-import { isAggregated } from '../determined.ts';
-import { visitExpr } from '../../sql/walk.ts';
-import type { Rule } from './rule.ts';
-import { placesOf } from './support.ts';
+import type { Expr } from '../../../sql/ast.ts';
+import { column, isSimple, literal } from '../../../sql/ast.ts';
+import { foldCase } from '../../../sql/tokens.ts';
+import { isAggregated } from '../../determined.ts';
+import { visitExpr } from '../../../sql/walk.ts';
+import type { Rule } from '../rule.ts';
+import { placesOf } from '../support.ts';
 
 /** Rows of a limited preview. */
 export const PREVIEW_ROWS = 1000;

@@ -2,10 +2,10 @@
  * `(SELECT count(*) FROM t WHERE p) > 0` → `EXISTS (SELECT 1 FROM t WHERE p)`. A count is never NULL, so both are 0 or 1 everywhere.
  * Left alone: any other bound, and counts that are grouped, filtered by HAVING or limited.
  */
-import type { Core, Expr, Select } from '../../sql/ast.ts';
-import { and, conjunctsOf, isSimple, literal, not, selectOf } from '../../sql/ast.ts';
-import { mapExprs, mapQueries } from '../../sql/walk.ts';
-import type { Rule } from './rule.ts';
+import type { Core, Expr, Select } from '../../../sql/ast.ts';
+import { and, conjunctsOf, isSimple, literal, not, selectOf } from '../../../sql/ast.ts';
+import { mapExprs, mapQueries } from '../../../sql/walk.ts';
+import type { Rule } from '../rule.ts';
 
 export const countToExists: Rule = {
   id: 'count-to-exists',

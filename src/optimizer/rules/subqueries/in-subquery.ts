@@ -3,14 +3,14 @@
  * All say the same only as a condition of WHERE, where NULL and false both drop the row, and only if both sides compare by the same rules.
  * Left alone: NOT IN over what may be NULL, differing affinities, collations, anything under OR.
  */
-import type { Core, Expr, ExprOf, Select, Source } from '../../sql/ast.ts';
-import { and, binary, column, conjunctsOf, isNullable, isSimple, literal, not, selectOf } from '../../sql/ast.ts';
-import { containsKey, type ColumnInfo, type Schema } from '../../sql/schema.ts';
-import { Scope, walkExpr, type Resolved } from '../../sql/scope.ts';
-import { isQuery, replaceCore } from '../../sql/walk.ts';
-import { isAggregated } from '../determined.ts';
-import { bySchema, type Precondition, type Rewrite, type Rule } from './rule.ts';
-import { freeName, isClosed, placesOf, withoutStars, type Place } from './support.ts';
+import type { Core, Expr, ExprOf, Select, Source } from '../../../sql/ast.ts';
+import { and, binary, column, conjunctsOf, isNullable, isSimple, literal, not, selectOf } from '../../../sql/ast.ts';
+import { containsKey, type ColumnInfo, type Schema } from '../../../sql/schema.ts';
+import { Scope, walkExpr, type Resolved } from '../../../sql/scope.ts';
+import { isQuery, replaceCore } from '../../../sql/walk.ts';
+import { isAggregated } from '../../determined.ts';
+import { bySchema, type Precondition, type Rewrite, type Rule } from '../rule.ts';
+import { freeName, isClosed, placesOf, withoutStars, type Place } from '../support.ts';
 
 export const inSubquery: Rule = {
   id: 'in-subquery',

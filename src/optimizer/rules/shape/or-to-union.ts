@@ -3,15 +3,15 @@
  * arm, so none is lost and none doubled; NOT p would lose the rows where p is NULL. Aggregates and sorts stay outside, over the union.
  * Left alone: an OR over one table, for which SQLite has a plan of its own.
  */
-import type { Arm, Core, Expr, OrderTerm, ResultColumn, Select } from '../../sql/ast.ts';
-import { and, binary, column, conjunctsOf, disjunctsOf, isSimple, literal } from '../../sql/ast.ts';
-import type { Schema } from '../../sql/schema.ts';
-import { sourcesOf, type Scope } from '../../sql/scope.ts';
-import { printExpr } from '../../sql/print.ts';
-import { mapParts, replaceQuery, someExpr } from '../../sql/walk.ts';
-import { containsAggregate, isAggregated } from '../determined.ts';
-import type { Rewrite, Rule } from './rule.ts';
-import { freeName, placesOf, withoutStars, type Place } from './support.ts';
+import type { Arm, Core, Expr, OrderTerm, ResultColumn, Select } from '../../../sql/ast.ts';
+import { and, binary, column, conjunctsOf, disjunctsOf, isSimple, literal } from '../../../sql/ast.ts';
+import type { Schema } from '../../../sql/schema.ts';
+import { sourcesOf, type Scope } from '../../../sql/scope.ts';
+import { printExpr } from '../../../sql/print.ts';
+import { mapParts, replaceQuery, someExpr } from '../../../sql/walk.ts';
+import { containsAggregate, isAggregated } from '../../determined.ts';
+import type { Rewrite, Rule } from '../rule.ts';
+import { freeName, placesOf, withoutStars, type Place } from '../support.ts';
 
 /** More arms than this read the tables too often. */
 const ARMS_MAX = 4;

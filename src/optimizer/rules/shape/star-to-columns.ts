@@ -1,7 +1,7 @@
 /** `SELECT *` → its columns by name, in the same order. Left alone: stars over USING, and over what the schema does not show. */
-import { replaceCore } from '../../sql/walk.ts';
-import type { Rule } from './rule.ts';
-import { placesOf, withoutStars } from './support.ts';
+import { replaceCore } from '../../../sql/walk.ts';
+import type { Rule } from '../rule.ts';
+import { placesOf, withoutStars } from '../support.ts';
 
 export const starToColumns: Rule = {
   id: 'star-to-columns',

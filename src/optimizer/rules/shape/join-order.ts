@@ -3,12 +3,12 @@
  * move to WHERE, and a star is written out first so that its columns keep their order.
  * Left alone: outer joins, USING, more than five tables, and a text that pins an order itself.
  */
-import type { Core, Expr, Source } from '../../sql/ast.ts';
-import { and, conjunctsOf } from '../../sql/ast.ts';
-import { sourcesOf, type Scope } from '../../sql/scope.ts';
-import { replaceCore } from '../../sql/walk.ts';
-import type { Rewrite, Rule } from './rule.ts';
-import { placesOf, withoutStars } from './support.ts';
+import type { Core, Expr, Source } from '../../../sql/ast.ts';
+import { and, conjunctsOf } from '../../../sql/ast.ts';
+import { sourcesOf, type Scope } from '../../../sql/scope.ts';
+import { replaceCore } from '../../../sql/walk.ts';
+import type { Rewrite, Rule } from '../rule.ts';
+import { placesOf, withoutStars } from '../support.ts';
 
 const TABLES_MAX = 5;
 /** Of the 120 orders of five tables most join what no condition connects; of the others so many are tried. */

@@ -1,0 +1,61 @@
+/** Cards of the rules about the shape of a query. Plain data. */
+import type { RuleText } from '../../protocol.ts';
+
+export const SHAPE = {
+  'or-to-union': {
+    title: 'OR over tables to UNION ALL',
+    summary: 'An OR whose sides look at different tables defeats every index; each side alone can use its own.',
+    before:
+      'SELECT c.name, o.id FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE c.id = 5 OR o.id = 7',
+    after:
+      'SELECT c.name, o.id FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE c.id = 5 UNION ALL ' +
+      'SELECT c.name, o.id FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE o.id = 7 AND (c.id = 5) IS NOT TRUE',
+    refuses: {
+      sql: "SELECT name FROM customers WHERE city = 'Galway' OR email = 'a@b.c'",
+      why: 'Both sides look at one table: SQLite already takes one index for each.',
+    },
+    mode: 'proved',
+  },
+  'join-order': {
+    title: 'Join order',
+    summary:
+      'SQLite guesses which table to read first; other orders are tried, pinned with CROSS JOIN, and kept only when measured faster.',
+    before: "SELECT c.name, o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE c.city = 'Galway'",
+    after:
+      "SELECT c.name, o.id FROM customers AS c CROSS JOIN orders AS o WHERE c.id = o.customer_id AND c.city = 'Galway'",
+    refuses: {
+      sql: 'SELECT c.name, o.id FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id',
+      why: 'The order of an outer join is part of its meaning.',
+    },
+    mode: 'proved',
+  },
+  'star-to-columns': {
+    title: 'SELECT * to named columns',
+    summary:
+      'Writes the star out, with the same names in the same order; it is also what lets other rules see the columns.',
+    before: 'SELECT * FROM customers',
+    after: 'SELECT id, name, email, city, country, joined_on FROM customers',
+    refuses: {
+      sql: 'SELECT * FROM customers JOIN orders USING (id)',
+      why: 'USING merges columns, and the star shows the merged ones.',
+    },
+    mode: 'proved',
+  },
+  'narrow-columns': {
+    title: 'Fewer columns',
+    summary:
+      'Shows only the key and the columns that the query itself speaks of; a covering index may then answer alone.',
+    before: "SELECT * FROM customers WHERE city = 'Galway' ORDER BY name",
+    after: "SELECT id, name, city FROM customers WHERE city = 'Galway' ORDER BY name",
+    refuses: { sql: 'SELECT id, name FROM customers', why: 'The columns were chosen already.' },
+    mode: 'preview',
+  },
+  'limit-rows': {
+    title: 'First rows only',
+    summary: 'Adds a LIMIT, so that a look at the data does not read all of it. The result is cut, and says so.',
+    before: 'SELECT id, name FROM customers',
+    after: 'SELECT id, name FROM customers LIMIT 1000',
+    refuses: { sql: 'SELECT id, name FROM customers LIMIT 10', why: 'It is limited already.' },
+    mode: 'preview',
+  },
+} as const satisfies Record<string, RuleText>;
