@@ -42,27 +42,57 @@ export interface Confidence {
   share: number;
 }
 
+/**
+ * What a rewrite rests on besides its agreement with the original on small worlds and on this data: nothing more (`worlds`), what the
+ * schema proves (`schema`), or what was seen in the rows now (`data`).
+ */
+export type ProofGrade = 'worlds' | 'schema' | 'data';
+
+/** A claim that a rewrite needs, as the rule states it; SQL to look again where it is about the data. */
+export type PreconditionReport =
+  | { claim: string; by: 'schema' | 'nothing' }
+  | { claim: string; by: 'rows'; table: string; holds: string }
+  | { claim: string; by: 'query'; sql: string; tables: readonly string[] };
+
 export interface RewriteAttempt {
+  /** The last rule of the sequence. */
   ruleId: string;
+  /** The whole sequence, in order. */
+  ruleIds: string[];
   /** Null when the rule does not apply. */
   rewrittenSql: string | null;
   verdicts: Verdict[];
+  /** Of the race: the gain with its interval and confidence. */
   measurement: Measurement | null;
+  /** One run on the fork, by which it was ranked; null when there was none, or it was stopped. */
+  trial: Trial | null;
+  grade: ProofGrade;
+  preconditions: PreconditionReport[];
   /** Tables whose rows the proof looked at: the rewrite holds at their present versions only. Empty when the schema proves it for good. */
   restsOn: string[];
-  /** Expected gain before measuring, from the plans: 1 means none. */
-  score: number;
-  outcome: 'proved' | 'refused' | 'not-faster' | 'not-applicable' | 'preview';
+  /** Before measuring, from the plans: 1 means none. */
+  expectedGain: number;
+  /** `proposed`: not decided yet, in progress reports alone. `not-tried`: others were more promising, or time ran out. */
+  outcome: 'proved' | 'refused' | 'not-faster' | 'not-applicable' | 'not-tried' | 'proposed' | 'preview';
   reason: string;
+}
+
+/** `steps` of SQLite's machine; null where they cannot be counted. */
+export interface Trial {
+  ms: number;
+  steps: number | null;
 }
 
 /** What became of one statement. `provedSql` is set only when all six guards passed. */
 export interface OptimizeReport {
   sql: string;
   provedSql: string | null;
+  /** The sequence that leads to `provedSql`. */
   ruleIds: string[];
   /** Tables at whose present versions alone `provedSql` may run in place of `sql`; empty when it always may. */
   restsOn: string[];
+  /** The attempt that was taken, one of `attempts`; null when none was. */
+  chosen: RewriteAttempt | null;
   attempts: RewriteAttempt[];
   /** Why the text stays as typed, in plain words; null when rewritten. */
   unchangedReason: string | null;
@@ -70,8 +100,21 @@ export interface OptimizeReport {
   version: Version;
   planBefore: PlanLine[];
   planAfter: PlanLine[] | null;
+  /** Reading the text and applying the rules, until there was a first suggestion. */
+  analysisMs: number;
   elapsedMs: number;
 }
+
+/** How far a proof is, told while it goes on. */
+export type OptimizeProgress =
+  /** What the rules propose for the text as typed, the most promising first, nothing of it proved. */
+  | { stage: 'proposed'; analysisMs: number; attempts: RewriteAttempt[] }
+  /** One sequence was run once on the fork. */
+  | { stage: 'tried'; ruleIds: string[]; rewrittenSql: string; trial: Trial | null }
+  /** A guard has spoken on one of them. */
+  | { stage: 'guard'; ruleIds: string[]; rewrittenSql: string; verdict: Verdict }
+  /** One is decided. */
+  | { stage: 'decided'; attempt: RewriteAttempt };
 
 /** A node of a query plan in SQLite's words and in plain words. */
 export interface PlanLine extends PlanNode {

@@ -30,5 +30,7 @@ export const OUTCOMES = {
   refused: { label: 'refused', tone: 'watch' },
   'not-faster': { label: 'not faster', tone: '' },
   'not-applicable': { label: 'does not apply', tone: '' },
+  'not-tried': { label: 'not tried', tone: '' },
+  proposed: { label: 'proposed', tone: '' },
   preview: { label: 'preview', tone: 'write' },
 } as const satisfies Record<RewriteAttempt['outcome'], { label: string; tone: string }>;

@@ -1,0 +1,79 @@
+/** From a text to all that rules and guards want of it, or to the reason why it runs as typed. */
+import { foldCase } from '../sql/tokens.ts';
+import type { Select } from '../sql/ast.ts';
+import type { Reader } from '../sql/parse/reader.ts';
+import type { Schema } from '../sql/schema.ts';
+import { visit } from '../sql/walk.ts';
+import type { Parameters } from '../database/protocol.ts';
+import { undetermined } from './determined.ts';
+import type { Facts } from './guards/facts.ts';
+import type { GuardContext, Statement } from './guards/guard.ts';
+import { checkRoundTrip } from './guards/round-trip.ts';
+import { normalise } from './normalise.ts';
+import type { Verdict } from './protocol.ts';
+import { messageOf, type Sandbox } from './sandbox.ts';
+
+/** Of the whole budget, what one guard may take. */
+const GUARD_SHARE = 0.25;
+export const GUARD_MS_MIN = 100;
+
+/** What a text reads as, with all that the guards want. */
+export interface Prepared {
+  statement: Statement;
+  context: GuardContext;
+  roundTrip: Verdict;
+}
+
+export interface Tools {
+  sandbox: Sandbox;
+  read: Reader;
+  schema: Schema;
+  facts: Facts;
+}
+
+export function prepare(sql: string, parameters: Parameters, budgetMs: number, tools: Tools): Prepared | string {
+  const { sandbox, read, schema, facts } = tools;
+  try {
+    const refused = read(sql);
+    if (!refused.ok) return `Runs as typed: ${refused.reason}.`;
+    const names = sandbox.columnNames(sql);
+    const numbered = normalise(sql, schema, sandbox);
+    if (sandbox.columnNames(numbered).join('\n') !== names.join('\n')) {
+      return 'Runs as typed: its columns are named after its parameters.';
+    }
+    const again = numbered === sql ? refused : read(numbered);
+    if (!again.ok) return `Runs as typed: ${again.reason}.`;
+    const { select } = again;
+    const system = namesSystemTable(select, schema);
+    if (system) return `Runs as typed: ${system} is not among the tables whose meaning is known.`;
+    const left = undetermined(select, schema);
+    if (left) return `Runs as typed: ${left}.`;
+    const roundTrip = checkRoundTrip(numbered, select, names, sandbox);
+    if (!roundTrip.pass) return `Runs as typed: ${roundTrip.evidence}`;
+    const guardBudgetMs = Math.max(GUARD_MS_MIN, budgetMs * GUARD_SHARE);
+    const seen = { originalRun: null, measurement: null };
+    const context: GuardContext = { sandbox, schema, read, parameters, names, facts, guardBudgetMs, ...seen };
+    return { statement: { sql: numbered, select }, context, roundTrip };
+  } catch (error) {
+    return `Runs as typed: ${messageOf(error)}.`;
+  }
+}
+
+/** A table that the schema does not know: sqlite_schema, a PRAGMA function, a temporary table. */
+function namesSystemTable(select: Select, schema: Schema): string | null {
+  let found: string | null = null;
+  const ctes = new Set<string>();
+  visit(select, { query: (query) => query.ctes.forEach((cte) => ctes.add(foldCase(cte.name))) });
+  visit(select, {
+    table: (table) => {
+      if (table.kind === 'table' && table.schema === null && ctes.has(foldCase(table.name))) return;
+      if (
+        table.kind === 'function' ||
+        !schema.table(table.name) ||
+        (table.schema !== null && foldCase(table.schema) !== 'main')
+      )
+        found = table.name;
+    },
+  });
+  return found;
+}

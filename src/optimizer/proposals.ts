@@ -1,0 +1,107 @@
+/** What rules make of a text, and of what other rules made of it: none of it proved, no two of the same program. */
+import { printSelect } from '../sql/print.ts';
+import type { GuardContext, Statement } from './guards/guard.ts';
+import { withNames } from './names.ts';
+import type { Prepared } from './prepare.ts';
+import type { Rewrite, Rule } from './rules/rule.ts';
+import type { StatementCosts } from './statement-cost.ts';
+
+/** Of one rule on one text. */
+const REWRITES_MAX = 40;
+/** Orders of joins are ends, not beginnings: the orders of an order would be tried for ever. */
+const ENDS: ReadonlySet<string> = new Set(['join-order']);
+
+/** A sequence of rules and the text that it comes to. */
+export interface Proposal {
+  ruleIds: readonly string[];
+  /** Preconditions and notes of the whole sequence. */
+  rewrite: Rewrite;
+  statement: Statement;
+  /** The original's plan cost over this one's. */
+  expectedGain: number;
+  /** SQLite compiles it to the original's program: it cannot be faster, but another rule may go on from it. */
+  sameProgram: boolean;
+}
+
+export class Proposals {
+  readonly #prepared: Prepared;
+  readonly #rules: readonly Rule[];
+  readonly #costs: StatementCosts;
+  readonly #costBefore: number;
+  readonly #program: string;
+  readonly #texts: Set<string>;
+  readonly #programs: Set<string>;
+  /** Rules that propose something for the text as typed. */
+  readonly applied = new Set<string>();
+
+  constructor(prepared: Prepared, rules: readonly Rule[], costs: StatementCosts) {
+    const { statement } = prepared;
+    this.#prepared = prepared;
+    this.#rules = rules;
+    this.#costs = costs;
+    this.#costBefore = costs.of(statement);
+    this.#program = costs.programKey(statement.sql);
+    this.#texts = new Set([statement.sql]);
+    this.#programs = new Set([this.#program]);
+  }
+
+  /** What the rules make of the text as typed, the most promising first. */
+  first(): Proposal[] {
+    return this.#from(this.#prepared.statement, null);
+  }
+
+  /** What they make of a proposal; a rule comes once in a sequence. */
+  next(earlier: Proposal): Proposal[] {
+    return this.#from(earlier.statement, earlier);
+  }
+
+  #from(base: Statement, earlier: Proposal | null): Proposal[] {
+    const { schema, names } = this.#prepared.context;
+    const found: Proposal[] = [];
+    if (earlier?.ruleIds.some((id) => ENDS.has(id))) return found;
+    for (const rule of this.#rules) {
+      if (earlier?.ruleIds.includes(rule.id)) continue;
+      for (const rewrite of rule.apply(base.select, { schema, names }).slice(0, REWRITES_MAX)) {
+        if (!earlier) this.applied.add(rule.id);
+        const proposal = this.#proposal(rule.id, rewrite, earlier);
+        if (proposal) found.push(proposal);
+      }
+    }
+    return found.sort((a, b) => b.expectedGain - a.expectedGain);
+  }
+
+  /** Null for what was met before. */
+  #proposal(ruleId: string, rewrite: Rewrite, earlier: Proposal | null): Proposal | null {
+    const statement = named(rewrite, this.#prepared.context);
+    if (this.#texts.has(statement.sql)) return null;
+    this.#texts.add(statement.sql);
+    const program = this.#costs.programKey(statement.sql);
+    const sameProgram = program === this.#program;
+    if (!sameProgram && this.#programs.has(program)) return null;
+    this.#programs.add(program);
+    return {
+      ruleIds: [...(earlier?.ruleIds ?? []), ruleId],
+      rewrite: {
+        select: statement.select,
+        // Of a rewrite built upon another, all that either needs must hold.
+        preconditions: [...(earlier?.rewrite.preconditions ?? []), ...rewrite.preconditions],
+        note: earlier ? `${earlier.rewrite.note}, then ${rewrite.note}` : rewrite.note,
+      },
+      statement,
+      expectedGain: sameProgram ? 1 : this.#costBefore / this.#costs.of(statement),
+      sameProgram,
+    };
+  }
+}
+
+/** With the old column names, where the rewrite would change them. */
+function named(rewrite: Rewrite, { sandbox, names }: GuardContext): Statement {
+  const statement = { sql: printSelect(rewrite.select), select: rewrite.select };
+  try {
+    const select = withNames(rewrite.select, sandbox.columnNames(statement.sql), names);
+    return select && select !== rewrite.select ? { sql: printSelect(select), select } : statement;
+  } catch {
+    // The reparse guard will say what SQLite says.
+    return statement;
+  }
+}

@@ -1,0 +1,171 @@
+/** In which order sequences of rules are tried, what bounds them, and what is told meanwhile. Planted rules on a real database. */
+import { describe, expect, it } from 'vitest';
+import { Optimizer } from '../../../src/optimizer/optimize.ts';
+import type { Proposal } from '../../../src/optimizer/proposals.ts';
+import type { OptimizeProgress } from '../../../src/optimizer/protocol.ts';
+import type { Rule } from '../../../src/optimizer/rules/rule.ts';
+import { ranked, type Tried } from '../../../src/optimizer/search.ts';
+import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { printSelect } from '../../../src/sql/print.ts';
+import { sandboxWith } from './sandbox.ts';
+
+const read = await loadNodeSqlParser();
+const sandbox = sandboxWith(`
+  CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, w INTEGER);
+  CREATE INDEX t_v ON t(v);
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, i % 50, i FROM n;`);
+const optimizer = new Optimizer(sandbox, read);
+
+const COUNT = 'SELECT (SELECT count(*) FROM t WHERE v = 7) > 0 AS x';
+const AT_LEAST_ONE = 'SELECT (SELECT count(*) FROM t WHERE v = 7) >= 1 AS x';
+const EXISTS = 'SELECT EXISTS (SELECT 1 FROM t WHERE v = 7) AS x';
+type Id = 'count-to-exists' | 'or-to-union' | 'in-subquery' | 'join-order';
+
+/** A rule that knows what to make of certain texts, and of no other; it notes what it is asked. */
+function knows(id: Id, texts: Record<string, string>, asked: string[] = []): Rule {
+  return {
+    id,
+    apply(query) {
+      const text = printSelect(query);
+      asked.push(text);
+      const to = texts[text];
+      if (to === undefined) return [];
+      const result = read(to);
+      if (!result.ok) throw new Error(result.reason);
+      return [{ select: result.select, preconditions: [], note: `to ${to}` }];
+    },
+  };
+}
+
+function told(sql: string, rules: readonly Rule[], options: { fastEnoughMs?: number } = {}) {
+  const events: OptimizeProgress[] = [];
+  const steps = optimizer.steps(sql, [], { budgetMs: 60_000, rules, ...options });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return { events, report: step.value };
+    events.push(step.value);
+  }
+}
+
+describe('the search', () => {
+  it('finds what takes two rules, the first of which gains nothing by itself', () => {
+    const { report } = told(COUNT, [
+      knows('count-to-exists', { [AT_LEAST_ONE]: EXISTS }),
+      knows('or-to-union', { [COUNT]: AT_LEAST_ONE }),
+    ]);
+    expect(report.provedSql).toBe(EXISTS);
+    expect(report.ruleIds).toEqual(['or-to-union', 'count-to-exists']);
+    expect(report.chosen?.trial?.steps).toBeLessThan(50);
+  });
+
+  it('builds upon the proposal of the fewest steps first', () => {
+    const slow = 'SELECT (SELECT count(*) FROM t WHERE v = 7 AND w > 0) > 0 AS x';
+    const middle = 'SELECT (SELECT count(*) FROM t WHERE v = 7 AND id < 3000) > 0 AS x';
+    const asked: string[] = [];
+    told(COUNT, [
+      knows('count-to-exists', { [COUNT]: slow }),
+      knows('or-to-union', { [COUNT]: EXISTS }),
+      knows('in-subquery', { [COUNT]: middle }),
+      knows('join-order', {}, asked),
+    ]);
+    // The text as typed, then 20, about 200 and about 1,000 steps.
+    expect(asked).toEqual([COUNT, EXISTS, middle, slow]);
+  });
+
+  it('does not try the same program twice, nor one that SQLite makes of the original', () => {
+    const sql = 'SELECT id FROM t WHERE v = 7 OR v = 8';
+    const { events, report } = told(sql, [
+      knows('count-to-exists', { [sql]: 'SELECT id FROM t WHERE v IN (7, 8)' }),
+      knows('or-to-union', { [sql]: 'SELECT id FROM t WHERE w = 7' }),
+      knows('in-subquery', { [sql]: 'SELECT t.id FROM t WHERE t.w = 7' }),
+    ]);
+    expect(events.filter(({ stage }) => stage === 'tried')).toHaveLength(2);
+    expect(report.attempts.find(({ ruleId }) => ruleId === 'count-to-exists')?.reason).toContain('does this itself');
+    expect(report.attempts.some(({ ruleId, rewrittenSql }) => ruleId === 'in-subquery' && rewrittenSql !== null)).toBe(
+      false,
+    );
+  });
+
+  it('ends where rules could go on for ever', () => {
+    // Each rule adds a condition to whatever it is given: sequences grow without end, but for the bound.
+    const adds = (id: Id, condition: string): Rule => ({
+      id,
+      apply(query) {
+        const result = read(`${printSelect(query)} AND ${condition}`);
+        return result.ok ? [{ select: result.select, preconditions: [], note: condition }] : [];
+      },
+    });
+    const rules = ['count-to-exists', 'or-to-union', 'in-subquery', 'star-to-columns', 'where-index', 'limit-rows'].map(
+      (id, index) => adds(id as Id, `w > -${index + 1}`),
+    );
+    const { events } = told('SELECT count(*) AS n FROM t WHERE v >= 0', rules);
+    const tried = events.flatMap((one) => (one.stage === 'tried' ? [one.ruleIds] : []));
+    expect(Math.max(...tried.map(({ length }) => length))).toBeLessThanOrEqual(4);
+    expect(tried.length).toBeLessThanOrEqual(6 + 12 * 6);
+    for (const ruleIds of tried) expect(new Set(ruleIds).size).toBe(ruleIds.length);
+  });
+
+  it('leaves alone what is fast already', () => {
+    const { events, report } = told(COUNT, [knows('or-to-union', { [COUNT]: EXISTS })], { fastEnoughMs: 1e9 });
+    expect(report.unchangedReason).toMatch(/^Runs as typed: it takes only .* ms/);
+    expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['not-tried']);
+    expect(events.map(({ stage }) => stage)).toEqual(['proposed', 'decided']);
+  });
+
+  it('tells the suggestion first, then each guard, then the decision', () => {
+    const { events, report } = told(COUNT, [knows('or-to-union', { [COUNT]: EXISTS })]);
+    expect(events.map((one) => (one.stage === 'guard' ? one.verdict.guard : one.stage))).toEqual([
+      'proposed',
+      'tried',
+      'round-trip',
+      'reparse',
+      'preconditions',
+      'small-worlds',
+      'this-data',
+      'faster',
+      'decided',
+    ]);
+    const [first] = events;
+    expect(first).toMatchObject({ stage: 'proposed', attempts: [{ rewrittenSql: EXISTS, outcome: 'proposed' }] });
+    expect(report.chosen).toMatchObject({ grade: 'worlds', outcome: 'proved', restsOn: [] });
+    expect(report.analysisMs).toBeLessThanOrEqual(report.elapsedMs);
+  });
+});
+
+describe('the order of the proofs', () => {
+  const tried = (name: string, ms: number | null, steps: number | null, sameProgram = false): Tried => ({
+    proposal: { ruleIds: [name], expectedGain: 1, sameProgram } as unknown as Proposal,
+    trial: ms === null ? null : { ms, steps },
+    stopped: ms === null ? 'one run was stopped' : null,
+  });
+  const namesOf = (some: readonly Tried[]): (string | undefined)[] => some.map(({ proposal }) => proposal.ruleIds[0]);
+
+  it('goes by steps, and leaves out what gained neither steps nor time', () => {
+    const all = [
+      tried('a', 8, 900),
+      tried('b', 5, 500),
+      tried('c', 6, 100),
+      tried('d', 12, 1000),
+      tried('e', null, null),
+    ];
+    const { worth, not } = ranked(all, { ms: 10, steps: 1000 });
+    expect(namesOf(worth)).toEqual(['c', 'b', 'a']);
+    expect(not.map(({ one }) => namesOf([one])[0])).toEqual(['d', 'e']);
+  });
+
+  it('puts first what is twice as quick: steps do not see a covering index', () => {
+    const { worth } = ranked([tried('few steps', 8, 800), tried('covering', 0.5, 990)], { ms: 9, steps: 1000 });
+    expect(namesOf(worth)).toEqual(['covering', 'few steps']);
+  });
+
+  it('goes by time where steps are not counted', () => {
+    const { worth } = ranked([tried('a', 8, null), tried('b', 2, null), tried('c', 3, null)], { ms: 10, steps: null });
+    expect(namesOf(worth)).toEqual(['b', 'c', 'a']);
+  });
+
+  it('says of an equal program that SQLite does this itself', () => {
+    const { worth, not } = ranked([tried('a', 1, 10, true)], { ms: 10, steps: 1000 });
+    expect(worth).toEqual([]);
+    expect(not[0]?.reason).toContain('does this itself');
+  });
+});
