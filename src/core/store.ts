@@ -15,7 +15,8 @@ export interface KeyValueStore {
   getMany(keys: string[]): Promise<unknown[]>;
   /**
    * Writes all entries, then deletes those of `deletedKeys` that are not among them, in one transaction: all of it or nothing.
-   * With `expected` only if that key holds that value at this moment (undefined: is not there); error `storage-taken` if not.
+   * With `expected` only if that key holds that value at this moment (undefined: is not there); error `storage-taken` if it
+   * holds another one, `storage-emptied` if it holds none.
    */
   setMany(entries: [string, unknown][], deletedKeys?: string[], expected?: Expected): Promise<void>;
   delMany(keys: string[]): Promise<void>;

@@ -1,7 +1,7 @@
 /** A store that lives as long as the program: for Node, for tests, and where a browser keeps nothing. */
 import { invariant } from '../core/errors.ts';
 import type { KeyValueStore } from '../core/store.ts';
-import { takenStore } from './store.ts';
+import { notOurs } from './store.ts';
 
 /** Clones what goes in and out, as IndexedDB does, so that nobody leans on shared objects by accident. */
 export function createMemoryStore(): KeyValueStore {
@@ -9,7 +9,7 @@ export function createMemoryStore(): KeyValueStore {
   return {
     getMany: async (keys) => keys.map((key) => structuredClone(held.get(key))),
     setMany: async (entries, deletedKeys = [], expected) => {
-      if (expected && held.get(expected.key) !== expected.value) throw takenStore();
+      if (expected && held.get(expected.key) !== expected.value) throw notOurs(held.get(expected.key));
       // Cloned first: an entry that cannot be cloned must leave everything as it was.
       const clones = entries.map(([key, value]): [string, unknown] => {
         invariant(!isShared(value), `the value of ${key} is shared memory, which a store cannot keep`);

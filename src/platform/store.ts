@@ -53,7 +53,7 @@ export function createIndexedDbStore(databaseName = DATABASE_NAME): KeyValueStor
         if (expected) {
           // Inside the transaction, so that nobody can take the store between the look and the write.
           const present = await promisifyRequest<unknown>(store.get(expected.key));
-          if (present !== expected.value) throw takenStore();
+          if (present !== expected.value) throw notOurs(present);
         }
         change(store);
       } catch (error) {
@@ -111,8 +111,17 @@ export function toStorageError(error: unknown): unknown {
   return denied(error instanceof Error && error.message !== '' ? `${name}: ${error.message}` : name);
 }
 
-/** Error `storage-taken`: another tab has the store now. */
-export function takenStore(): AppError {
+/**
+ * What stands in place of what was expected: error `storage-taken` where another tab has the store now, `storage-emptied` where
+ * nothing stands there.
+ */
+export function notOurs(present: unknown): AppError {
+  if (present === undefined) {
+    return new AppError(
+      'storage-emptied',
+      'This browser has removed what it kept for this page, while it was open. Nothing that is open here is lost; it is saved anew.',
+    );
+  }
   return new AppError(
     'storage-taken',
     'Another tab of this page keeps the data now, so what is changed here is not saved any more.',

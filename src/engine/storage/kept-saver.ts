@@ -133,6 +133,12 @@ export class KeptSaver {
     this.#pointsLeftOut = false;
   }
 
+  /** The browser has removed all of it, by itself or for the person: everything is to be saved anew. */
+  emptied(): void {
+    this.forgotten();
+    this.#owner = undefined;
+  }
+
   async #saveOne({ content, source, condition }: Kept): Promise<void> {
     const snapshot = { ...content.snapshot, records: [...content.snapshot.records] };
     const now: Kept = { content: { ...content, snapshot }, source, condition };

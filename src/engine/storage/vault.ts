@@ -248,6 +248,11 @@ export class Vault {
     }
     this.#tell({ state: code === 'storage-full' ? 'full' : 'denied', message });
     if (!this.#owned) return;
+    if (code === 'storage-emptied') {
+      this.#saver.emptied();
+      this.#tell({ savedAtMs: null, bytes: null, earlier: null });
+    }
+    // Not at once: were it another tab that resets everything, its word is on its way.
     this.#scheduler.after(this.#retryMs, RETRY_TIMER);
     this.#retryMs = Math.min(RETRY_MS.last, this.#retryMs * 2);
   }

@@ -1,7 +1,7 @@
 /** A store that does what stores do at their worst: tears a transaction, flips bytes, loses keys, has no room, says no. */
 import { AppError } from '../../../src/core/errors.ts';
 import type { KeyValueStore } from '../../../src/core/store.ts';
-import { takenStore } from '../../../src/platform/store.ts';
+import { notOurs } from '../../../src/platform/store.ts';
 
 export class FaultyStore implements KeyValueStore {
   readonly held: Map<string, unknown>;
@@ -24,7 +24,7 @@ export class FaultyStore implements KeyValueStore {
   setMany(...[entries, deletedKeys = [], expected]: Parameters<KeyValueStore['setMany']>): Promise<void> {
     return this.#alive(() => {
       this.beforeWrite();
-      if (expected && this.held.get(expected.key) !== expected.value) throw takenStore();
+      if (expected && this.held.get(expected.key) !== expected.value) throw notOurs(this.held.get(expected.key));
       const after = new Map(this.held);
       for (const key of deletedKeys) after.delete(key);
       for (const [key, value] of entries) after.set(key, value);

@@ -542,6 +542,27 @@ describe('a store that cannot be read when the page opens', () => {
   });
 });
 
+describe('a store that the browser empties while the page is open', () => {
+  it('is not taken for another tab: all is saved anew, and that is told', async () => {
+    const { store } = await fullStore();
+    const tab = new Tab(store);
+    await tab.restore();
+    store.held.clear();
+    tab.write(createRandom(1));
+    await tab.vault.save();
+    expect(tab.taken).toBeNull();
+    expect(tab.vault.owned).toBe(true);
+    expect(tab.vault.state).toMatchObject({ state: 'denied', savedAtMs: null, bytes: null, earlier: null });
+    expect(tab.vault.state.message).toMatch(/removed what it kept.*saved anew/);
+    tab.ring();
+    await idle();
+    expect(tab.vault.state).toMatchObject({ state: 'kept', message: '' });
+    const again = new Tab(store);
+    await again.restore();
+    expect(again.content).toBe(tab.content);
+  });
+});
+
 describe('two tabs', () => {
   it('the one that the store was taken from saves no more, however late it wakes', async () => {
     const { store } = await fullStore();
