@@ -134,7 +134,7 @@ export class Engine {
       attachment: () => ({ snapshot: this.plane.snapshot, epoch: this.plane.epoch, pragmas: this.pragmas }),
       nextEpoch: () => this.plane.nextEpoch(),
       once: (delayMs, action) => this.timers.once(delayMs, action),
-      end: (worker, reason) => this.dispatcher.kill(worker.index, reason),
+      end: (worker, reason) => this.#endWorker(worker, reason),
       workersMax: WORKERS_MAX,
       isLeaving: (worker) => this.dispatcher.workers.state[worker] === DRAINING,
       onPrimary: (worker, failover) => this.#onPrimary(worker, failover),
@@ -273,7 +273,7 @@ export class Engine {
         if (untouched) this.openedAtLog = this.plane.version.logNumber;
         return { point: null, note: null };
       },
-      end: (worker) => this.dispatcher.kill(worker.index, 'it failed in the middle of a write'),
+      end: (worker) => this.#endWorker(worker, 'it failed in the middle of a write'),
       readOnly: () => this.readOnly,
       pragmasSet: (pragmas, from) => {
         this.pragmas = lastOfEach([...this.pragmas, ...pragmas]);
@@ -480,8 +480,8 @@ export class Engine {
 
   /** Commits a record that brings the data back to an earlier state, under a new history: what was known of the former one is forgotten. */
   commitWayBack(record: Omit<PageRecord, 'epoch'>): void {
-    const { historyId } = this.plane.beginHistory();
-    const numbered = this.plane.append({ ...record, epoch: this.plane.epoch });
+    const numbered = this.plane.goBack(record);
+    const { historyId } = this.plane.version;
     this.plane.points.trim(POINT_LIMITS);
     this.cache.store.reset(this.plane.version);
     this.fleet.broadcast(numbered, null, historyId);
@@ -491,6 +491,11 @@ export class Engine {
   }
 
   // ---- what happens ----
+
+  /** Through the pool; its slot may be another worker's by now. */
+  #endWorker(worker: DatabaseWorker, reason: string): void {
+    if (this.fleet.worker(worker.index) === worker) this.dispatcher.kill(worker.index, reason);
+  }
 
   #changed(): void {
     this.unsavedSinceMs ??= this.platform.nowMs();

@@ -36,9 +36,6 @@ export class DataPlane {
   #recordBytes = 0;
   #epoch = 1;
   #schemaCookie = 0;
-  /** Highest change counter and schema cookie that any connection on this content may have seen. */
-  #changeCounterMax = 0;
-  #schemaCookieMax = 0;
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
@@ -68,10 +65,6 @@ export class DataPlane {
     this.#pages = new PageView(snapshot.base, pageSize, snapshot.records);
     this.#recordBytes = pageBytes(snapshot.records);
     this.#schemaCookie = schemaCookieOf(snapshot);
-    this.#changeCounterMax = 0;
-    this.#schemaCookieMax = 0;
-    this.#notePageOne(snapshot.base);
-    for (const record of snapshot.records) if (record.pageNumbers[0] === 1) this.#notePageOne(record.pages);
     return this.version;
   }
 
@@ -120,13 +113,24 @@ export class DataPlane {
     if (record.epoch !== this.#epoch) {
       throw new AppError('stale-epoch', 'The write came from a worker that is no longer the primary; it was dropped.');
     }
+    return this.#take(this.#noted(record));
+  }
+
+  /**
+   * All that takes memory, and so all that can fail: until it is done nothing has changed, but that the newest point may hold
+   * images which it did not need yet.
+   */
+  #noted(record: PageRecord): PageRecord {
     const numbered = { ...record, logNumber: this.version.logNumber + 1, pages: this.#share(record.pages) };
     this.points.note(numbered, this.#pages.pageCount, (page) => this.#pages.read(page));
+    return numbered;
+  }
+
+  #take(numbered: PageRecord): PageRecord {
     this.snapshot.records.push(numbered);
     this.#pages.lay(numbered);
     this.#recordBytes += numbered.pages.byteLength;
     this.#schemaCookie = numbered.schemaCookie;
-    if (numbered.pageNumbers[0] === 1) this.#notePageOne(numbered.pages);
     return numbered;
   }
 
@@ -140,8 +144,7 @@ export class DataPlane {
 
   /**
    * The record that brings the data back to a point; null when it stands there already, error `no-such-point`. Its first page
-   * bears a change counter and a schema cookie that no connection has seen, or SQLite would take new pages for cached ones.
-   * `append` it after `beginHistory`.
+   * bears a change counter and a schema cookie that are not those of now, or SQLite would take new pages for cached ones.
    */
   recordOfWayBack(id: number): Omit<PageRecord, 'epoch'> | null {
     const { pageCount, images } = this.points.wayBack(id);
@@ -152,8 +155,10 @@ export class DataPlane {
     const pages = new Uint8Array(numbers.length * pageSize);
     numbers.forEach((page, index) => pages.set(images.get(page)!, index * pageSize));
     const first = new FirstPage(pages);
-    first.changeCounter = after(this.#changeCounterMax);
-    first.schemaCookie = after(this.#schemaCookieMax);
+    // Whatever came before: each connection has gone through all records, and compares with the last.
+    const present = new FirstPage(this.#pages.read(1));
+    first.changeCounter = after(present.changeCounter);
+    first.schemaCookie = after(present.schemaCookie);
     const pageNumbers = Uint32Array.from(numbers);
     return {
       logNumber: 0,
@@ -166,11 +171,15 @@ export class DataPlane {
     };
   }
 
-  /** Nothing of the former history holds any more, while base, log and points go on; what a primary still writes to it is refused. */
-  beginHistory(): Version {
+  /**
+   * Takes such a record as the first of a new history: nothing of the former one holds any more, while base, log and points go
+   * on; what a primary still writes to it is refused.
+   */
+  goBack(record: Omit<PageRecord, 'epoch'>): PageRecord {
+    const numbered = this.#noted({ ...record, epoch: this.#epoch + 1 });
     this.#epoch++;
     this.#content = { ...this.content, snapshot: { ...this.snapshot, historyId: this.#options.newId() } };
-    return this.version;
+    return this.#take(numbered);
   }
 
   // ---- folding ----
@@ -212,13 +221,6 @@ export class DataPlane {
   /** Memory for pages: shared where that is possible. */
   allocate(byteLength: number): Uint8Array {
     return this.#allocate(byteLength);
-  }
-
-  #notePageOne(page: Uint8Array): void {
-    if (page.byteLength === 0) return;
-    const first = new FirstPage(page);
-    this.#changeCounterMax = Math.max(this.#changeCounterMax, first.changeCounter);
-    this.#schemaCookieMax = Math.max(this.#schemaCookieMax, first.schemaCookie);
   }
 
   #allocate(byteLength: number): Uint8Array {

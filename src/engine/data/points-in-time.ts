@@ -48,7 +48,12 @@ export interface Undo {
 /** Commits a record with a point before it: unless more was written over than is kept for that. `from` is the worker that made it. */
 export function commitWithPoint(engine: Engine, record: PageRecord, from: DatabaseWorker | null, what: string): Undo {
   const point = engine.plane.mark(`before: ${oneLine(what)}`, true, engine.platform.wallMs());
-  engine.commit(record, from);
+  try {
+    engine.commit(record, from);
+  } catch (error) {
+    engine.plane.points.drop(point.id);
+    throw error;
+  }
   if (engine.plane.points.find(point.id)) return { point: point.id, note: null };
   // Rounded up, so that it never looks as if it had fitted.
   const changed = formatBytes(Math.ceil(bytesOf(point) / 2 ** 20) * 2 ** 20);

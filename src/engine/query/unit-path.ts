@@ -95,7 +95,8 @@ export class UnitPath {
       deadlineMs === null ? null : (giveUp) => once(deadlineMs, () => giveUp(turnStopped(deadlineMs)));
     let committed: Version | null = null;
     let undo: Undo = { point: null, note: null };
-    let dropped = false;
+    /** Why its record was not taken, and the worker that made it had to go: that one's loss is not what is to be told. */
+    let untaken: AppError | null = null;
     let told: string[] = [];
     /** What the primary answered, from the moment that the log has it: whatever becomes of the worker then, this is the end. */
     let done: PoolAnswer<UnitReply> | null = null;
@@ -131,12 +132,18 @@ export class UnitPath {
             checkHistory();
             if (reply.record && readOnly() !== null) {
               // Another tab took the data over while this ran: it is in no log, so the worker that made it must go.
-              dropped = true;
+              untaken = refusal();
               this.#options.end(worker);
-              throw refusal();
+              throw untaken;
             }
             // Before anything else can run: what the primary has done and what the log says must not part.
-            if (reply.record) undo = this.#options.commit(reply.record, worker, asked);
+            try {
+              if (reply.record) undo = this.#options.commit(reply.record, worker, asked);
+            } catch (error) {
+              untaken = error instanceof RangeError ? noMemory(error) : asAppError(error);
+              this.#options.end(worker);
+              throw untaken;
+            }
             done = { reply, worker, attempts: 1, queueMs: waitedMs, serviceMs: 0, pickReason: '' };
             if (reply.pragmas.length > 0) this.#options.pragmasSet(reply.pragmas, worker);
             told = [
@@ -154,7 +161,7 @@ export class UnitPath {
       answer = { ...answer, queueMs: answer.queueMs + waitedMs };
     } catch (error) {
       if (done) return this.#ended(asked, startMs, done, committed, undo, told);
-      const cause = dropped ? refusal() : asAppError(error);
+      const cause = untaken ?? asAppError(error);
       this.#options.onFailed(request.sql, cause);
       const notes = cause.code === 'worker-lost' ? this.primaryState.tell(false) : [];
       return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes };
@@ -231,6 +238,14 @@ export class UnitPath {
     const { historyId } = this.#options.version();
     return { ...report, vmStepsBefore: this.#options.steps.before(historyId, sql, report.statementIndex) };
   }
+}
+
+/** For the pages that it writes over, or its own. */
+function noMemory({ message }: RangeError): AppError {
+  return new AppError(
+    'memory',
+    `There was not enough memory to take this write into the log (${message}): nothing of it was written. Write less at once, or close other tabs.`,
+  );
 }
 
 /** As the worker tells it. */

@@ -55,19 +55,30 @@ function record(
 }
 
 describe('the way back', () => {
-  it('bears a change counter and a schema cookie beyond all that any connection may have seen', () => {
+  it('bears a change counter and a schema cookie other than those that every connection has', () => {
     const plane = createPlane(3);
     const { id } = plane.mark('start', false, 0);
     plane.append(record(plane, 3, 11, 40, { 2: 1 }));
     plane.append(record(plane, 3, 12, 5, { 2: 2 }));
     const back = plane.recordOfWayBack(id)!;
     const first = new FirstPage(back.pages);
-    expect([first.changeCounter, first.schemaCookie, back.schemaCookie]).toEqual([13, 41, 41]);
+    expect([first.changeCounter, first.schemaCookie, back.schemaCookie]).toEqual([13, 6, 6]);
     expect(new DataView(back.pages.buffer).getUint32(92)).toBe(13);
-    plane.beginHistory();
-    plane.append({ ...back, epoch: plane.epoch });
+    plane.goBack(back);
     const again = new FirstPage(plane.recordOfWayBack(id)!.pages);
-    expect([again.changeCounter, again.schemaCookie]).toEqual([14, 42]);
+    expect([again.changeCounter, again.schemaCookie]).toEqual([14, 7]);
+  });
+
+  it('goes on where those numbers come to their end', () => {
+    const plane = createPlane(3);
+    const { id } = plane.mark('start', false, 0);
+    plane.append(record(plane, 3, 0xffffffff, 0x7fffffff, { 2: 1 }));
+    const seen = Array.from({ length: 4 }, () => {
+      const back = plane.goBack(plane.recordOfWayBack(id)!);
+      return [new FirstPage(back.pages).changeCounter, back.schemaCookie];
+    });
+    expect(new Set(seen.map(([counter]) => counter)).size).toBe(4);
+    expect(seen.map(([, cookie]) => cookie)).toEqual([1, 2, 3, 4]);
   });
 
   it('begins a history and an epoch: what the former primary still has is refused', () => {
@@ -77,9 +88,8 @@ describe('the way back', () => {
     const late = record(plane, 3, 12, 3, { 2: 2 });
     const { historyId, logNumber } = plane.version;
     const back = plane.recordOfWayBack(id)!;
-    plane.beginHistory();
+    plane.goBack(back);
     expect(() => plane.append(late)).toThrow('no longer the primary');
-    plane.append({ ...back, epoch: plane.epoch });
     expect(plane.version.historyId).not.toBe(historyId);
     expect(plane.version.logNumber).toBe(logNumber + 1);
     expect(

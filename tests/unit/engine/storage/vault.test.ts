@@ -277,8 +277,7 @@ describe('what is kept', () => {
     const bases = [...store.held.keys()].filter((key) => key.includes('/base/'));
     const [{ id }] = tab.plane.points.points;
     const record = tab.plane.recordOfWayBack(id)!;
-    tab.plane.beginHistory();
-    tab.plane.append({ ...record, epoch: tab.plane.epoch });
+    tab.plane.goBack(record);
     await tab.vault.save();
     expect([...store.held.keys()].filter((key) => key.includes('/base/'))).toEqual(bases);
     const again = new Tab(store);
