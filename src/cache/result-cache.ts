@@ -94,10 +94,14 @@ export class ResultCache<Value> {
     return this.#shelf.bytes + this.#older.bytes;
   }
 
-  /** Whether `find` would find it. Nothing is counted. */
-  has(key: string, nowMs: number): boolean {
+  /** What `find` would find, with nothing counted. */
+  peek(key: string, nowMs: number): number {
     const slot = this.#shelf.keys.find(key);
-    return slot >= 0 && nowMs < this.#untilMs(slot);
+    return slot >= 0 && nowMs < this.#untilMs(slot) ? slot : -1;
+  }
+
+  has(key: string, nowMs: number): boolean {
+    return this.peek(key, nowMs) >= 0;
   }
 
   /** The slot of an entry that may be served, or -1. A hit is counted here, a miss by `miss`, which is to follow. */

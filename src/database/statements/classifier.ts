@@ -208,7 +208,8 @@ export class Classifier {
     if (settled === sql) return own;
     try {
       const other = programKeys(instructionsOf(this.#connection.explain(settled)), context, settled);
-      return { program: other.program, scan: own.scan };
+      // Where SQLite goes another way for it, as it may for ORs joined by AND, the rows come in another order.
+      return other.scan === own.scan ? other : own;
     } catch (thrown) {
       // Too deep for SQLite, say: then the text keeps to itself.
       if (!(thrown instanceof AppError)) throw thrown;

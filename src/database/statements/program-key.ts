@@ -18,6 +18,8 @@ export interface ProgramKeys {
   scan: string;
 }
 
+/** What they open is as telling as that they do. */
+const OPENS = /^(?:Open|Reopen)/;
 const SORTS = new Set(['Sort', 'SorterSort', 'SorterOpen']);
 
 /**
@@ -51,7 +53,7 @@ export function programKeys(program: readonly Instruction[], context: ProgramCon
     const line = opcode === 'Transaction' ? `${opcode} ${p1} ${p2}` : `${opcode} ${p1} ${p2} ${p3} ${p4} ${p5}`;
     lines.push(line);
     if (SCAN_OPCODES.has(opcode) && !sorters.has(p1))
-      scan.push(`${opcode} ${p1} ${opcode.startsWith('Open') ? `${p2} ${p3}` : ''}`);
+      scan.push(`${opcode} ${p1} ${OPENS.test(opcode) ? `${p2} ${p3}` : ''}`);
   }
   // A line cannot imitate another: what could hold a line break is told by its length.
   const listing = lines.map((line) => `${line.length}:${line}`).join('\n');

@@ -23,6 +23,8 @@ export interface HeldWhole {
   classifications: Pick<Classifications, 'alike' | 'siblings'>;
   keyOf(query: QueryMeaning, parameters: Parameters): string | null;
   has(key: string): boolean;
+  /** And its rows are in the order that SQLite gives them. */
+  hasInOrder(key: string): boolean;
 }
 
 /** What the cache holds that such a text may be a part of; whether it is one, `scan` says, in which both must agree. */
@@ -40,7 +42,7 @@ function firstRows(sql: string, parameters: Parameters, from: HeldWhole): HeldPa
     parameters,
   );
   const key = values && from.keyOf(whole, boundTo(whole.parameters, values));
-  if (!values || !key || !from.has(key)) return null;
+  if (!values || !key || !from.hasInOrder(key)) return null;
   const numberOf = (value: LimitValue): number | null =>
     'literal' in value ? value.literal : wholeNumber(valueAt(values, numberAt(sql, variables, value.parameterAt)));
   const limit = numberOf(cut.limit);

@@ -38,6 +38,8 @@ export interface CachedResult {
   version: Version;
   rows: number;
   parameters: string;
+  /** Whether the text itself was run: a proved rewrite may bring its rows in another order. */
+  asTyped: boolean;
 }
 
 export interface Found {
@@ -62,6 +64,7 @@ export interface Admission {
   version: Version;
   costMs: number;
   purpose: Purpose;
+  asTyped: boolean;
 }
 
 export interface QueryCacheOptions {
@@ -140,6 +143,12 @@ export class QueryCache {
     };
   }
 
+  /** Whether it is here, and with its rows in the order in which SQLite gives them for its text. */
+  hasInOrder(key: string, nowMs: number): boolean {
+    const slot = this.store.peek(key, nowMs);
+    return slot >= 0 && this.store.valueIn(slot)?.asTyped === true;
+  }
+
   /** Counts a miss that was not looked up: a text met for the first time, or one whose results are never stored. */
   countUnseen(classification: Classification): void {
     const reason = classification.volatile === null ? 'cold' : 'volatile';
@@ -152,12 +161,12 @@ export class QueryCache {
 
   /** Stores a result; true when the cache now holds it too. A result that a later write has overtaken is refused by the store. */
   admit(admission: Admission): boolean {
-    const { classification, result, version, costMs, sql, purpose } = admission;
+    const { classification, result, version, costMs, sql, purpose, asTyped } = admission;
     const parameters = describeParameters(admission.parameters);
     const around = ENTRY_OVERHEAD_BYTES + 2 * (sql.length + parameters.length);
     const bytes = byteLengthOf(result) + around;
     const query = { program: classification.program, parameters: classification.parameters };
-    const value: CachedResult = { query, result, version, rows: result.rowCount, parameters };
+    const value: CachedResult = { query, result, version, rows: result.rowCount, parameters, asTyped };
     const { queryClass } = classification;
     const entry = {
       value,

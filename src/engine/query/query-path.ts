@@ -352,7 +352,7 @@ export class QueryPath {
       span: statement.span,
       classification,
       result: reply.result,
-      shared: this.#admit(statement, request, finding, times.key, stamp, reply),
+      shared: this.#admit(statement, request, finding, times.key, stamp, reply, rewrite.provedSql === null),
       cache: uncached === null ? finding : { state: 'off', reason: uncached },
       rewrite: { ruleIds: rewrite.ruleIds, reason: rewrite.reason },
       pool: {
@@ -419,6 +419,7 @@ export class QueryPath {
     askedKey: string | null,
     stamp: number,
     reply: RunReply & { kind: 'rows' },
+    asTyped: boolean,
   ): boolean {
     const { cache } = this.#options;
     if (this.#uncached(reply.classification, request) !== null) return false;
@@ -440,6 +441,7 @@ export class QueryPath {
       // What a hit saves is the work, not the queue that happened to be there.
       costMs: busyOf(reply.work),
       purpose: finding.state === 'behind' ? finding.purpose : 'asked',
+      asTyped,
     });
   }
 
@@ -475,6 +477,7 @@ export class QueryPath {
       classifications: this.#classifications(),
       keyOf: (query, given) => cache.keyOf(query, given),
       has: (key) => cache.store.has(key, nowMs),
+      hasInOrder: (key) => cache.hasInOrder(key, nowMs),
     });
     return part && (!classification || classification.scan === part.whole.scan) ? part : null;
   }

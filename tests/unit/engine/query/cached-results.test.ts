@@ -49,7 +49,12 @@ function reading(...tablesRead: string[]): Classification {
 
 function admit(cache: QueryCache, key: string, result: ResultColumns, ...tables: string[]): boolean {
   const classification = reading(...tables);
-  const asked = { sql: `SELECT a FROM ${tables.join(', ')} -- ${key}`, parameters: [], purpose: 'asked' as const };
+  const asked = {
+    sql: `SELECT a FROM ${tables.join(', ')} -- ${key}`,
+    parameters: [],
+    purpose: 'asked' as const,
+    asTyped: true,
+  };
   return cache.admit({ key, classification, result, version: VERSION, costMs: 5, ...asked });
 }
 

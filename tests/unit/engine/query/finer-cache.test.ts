@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLab, type Lab } from '../../../../bench/lab.ts';
 import { rowsOf } from '../../../../src/database/rows/columns.ts';
 import type { ExecuteRequest, QueryOutcome } from '../../../../src/engine/protocol.ts';
+import type { OptimizeReport } from '../../../../src/optimizer/protocol.ts';
 
 /** One lab for all: each test has tables of its own content. */
 let lab: Lab;
@@ -17,10 +18,11 @@ async function one(sql: string, parameters?: ExecuteRequest['parameters']): Prom
 }
 const rows = ({ result }: QueryOutcome) => rowsOf(result!);
 /** Whether it is still in the cache; its rows are those of a run that leaves the cache alone. */
-async function isKept(sql: string, parameters?: ExecuteRequest['parameters']): Promise<boolean> {
+async function isKept(sql: string, parameters?: ExecuteRequest['parameters'], inItsOrder = true): Promise<boolean> {
   const outcome = await one(sql, parameters);
   const { outcomes } = await lab.call.execute({ sql, parameters, cache: false });
-  expect(rows(outcome), sql).toEqual(rows(outcomes[0]));
+  const inOrder = (found: QueryOutcome) => (inItsOrder ? rows(found) : rows(found).map(String).sort());
+  expect(inOrder(outcome), sql).toEqual(inOrder(outcomes[0]));
   return outcome.cacheHit;
 }
 
@@ -199,6 +201,32 @@ describe('a full result answers', () => {
     await one("UPDATE item SET kind = 'c' WHERE id = 1");
     await one('SELECT * FROM item');
     expect(await isKept('SELECT kind FROM item')).toBe(false);
+  });
+
+  it('not its first rows, where a proved rewrite brought the rows in another order', async () => {
+    const full = "SELECT id FROM item WHERE kind IN ('a', 'b')";
+    const { optimizer } = lab.engine;
+    const report = { ruleIds: ['made-up'], attempts: [] } as unknown as OptimizeReport;
+    const proved = { state: 'proved', report, provedSql: `${full} ORDER BY id DESC` } as const;
+    vi.spyOn(optimizer, 'verdict').mockImplementation((sql) => (sql === full ? proved : undefined));
+    expect(rows(await one(full))).toEqual([[3], [2], [1]]);
+    vi.restoreAllMocks();
+    expect(await isKept(full, undefined, false)).toBe(true);
+    expect(await isKept(`${full} LIMIT 1`)).toBe(false);
+  });
+
+  it('not its first rows, where another spelling of it walked another way', async () => {
+    await one(`CREATE TABLE IF NOT EXISTS pair (a, b, c, d); DELETE FROM pair;
+      CREATE INDEX IF NOT EXISTS pa ON pair (a); CREATE INDEX IF NOT EXISTS pb ON pair (b);
+      CREATE INDEX IF NOT EXISTS pc ON pair (c); CREATE INDEX IF NOT EXISTS pd ON pair (d);
+      INSERT INTO pair VALUES (1, 0, 0, 1), (0, 1, 1, 0)`);
+    const [left, right] = ['(a = 1 OR b = 1)', '(c = 1 OR d = 1)'];
+    const full = (conditions: string): string => `SELECT a, b, c, d FROM pair WHERE ${conditions}`;
+    await one(full(`${left} AND ${right}`));
+    await isKept(`${full(`${right} AND ${left}`)} LIMIT 1`);
+    await lab.call.cacheClear({});
+    await one(full(`${right} AND ${left}`));
+    await isKept(`${full(`${left} AND ${right}`)} LIMIT 1`);
   });
 
   it('its columns, out of all of them', async () => {
