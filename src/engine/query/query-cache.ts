@@ -305,7 +305,8 @@ export class QueryCache {
     if (isCompressed(result)) return;
     this.#compressions = this.#compressions.then(async () => {
       const begunMs = this.#options.nowMs();
-      const smaller = await compress(result, this.store.settings.compressAboveBytes);
+      // Where it cannot be done, for want of memory say, the entry stays as it is; those behind it wait for nothing.
+      const smaller = await compress(result, this.store.settings.compressAboveBytes).catch(() => null);
       this.#packing.packMs += this.#options.nowMs() - begunMs;
       this.#packing[smaller ? 'packed' : 'keptPlain']++;
       if (!smaller) return;

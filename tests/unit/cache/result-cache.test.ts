@@ -246,6 +246,7 @@ describe('ResultCache', () => {
         'clear',
         'restore',
         'compress',
+        'decode',
         'configure',
       ),
       key: fc.nat(19),
@@ -289,7 +290,12 @@ describe('ResultCache', () => {
             cache.reset({ historyId, logNumber });
           } else if (act === 'compress') {
             const [slot] = cache.slotsInOrder().slice(key);
-            if (slot !== undefined) cache.replaceValue(slot, 0, cache.valueIn(slot) as string, size, nowMs);
+            // Some mean an entry that has left since.
+            const generation = (slot === undefined ? 0 : cache.generationOf(slot)) - (size % 4 === 0 ? 1 : 0);
+            if (slot !== undefined) cache.replaceValue(slot, generation, cache.valueIn(slot) as string, size, nowMs);
+          } else if (act === 'decode') {
+            const [slot] = cache.slotsInOrder().slice(key);
+            if (slot !== undefined) cache.chargeDecoded(slot, cache.generationOf(slot), size % 300, nowMs);
           } else {
             capacityBytes = 4000 + (size % 3) * 1000 - key * 50;
             cache.configure(settings({ strategy: STRATEGY_NAMES[key % STRATEGY_NAMES.length], capacityBytes }), nowMs);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../../../../src/cache/settings.ts';
 import { createRandom } from '../../../../src/core/random.ts';
 import type { Classification, ResultColumns } from '../../../../src/database/protocol.ts';
@@ -161,6 +161,36 @@ describe('a large result', () => {
     expect(bytes).toBe(cache.store.entries(nowMs).reduce((sum, entry) => sum + entry.bytes, 0));
     const unpacked = await Promise.all([...'abcd'].map(async (key) => (await rowsFound(cache, key)).unpacked));
     expect(unpacked).toEqual([true, true, false, false]);
+  });
+
+  it('that cannot be compressed stays as it is, and those behind it are compressed all the same', async () => {
+    const cache = cacheWith();
+    vi.stubGlobal('CompressionStream', function refuse() {
+      throw new RangeError('no memory left');
+    });
+    admit(cache, 'first', numbers(values), 't');
+    await cache.settled;
+    vi.unstubAllGlobals();
+    expect(await rowsFound(cache, 'first')).toMatchObject({ unpacked: false });
+    admit(cache, 'second', numbers(values), 't');
+    await cache.settled;
+    expect(cache.statistics().compression.entries).toBe(1);
+    expect(cache.packing).toMatchObject({ packed: 1, keptPlain: 1 });
+  });
+
+  it('that was invalidated, or replaced, while it was being compressed is not put back', async () => {
+    const cache = cacheWith();
+    admit(cache, 'gone', numbers(values), 't');
+    admit(cache, 'newer', numbers(values), 'u');
+    await Promise.resolve();
+    cache.store.noteWrite(['t'], 1);
+    admit(cache, 'newer', numbers([7]), 'u');
+    admit(cache, 'other', numbers([8]), 'u'); // in the slot that has become free
+    await cache.settled;
+    expect(lookUp(cache, 'gone')).toContain('was written');
+    expect((await rowsFound(cache, 'newer')).rows).toEqual([[7]]);
+    expect((await rowsFound(cache, 'other')).rows).toEqual([[8]]);
+    expect(cache.statistics().bytes).toBe(cache.store.entries(nowMs).reduce((sum, { bytes }) => sum + bytes, 0));
   });
 
   it('that another has followed under the same key is not answered from the copy of the former', async () => {
