@@ -37,7 +37,12 @@ export function breakIntoBands(
   const count = (bandOf.at(-1) ?? 0) + 1;
   if (count === 1) return laid;
 
-  const bands = Array.from({ length: count }, () => ({ top: Infinity, bottom: -Infinity, crossing: 0, y: 0 }));
+  const bands = Array.from({ length: count }, () => ({
+    top: Infinity,
+    bottom: -Infinity,
+    crossing: new Set<string>(),
+    y: 0,
+  }));
   const reach = ({ x, y }: Point, above: number, below: number): void => {
     const band = bands[bandOf[columnOf(x)]];
     band.top = Math.min(band.top, y - above);
@@ -45,12 +50,14 @@ export function breakIntoBands(
   };
   for (const [id, corner] of laid.boxes) reach(corner, 0, heights.get(id) ?? 0);
   for (const route of laid.routes.values()) for (const point of route) reach(point, LANE_HEIGHT / 2, LANE_HEIGHT / 2);
-  for (const route of laid.routes.values()) for (const band of crossed(route)) bands[band].crossing++;
+  for (const route of laid.routes.values()) {
+    for (const { band, trunk } of crossed(route)) bands[band].crossing.add(trunk);
+  }
 
   const found: Laid = { boxes: new Map(), routes: new Map(), width: 0, height: 0 };
   for (const band of bands) {
     band.y = found.height;
-    found.height += band.bottom - band.top + BAND_GAP + band.crossing * LANE_HEIGHT;
+    found.height += band.bottom - band.top + BAND_GAP + band.crossing.size * LANE_HEIGHT;
   }
   found.height -= BAND_GAP;
   const move = ({ x, y }: Point): Point => {
@@ -59,7 +66,7 @@ export function breakIntoBands(
     return { x: x - lefts[bandOf.indexOf(bandOf[column])] + TURN, y: y - top + bandY };
   };
   for (const [id, corner] of laid.boxes) found.boxes.set(id, move(corner));
-  const used = bands.map(() => 0);
+  const laneOf = bands.map(({ crossing }) => new Map([...crossing].map((trunk, at) => [trunk, at])));
   for (const [index, route] of laid.routes) {
     const moved: Point[] = [];
     route.forEach((point, step) => {
@@ -67,7 +74,8 @@ export function breakIntoBands(
       const band = step % 2 === 1 ? breakBetween(route[step - 1], point) : null;
       if (band !== null) {
         const { bottom, top, y } = bands[band];
-        const laneY = y + bottom - top + BAND_GAP / 2 + (used[band]++ + 0.5) * LANE_HEIGHT;
+        const lane = laneOf[band].get(trunkOf(route[step - 1], point)) ?? 0;
+        const laneY = y + bottom - top + BAND_GAP / 2 + (lane + 0.5) * LANE_HEIGHT;
         moved.push({ x: moved[moved.length - 1].x, y: laneY }, { x: here.x, y: laneY });
       }
       moved.push(here);
@@ -83,13 +91,19 @@ export function breakIntoBands(
     return one === other ? null : Math.min(one, other);
   }
 
-  /** Bands after which a route crosses the break. */
-  function crossed(route: readonly Point[]): number[] {
+  /** Bands after which a route crosses the break, and with which others it does so. */
+  function crossed(route: readonly Point[]): { band: number; trunk: string }[] {
     return route.flatMap((point, step) => {
       const band = step % 2 === 1 ? breakBetween(route[step - 1], point) : null;
-      return band === null ? [] : [band];
+      return band === null ? [] : [{ band, trunk: trunkOf(route[step - 1], point) }];
     });
   }
+}
+
+/** Lines that go on from the same place on the left run as one over a break. */
+function trunkOf(one: Point, other: Point): string {
+  const { x, y } = one.x < other.x ? one : other;
+  return `${x} ${y}`;
 }
 
 /** The band of each column: as many columns as fit, or as far as the best break in the second half of those. */
@@ -99,12 +113,12 @@ function bandsOf(
   lefts: readonly number[],
   targetWidth: number,
 ): number[] {
-  /** Lines between a column and the next. */
-  const crossing = lefts.map(() => 0);
+  /** Lines between a column and the next; those of one trunk count as one. */
+  const crossing = lefts.map(() => new Set<string>());
   for (const route of routes.values()) {
     for (let step = 1; step < route.length; step += 2) {
       const [one, other] = [columnOf(route[step - 1].x), columnOf(route[step].x)];
-      if (one !== other) crossing[Math.min(one, other)]++;
+      if (one !== other) crossing[Math.min(one, other)].add(trunkOf(route[step - 1], route[step]));
     }
   }
   const bandOf: number[] = [];
@@ -116,8 +130,8 @@ function bandsOf(
     if (last < lefts.length - 1) {
       let best = last;
       for (let at = last - 1; at > first && at - first >= (last - first) / 2; at--)
-        if (crossing[at] < crossing[best]) best = at;
-      while (best < lefts.length - 1 && crossing[best] > CROSSING_MAX) best++;
+        if (crossing[at].size < crossing[best].size) best = at;
+      while (best < lefts.length - 1 && crossing[best].size > CROSSING_MAX) best++;
       last = best;
     }
     for (; first <= last; first++) bandOf.push(band);

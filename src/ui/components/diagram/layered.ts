@@ -4,7 +4,7 @@
  * so no line runs through a box. The same boxes and lines give the same picture, in whatever order they come.
  */
 import { breakIntoBands, TURN, type Laid } from './bands.ts';
-import { align, bestOrder, type Layers, type Slot } from './ordering.ts';
+import { align, bestOrder, type Layers, type Slot, type Tie } from './ordering.ts';
 
 export interface Box {
   id: string;
@@ -232,24 +232,28 @@ function buildLayers(
   const count = Math.max(...layerOf.values()) + 1;
   const slots: Slot[][] = Array.from({ length: count }, () => []);
   for (const { id, width, height } of boxes) slots[layerOf.get(id) ?? 0].push({ id, width, height });
-  const ties: Layers['ties'] = [];
+  const ties = new Map<string, Tie>();
+  const tie = (one: Tie): void => void ties.set(Object.values(one).join('\0'), one);
   const lanes = new Map<number, { id: string; layer: number }[]>();
+  const known = new Set<string>();
   for (const link of links) {
     const from = layerOf.get(link.left) ?? 0;
     const to = layerOf.get(link.right) ?? 0;
     const own: { id: string; layer: number }[] = [];
     let previous = { id: link.left, y: link.leftY };
     for (let layer = from + 1; layer < to; layer++) {
-      const id = `\0lane ${link.index} ${layer}`;
-      slots[layer].push({ id, width: 0, height: LANE_HEIGHT });
-      ties.push({ left: previous.id, leftY: previous.y, right: id, rightY: LANE_HEIGHT / 2 });
+      const id = `\0lane ${link.left} ${link.leftY} ${layer}`;
+      // In the middle to begin with: as many boxes above a trunk as below it, and it runs level through all layers.
+      if (!known.has(id)) slots[layer].splice(slots[layer].length >> 1, 0, { id, width: 0, height: LANE_HEIGHT });
+      known.add(id);
+      tie({ left: previous.id, leftY: previous.y, right: id, rightY: LANE_HEIGHT / 2 });
       previous = { id, y: LANE_HEIGHT / 2 };
       own.push({ id, layer });
     }
-    ties.push({ left: previous.id, leftY: previous.y, right: link.right, rightY: link.rightY });
+    tie({ left: previous.id, leftY: previous.y, right: link.right, rightY: link.rightY });
     lanes.set(link.index, own.reverse());
   }
-  return { layers: { slots, ties }, lanes };
+  return { layers: { slots, ties: [...ties.values()] }, lanes };
 }
 
 // --- the whole -----------------------------------------------------------------------------------------------------------
