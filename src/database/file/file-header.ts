@@ -118,7 +118,7 @@ export function checkFile(bytes: Uint8Array): FileReport {
   }
   if (pageCountValid && pageCount > present) {
     throw refuse(
-      `The file should hold ${pageCount} pages of ${pageSize} bytes but holds ${present}: it was cut short. ${COPY_AGAIN}`,
+      `The file should hold ${pageCount.toLocaleString('en')} pages of ${pageSize.toLocaleString('en')} bytes but holds ${present.toLocaleString('en')}: it was cut short. ${COPY_AGAIN}`,
     );
   }
   const warnings =
@@ -166,6 +166,7 @@ export function explainUnreadable(message: string): AppError {
   return refuse(`SQLite says: ${message}. ${COPY_AGAIN}`);
 }
 
+/** Only the reason: whoever opens the file knows its name. */
 function refuse(why: string): AppError {
-  return new AppError('not-a-database', `This file cannot be opened as a SQLite database. ${why}`);
+  return new AppError('not-a-database', why);
 }

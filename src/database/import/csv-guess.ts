@@ -133,7 +133,7 @@ async function guessDelimiter(
   if (best.delimiter === '') return { delimiter: ',', because: 'One column: no delimiter divides the lines alike.' };
   return {
     delimiter: best.delimiter,
-    because: `Cells are divided by ${DELIMITER_NAMES[best.delimiter]}: so most lines have ${best.width} cells.`,
+    because: `Cells are divided by ${DELIMITER_NAMES[best.delimiter]}: so most lines have ${best.width.toLocaleString('en')} cells.`,
   };
 }
 
@@ -172,18 +172,23 @@ function isNumber(text: string): boolean {
   return wholeNumber(text) !== null || realNumber(text) !== null || isLocalNumber(text);
 }
 
-/** Names are words; below them something else begins: numbers, or values that repeat. A single word is a value. */
+/**
+ * Names are words; below them something else begins: numbers, or values that repeat. A single word is a value. A column may lack
+ * its name, as that of the row numbers does where a program wrote them along; then the numbers must say that the others are names.
+ */
 function looksLikeHeader(rows: readonly Cell[][], width: number): boolean {
   const [first = [], ...rest] = rows;
   const texts = first.map(({ text }) => text.trim());
-  if (texts.length < width || texts.some((text) => text === '' || text.length > 128 || isNumber(text))) return false;
-  if (rest.length === 0) return width > 1;
-  const hasNumbers = texts.some((_, column) => {
+  if (texts.length < width || texts.some((text) => text.length > 128 || isNumber(text))) return false;
+  const isNamed = !texts.includes('');
+  if (rest.length === 0) return width > 1 && isNamed;
+  const countsRows = texts[0] === '' && rest.every(([cell], row) => [row, row + 1].includes(Number(cell.text || NaN)));
+  const hasNumbers = texts.some((name, column) => {
     const below = rest.map((row) => row[column]?.text ?? '').filter((text) => text !== '');
-    return below.length > 0 && below.filter(isNumber).length > below.length * 0.8;
+    return name !== '' && below.length > 0 && below.filter(isNumber).length > below.length * 0.8;
   });
-  if (hasNumbers) return true;
-  return texts.every((text, column) => !rest.some((row) => row[column]?.text.trim() === text));
+  if (hasNumbers || countsRows) return true;
+  return isNamed && texts.every((text, column) => !rest.some((row) => row[column]?.text.trim() === text));
 }
 
 function guessNulls(
@@ -211,7 +216,7 @@ function guessNulls(
   if (rows.some((row) => row.some(({ text, quoted }) => text === '' && !quoted)))
     guesses.push('An empty cell without quotes is NULL.');
   for (const [candidate, { cells, numeric }] of found) {
-    const where = cells === 1 ? 'once' : `${cells} times`;
+    const where = cells === 1 ? 'once' : `${cells.toLocaleString('en')} times`;
     if (numeric) {
       texts.push(candidate);
       guesses.push(`${shown(candidate)} is NULL: it stands ${where}, only among numbers.`);

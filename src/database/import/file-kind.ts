@@ -4,7 +4,11 @@ import { AppError } from '../../core/errors.ts';
 import { foreignFile, isParquet, saidOf } from '../file/foreign-file.ts';
 import { looksLikeMarkdownTable } from './markdown.ts';
 import type { ImportFormat } from './protocol.ts';
+import { guessEncoding } from './text-encoding.ts';
 
+/** Of compressed or encrypted bytes every tenth is a control character; of a text, even a damaged one, next to none. */
+const CONTROL_SHARE = 0.05;
+const CONTROLS_MIN = 16;
 /** Bytes that are looked at. */
 const HEAD_BYTES = 64 * 1024;
 /** An archive that unpacks to more than this is not held in memory. */
@@ -22,7 +26,22 @@ export async function openFile(file: Blob, name: string): Promise<{ file: Blob; 
   }
   const foreign = foreignFile(head, 'imported');
   if (foreign) throw refuse(`${name} ${saidOf(foreign)}`);
-  return { file, name, format: formatOf(head, name) };
+  const format = formatOf(head, name);
+  if (format !== 'parquet' && isBinary(head)) throw refuse(`${name} ${binarySaid(head)}`);
+  return { file, name, format };
+}
+
+/** Bytes that no text has, in more than stray places: the zeros of UTF-16 are none of them. */
+function isBinary(head: Uint8Array): boolean {
+  if (guessEncoding(head, false).encoding.startsWith('utf-16')) return false;
+  const controls = head.reduce((sum, byte) => sum + (byte < 9 || (byte > 13 && byte < 26) ? 1 : 0), 0);
+  return controls >= CONTROLS_MIN && controls > head.length * CONTROL_SHARE;
+}
+
+function binarySaid(head: Uint8Array): string {
+  return head.every((byte) => byte === 0)
+    ? 'begins with zeros alone: it was not copied to its end, or its disk lost it. Copy it again.'
+    : 'is no text, and no kind of file that is known here: save it as CSV with the program that wrote it, and import that.';
 }
 
 async function firstBytes(file: Blob): Promise<Uint8Array> {

@@ -30,10 +30,44 @@ function parsed(sample: string, isWhole: boolean): unknown {
     return JSON.parse(isWhole ? sample : closed(sample));
   } catch (error) {
     const { reason, position } = jsonMistake(error);
-    const line =
-      position === null ? '' : ` in line ${sample.slice(0, position).split('\n').length.toLocaleString('en')}`;
-    throw refuse(`This is not JSON: there is a mistake${line} (${reason}). Mend it and choose the file again.`);
+    const text = sample.trimEnd();
+    if (isCut(text)) {
+      throw refuse(
+        `This JSON ends in line ${lineOf(text, text.length)} before it is complete: a bracket or a quote is never closed. If it was cut short, copy it again.`,
+      );
+    }
+    const line = lineOf(text, position ?? mistakeAfter(text));
+    throw refuse(
+      `This is not JSON: there is a mistake in line ${line} (${reason}). Mend it and choose the file again.`,
+    );
   }
+}
+
+const lineOf = (text: string, position: number): string =>
+  text.slice(0, position).split('\n').length.toLocaleString('en');
+
+/** Whether nothing is wrong with a text but that it does not go on. */
+function isCut(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    const { reason, position } = jsonMistake(error);
+    return /^(unexpected end|unterminated)/i.test(reason) || (position !== null && position >= text.length);
+  }
+}
+
+/** Where the line with the mistake begins, for parsers that do not say: the lines before it could go on. */
+function mistakeAfter(text: string): number {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  let [sound, wrong] = [0, starts.length];
+  while (wrong - sound > 1) {
+    const middle = (sound + wrong) >> 1;
+    if (isCut(text.slice(0, starts[middle]).trimEnd())) sound = middle;
+    else wrong = middle;
+  }
+  return starts[sound];
 }
 
 /** What `JSON.parse` found wrong, without the places that browsers put into it, and the place by itself. */
@@ -43,7 +77,7 @@ export function jsonMistake(error: unknown): { reason: string; position: number 
   const reason = message
     .replace(/ ?\(line \d+ column \d+\)/g, '')
     .replace(/(?: in JSON)? at (?:position \d+|line \d+ column \d+ of the JSON data)/g, '')
-    .replace(/, (?:\.\.\.)?"[^]*" is not valid JSON$/, '');
+    .replace(/, (?:\.\.\.)?"[^]*"(?:\.\.\.)? is not valid JSON$/, '');
   return { reason: reason.slice(0, 160), position: position === undefined ? null : Number(position) };
 }
 
@@ -128,11 +162,16 @@ function described(value: unknown): string {
   return value === null ? 'null' : `a single ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
+/** `a, b and c`. */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
 const KINDS: Record<string, string> = { string: 'texts', number: 'numbers', boolean: 'true or false', object: 'nulls' };
 
 function describedList(items: readonly unknown[]): string {
   const rest = items.filter((item) => !isObject(item) && !Array.isArray(item));
-  const kinds = [...new Set(rest.map((item) => KINDS[typeof item]))].join(' and ');
+  const kinds = listed([...new Set(rest.map((item) => KINDS[typeof item]))]);
   const count = (found: number, one: string, many: string): string =>
     `${found.toLocaleString('en')} of ${items.length.toLocaleString('en')} items ${found === 1 ? `is ${one}` : `are ${many}`}`;
   const objects = items.filter(isObject).length;

@@ -87,7 +87,7 @@ async function attempt<Result>(name: string, work: () => Promise<Result>): Promi
     if (error instanceof AppError) throw error;
     const why = error instanceof Error ? error.message.slice(0, 160) : String(error);
     throw refuse(
-      `${name} cannot be read as Parquet (${why}): it is damaged, or uses a part of the format that is not known here.`,
+      `${name} cannot be read as Parquet (${why}): it is damaged, or uses a part of the format that is not known here. Copy it again, or write it as CSV and import that.`,
     );
   }
 }

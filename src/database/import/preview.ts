@@ -2,7 +2,7 @@
 import type { SqlValue } from '../protocol.ts';
 import { CHOSEN, SAMPLE_ROWS, guessCsv, newlineOf } from './csv-guess.ts';
 import { csvSource } from './csv.ts';
-import { openFile } from './file-kind.ts';
+import { openFile, refuse } from './file-kind.ts';
 import { previewJson } from './json-guess.ts';
 import { jsonSource } from './json.ts';
 import { Ledger } from './ledger.ts';
@@ -11,7 +11,8 @@ import { tableName } from './names.ts';
 import type { ImportPreview, ImportReading } from './protocol.ts';
 import type { RowSource } from './row-source.ts';
 import { sampleText } from './sources.ts';
-import { ENCODING_NAMES, guessEncoding, type TextChunk } from './text-chunks.ts';
+import type { TextChunk } from './text-chunks.ts';
+import { ENCODING_NAMES, guessEncoding } from './text-encoding.ts';
 
 const ROWS_SHOWN = 50;
 const ENCODING_SAMPLE_BYTES = 1 << 20;
@@ -22,7 +23,7 @@ const FORMAT_NAMES = {
   json: 'JSON',
   ndjson: 'NDJSON, one JSON document a line',
   parquet: 'Parquet',
-  sql: 'a SQL script',
+  sql: 'an SQL script',
 };
 
 /** What `given` decides is taken as it is; the rest is guessed. Errors `import`. */
@@ -37,6 +38,7 @@ export async function previewImport(
     name: offeredName,
     byteLength: offered.size,
     totalRows: null,
+    isWhole: true,
     table: format === 'sql' ? '' : tableName(name),
   };
   const empty: ImportReading = {
@@ -67,11 +69,15 @@ export async function previewImport(
   if (given.encoding) guesses.push(`Its letters are read as ${ENCODING_NAMES[given.encoding]}: ${CHOSEN}`);
   const encoding = given.encoding ?? (await encodingOf(file, guesses));
   const { text, isWhole } = await sampleText(file, encoding);
+  // Who has chosen columns knows that each of the lines is a row.
+  if (isWhole && !given.columns && text.trim() === '')
+    throw refuse(`${offeredName} holds nothing but empty lines: there is nothing to import.`);
   if (format === 'sql') {
     const none = { rows: [], sampledRows: 0, nulls: [], badLines: [], others: [], misfits: [] };
     return { ...common, reading: { ...empty, encoding }, guesses, otherPaths: [], ...none };
   }
   const chunks = (): AsyncIterable<TextChunk> => once(text);
+  common.isWhole = isWhole;
   if (format === 'csv') {
     const guess = await guessCsv(text, isWhole, name, given);
     const reading = { ...empty, encoding, ...guess.reading };

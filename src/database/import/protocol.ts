@@ -83,6 +83,8 @@ export interface ImportPreview {
   rows: SqlValue[][];
   /** Rows looked at for types and nulls. */
   sampledRows: number;
+  /** False where the file is longer than what was looked at; of Parquet the beginning tells all. */
+  isWhole: boolean;
   /** Known for Parquet; null where it would take reading the whole file. */
   totalRows: number | null;
   /** By column: NULLs among the rows looked at. */

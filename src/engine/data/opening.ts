@@ -39,12 +39,14 @@ export async function boot(engine: Engine, request: BootRequest, context: CallCo
   listenToTabs(engine);
   const claim = request.safe ? SAFE : await engine.platform.tabs.claim();
   engine.vault.claimed(claim.owned ? null : { state: request.safe ? 'safe' : 'other-tab', message: claim.message });
-  if (claim.owned && claim.message) engine.notice('tabs', 'watch', claim.message);
   if (!request.safe) engine.apply(settingsFromStore(await storedValue(engine, SETTINGS_KEY)));
 
   // Also for a link that brings its own sample: what is kept stays beside it.
   const kept = request.safe ? null : await loadKept(engine);
   const restored = kept !== null && request.sample === null;
+  // Who saves is worth a word only where anything can be saved.
+  if (claim.owned && claim.message && engine.vault.state.state === 'kept')
+    engine.notice('tabs', 'watch', claim.message);
   if (restored) openKept(engine, kept);
   else await openFirst(engine, request.sample, context);
   if (restored && !claim.owned) engine.readOnly = OTHER_OWNER;
@@ -95,9 +97,11 @@ export function openFile(
   }, context.signal);
 }
 
-/** SQLite itself broke down over it: no fault of the pool's. */
+/** With the file's name and what became of the rest. Where SQLite itself broke down over it, that is no fault of the pool's. */
 export function notOpened(error: unknown, name: string): unknown {
   const { code, message } = toWireError(error);
+  if (code === 'not-a-database')
+    return new AppError(code, `${name} cannot be opened. ${message} What was open before is still open.`);
   if (code !== WORKER_BROKEN) return error;
   return new AppError(
     'not-opened',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../../src/core/random.ts';
 import { RecordCutter } from '../../../../src/database/import/csv-records.ts';
 import { bring, look } from './support.ts';
 
@@ -24,7 +25,11 @@ describe('what is guessed about CSV', () => {
     ['name,city\nAnn,Bern\nBob,Basel\n', true],
     ['Ann,Bern\nBob,Bern\nAnn,Basel\n', false],
     ['a,a\n1,2\n', true],
-    ['a,a,,select\n1,2,3,4\n', false],
+    ['a,a,,select\n1,2,3,4\n', true],
+    // Row numbers without a name, as data frames are written.
+    [',name,city\n0,Ann,Bern\n1,Bob,Basel\n', true],
+    ['Ann,,Rome\nBob,42,Oslo\n', false],
+    [',Ann,Rome\n7,Bob,Oslo\n', false],
     ['hallo', false],
     ['name,city', true],
   ])('finds the header of %j: %s', async (text, header) => {
@@ -276,4 +281,41 @@ function utf16(text: string, little: boolean): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(text.length * 2));
   [...text].forEach((char, index) => view.setUint16(index * 2, char.charCodeAt(0), little));
   return new Uint8Array(view.buffer);
+}
+
+describe('what holds no rows', () => {
+  it.each([
+    ['\n\n   \n', 'file.csv', /file\.csv holds nothing but empty lines/],
+    [' \n', 'file.json', /file\.json holds nothing but empty lines/],
+    [[new Uint8Array(5000)], 'file.csv', /begins with zeros alone.*Copy it again/],
+    [[noise(5000)], 'file.csv', /is no text.*save it as CSV/],
+    [[noise(5000)], 'file.txt', /is no text/],
+  ])('is refused, with what to do: %#', async (content, name, message) => {
+    await expect(look(content, name)).rejects.toThrow(message);
+  });
+
+  it('is not a text with a stray control character, nor UTF-16 without its mark', async () => {
+    const lines = Array.from({ length: 200 }, (_, at) => `${at},x${at % 50 === 0 ? '\u0001' : ''}`).join('\n');
+    expect((await look(`n,t\n${lines}\n`)).sampledRows).toBe(200);
+    const utf16 = new Uint8Array(
+      new Uint16Array([...'a,b\n1,2\n'.repeat(40)].map((sign) => sign.charCodeAt(0))).buffer,
+    );
+    expect((await look([utf16])).reading.encoding).toBe('utf-16le');
+  });
+
+  it('is told apart from a first row that is longer than what is looked at', async () => {
+    const { sampledRows, isWhole, reading } = await look(`id,text\n1,${'x'.repeat(2 << 20)}\n2,short\n`);
+    expect({ sampledRows, isWhole, types: reading.columns.map(({ type }) => type) }).toEqual({
+      sampledRows: 0,
+      isWhole: false,
+      types: ['TEXT', 'TEXT'],
+    });
+    expect(await look('id,text\n')).toMatchObject({ sampledRows: 0, isWhole: true });
+  });
+});
+
+/** Bytes as of a compressed file: each value as likely as any other. */
+function noise(length: number): Uint8Array<ArrayBuffer> {
+  const random = createRandom('noise');
+  return new Uint8Array(Array.from({ length }, () => random.below(256)));
 }

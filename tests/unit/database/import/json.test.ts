@@ -77,9 +77,14 @@ describe('where rows are in JSON', () => {
     ['{"a": 1, "b": {"c": 2}}', /one object with the keys a, b/],
     ['[]', /an empty list/],
     ['{"a": [1, 2], "b": ["x"]}', /Rows are wanted/],
-    ['[{"a": 1}, {"a": }]', /not JSON: there is a mistake \(Unexpected token '}'\)/],
-    ['[{"a": 1}', /not JSON/],
-    ['{', /not JSON/],
+    ['[{"a": 1}, {"a": }]', /not JSON: there is a mistake in line 1 \(Unexpected token '}'\)/],
+    ['[\n{"a": 1},\n{"a": },\n{"a": true}\n]', /a mistake in line 3 \(Unexpected token '}'\)/],
+    [`[\n${'{"a": null},\n'.repeat(999)}{"a": nul}\n]`, /a mistake in line 1,001 /],
+    ['[{"a": 1}', /ends in line 1 before it is complete.*copy it again/],
+    ['[{"a": 1},\n{"a": "x', /ends in line 2 before it is complete/],
+    ['[{"a": 1},\n{"a"\n', /ends in line 2 before it is complete/],
+    ['{', /ends in line 1/],
+    ['[1, "a", null]', /a list of numbers, texts and nulls\. Rows/],
   ])('says what %s is', async (text, message) => {
     await expect(look(text, 'file.json')).rejects.toThrow(message);
   });
