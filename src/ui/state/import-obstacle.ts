@@ -1,6 +1,9 @@
 /** What stands in the way of an import, as one sentence that says what to change. Pure. */
 import type { ImportColumn, ImportFormat, ImportPlan } from '../../engine/protocol.ts';
 
+/** SQLite's own limit. */
+export const COLUMNS_MAX = 2000;
+
 export interface ImportChoice {
   format: ImportFormat | null;
   table: string;
@@ -20,6 +23,8 @@ export function importObstacle({ format, table, mode, into, columns, present }: 
   if (/^sqlite_/i.test(name)) return 'Names that begin with sqlite_ are SQLite’s own: choose another.';
   const included = columns.filter((column) => column.included);
   if (included.length === 0) return 'Include at least one column.';
+  if (included.length > COLUMNS_MAX)
+    return `A table of SQLite has at most ${COLUMNS_MAX.toLocaleString('en')} columns: leave out ${(included.length - COLUMNS_MAX).toLocaleString('en')} more.`;
   const unnamed = included.find((column) => column.name.trim() === '');
   if (unnamed) return `The column “${unnamed.source}” needs a name.`;
   const twice = repeated(included.map((column) => column.name.trim()));

@@ -37,6 +37,7 @@ describe('what stands in the way of an import', () => {
     [{ mode: 'append' as const }, /no table named people to add to/],
     [{ mode: 'replace' as const }, /no table named people to replace/],
     [{ columns: [column('id', false)] }, /at least one column/],
+    [{ columns: Array.from({ length: 2_500 }, (_, at) => column(`c${at}`)) }, /at most 2,000 columns: leave out 500/],
     [{ columns: [column(' ')] }, /needs a name/],
     [{ columns: [column('Id'), column('x'), column('iD ')] }, /Two columns are named iD/],
   ])('%o', (change, message) => {
