@@ -10,6 +10,7 @@ import { Facts } from './guards/facts.ts';
 import { inMs } from './guards/faster.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
 import { checkRoundTrip } from './guards/round-trip.ts';
+import { closeSuite } from './guards/suite.ts';
 import { plainPlan } from './plain-plan.ts';
 import { GUARD_MS_MIN, prepare, type Prepared, type Tools } from './prepare.ts';
 import { Proposals, type Proposal } from './proposals.ts';
@@ -104,28 +105,32 @@ export class Optimizer {
     analysisMs = since();
     if (typeof prepared === 'string') return report(prepared, null);
 
-    const rules = (options.rules ?? PROVED_RULES).filter((rule) => !options.disabledRules?.includes(rule.id));
-    const proposals = new Proposals(prepared, rules, this.tools.costs);
-    const first = proposals.first();
-    analysisMs = since();
-    const suggestions = first.map((one) => attemptOf(one, null, 'proposed', `Proposed: ${one.rewrite.note}.`));
-    yield { stage: 'proposed', analysisMs, attempts: suggestions };
-    const deadlineMs = startMs + options.budgetMs;
-    if (options.mustBeFaster === false) yield* this.#proveAll(proposals, first, prepared, deadlineMs, attempts);
-    else if (first.length > 0) {
-      const reason = yield* this.#proveBest(
-        proposals,
-        first,
-        prepared,
-        deadlineMs,
-        options.fastEnoughMs ?? 0,
-        attempts,
-      );
-      if (reason !== null) return report(reason, null);
+    try {
+      const rules = (options.rules ?? PROVED_RULES).filter((rule) => !options.disabledRules?.includes(rule.id));
+      const proposals = new Proposals(prepared, rules, this.tools.costs);
+      const first = proposals.first();
+      analysisMs = since();
+      const suggestions = first.map((one) => attemptOf(one, null, 'proposed', `Proposed: ${one.rewrite.note}.`));
+      yield { stage: 'proposed', analysisMs, attempts: suggestions };
+      const deadlineMs = startMs + options.budgetMs;
+      if (options.mustBeFaster === false) yield* this.#proveAll(proposals, first, prepared, deadlineMs, attempts);
+      else if (first.length > 0) {
+        const reason = yield* this.#proveBest(
+          proposals,
+          first,
+          prepared,
+          deadlineMs,
+          options.fastEnoughMs ?? 0,
+          attempts,
+        );
+        if (reason !== null) return report(reason, null);
+      }
+      attempts.push(...rules.filter((rule) => !proposals.applied.has(rule.id)).map((rule) => notApplicable(rule.id)));
+      const chosen = bestOf(attempts);
+      return report(chosen ? null : reasonOf(attempts), chosen);
+    } finally {
+      closeSuite(prepared.context);
     }
-    attempts.push(...rules.filter((rule) => !proposals.applied.has(rule.id)).map((rule) => notApplicable(rule.id)));
-    const chosen = bestOf(attempts);
-    return report(chosen ? null : reasonOf(attempts), chosen);
   }
 
   /** Adds what became of each proposal; answers why there was nothing to find out, or null. */

@@ -51,7 +51,7 @@ export function prepare(sql: string, parameters: Parameters, budgetMs: number, t
     const roundTrip = checkRoundTrip(numbered, select, names, sandbox);
     if (!roundTrip.pass) return `Runs as typed: ${roundTrip.evidence}`;
     const guardBudgetMs = Math.max(GUARD_MS_MIN, budgetMs * GUARD_SHARE);
-    const seen = { originalRun: null, measurement: null };
+    const seen = { originalRun: null, suite: null, measurement: null };
     const context: GuardContext = { sandbox, schema, read, parameters, names, facts, guardBudgetMs, ...seen };
     return { statement: { sql: numbered, select }, context, roundTrip };
   } catch (error) {

@@ -1,59 +1,32 @@
-/**
- * Which columns a query touches, and which values tell something about it: NULL, 0 and 1 always, then the query's own literals
- * with their neighbours, then the nasty ones.
- */
+/** Which columns a query touches, which of them must meet for its joins, and which values its comparisons turn on. */
 import type { Expr, Select } from '../../sql/ast.ts';
 import type { ColumnInfo, Schema, TableInfo } from '../../sql/schema.ts';
 import { Scope, visitScopes } from '../../sql/scope.ts';
 import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
-import { mapParts, visit } from '../../sql/walk.ts';
+import { mapParts, someExpr, visit } from '../../sql/walk.ts';
 import type { SqlValue } from '../../database/protocol.ts';
 import type { Cell } from '../sandbox.ts';
+import { cellOf, cellOfLiteral, fits, turningPoints } from './values.ts';
 
 export interface Domain {
   column: ColumnInfo;
-  /** Compared with another column: small integers make joins meet. */
-  joins: boolean;
+  /** Compared with other columns: all that are compared with each other, directly or not, share one. */
+  group: JoinGroup | null;
   /** From the query's literals and parameters, and from the table's CHECK constraints. */
   likely: Cell[];
+}
+
+export interface JoinGroup {
+  /** The value that they most often have in common. */
+  favourite: Cell;
 }
 
 export interface TouchedTable {
   table: TableInfo;
   domains: Domain[];
+  /** Values of the domains' columns in some rows of the person's own. */
+  samples: readonly (readonly Cell[])[];
 }
-
-export const PLAIN_VALUES: readonly Cell[] = [null, 0n, 1n];
-
-export const NASTY_VALUES: readonly Cell[] = [
-  null,
-  0n,
-  1n,
-  1n,
-  -1n,
-  2n,
-  -0,
-  1,
-  0.5,
-  '1',
-  '1.0',
-  '01',
-  ' 1',
-  '',
-  'a',
-  'A',
-  'a ',
-  'ä',
-  new Uint8Array([0x31]),
-  new Uint8Array([0x61]),
-  new Uint8Array(0),
-  9007199254740991n,
-  9007199254740992n,
-  9007199254740993n,
-  9007199254740992,
-  -9007199254740993n,
-  1e300,
-];
 
 /** The tables behind the query with the columns that it names, or why small worlds cannot be built for it. */
 export function touchedTables(query: Select, schema: Schema, parameters: readonly SqlValue[]): TouchedTable[] | string {
@@ -63,7 +36,7 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
     touched.set(table, columns);
     const column = table.columns.find((one) => foldCase(one.name) === foldCase(name));
     if (!column || column.generated) return null;
-    const domain = columns.get(column.name) ?? { column, joins: false, likely: [] };
+    const domain = columns.get(column.name) ?? { column, group: null, likely: [] };
     columns.set(column.name, domain);
     return domain;
   };
@@ -107,13 +80,23 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
       domain.likely.push(...bound.filter((cell) => fits(cell, domain.column)));
     }
   }
-  // What one side of a join may well be, the other may be too: else filters on both sides never meet.
-  for (const [a, b] of pairs)
-    [a.likely, b.likely] = [
-      [...a.likely, ...b.likely],
-      [...b.likely, ...a.likely],
-    ];
-  return [...touched].map(([table, columns]) => ({ table, domains: [...columns.values()] }));
+  joinUp(pairs);
+  return [...touched].map(([table, columns]) => ({ table, domains: [...columns.values()], samples: [] }));
+}
+
+/** What one side of a join may well be, the others may be too: else filters on all sides never meet. */
+function joinUp(pairs: readonly (readonly [Domain, Domain])[]): void {
+  const setOf = new Map<Domain, Set<Domain>>();
+  for (const [a, b] of pairs) {
+    const both = new Set([...(setOf.get(a) ?? [a]), ...(setOf.get(b) ?? [b])]);
+    for (const one of both) setOf.set(one, both);
+  }
+  for (const set of new Set(setOf.values())) {
+    const likely = [...set].flatMap((one) => one.likely);
+    const texts = [...set].every((one) => one.column.affinity === 'TEXT');
+    const group: JoinGroup = { favourite: likely[0] ?? (texts ? 'a' : 1n) };
+    for (const one of set) [one.group, one.likely] = [group, likely];
+  }
 }
 
 function touchStar(scope: Scope, touch: (table: TableInfo, name: string) => unknown): void {
@@ -146,17 +129,17 @@ function collectComparisons(
   const inScope = (expr: Expr, scope: Scope): void => {
     const cells = directLiterals(expr);
     all.push(...cells);
+    const asksLength = someExpr(expr, (part) => part.kind === 'call' && /^length$/i.test(part.name));
     const columns = directColumns(expr).flatMap((column) => {
       const resolved = scope.resolve(column);
       return resolved?.source.table ? [touch(resolved.source.table, resolved.name)] : [];
     });
     for (const domain of columns) {
       if (!domain) continue;
-      if (columns.length > 1) domain.joins = true;
-      domain.likely.push(...cells.flatMap(neighbours));
+      domain.likely.push(...turningPoints(cells, domain.column, asksLength));
     }
-    const [a, b] = columns;
-    if (columns.length === 2 && a && b && a !== b) pairs.push([a, b]);
+    const [first, ...others] = columns;
+    for (const other of others) if (first && other && first !== other) pairs.push([first, other]);
   };
   visitScopes(query, schema, {
     core: (core, scope) => {
@@ -183,9 +166,7 @@ function joinedByIn(
 ): [Domain, Domain][] {
   const domainOf = (expr: Expr | undefined, where: Scope): Domain | null => {
     const resolved = expr?.kind === 'column' ? where.resolve(expr) : null;
-    const domain = resolved?.source.table ? touch(resolved.source.table, resolved.name) : null;
-    if (domain) domain.joins = true;
-    return domain;
+    return resolved?.source.table ? touch(resolved.source.table, resolved.name) : null;
   };
   const inner = new Scope(choices.first, scope.schema, scope.ctes, scope);
   const [a, b] = [domainOf(operand, scope), domainOf(choices.first.columns[0]?.expr, inner)];
@@ -219,49 +200,10 @@ function directColumns(expr: Expr): Extract<Expr, { kind: 'column' }>[] {
   return columns;
 }
 
-/** A literal and what lies beside it, on which comparisons turn. */
-function neighbours(cell: Cell): Cell[] {
-  if (typeof cell === 'bigint') return [cell, cell, cell + 1n, cell - 1n];
-  if (typeof cell === 'number') return [cell, cell + 1];
-  if (typeof cell !== 'string') return [cell];
-  const plain = cell.replaceAll('%', '').replaceAll('_', 'x');
-  const more: Cell[] = plain === cell ? [] : [plain, `${plain}z`, `z${plain}z`];
-  // A part of a date is compared with a part of the column.
-  if (/^\d{4}$/.test(cell)) more.push(`${cell}-01-15`, `${cell}-12-31 23:59:59`);
-  else if (/^\d{4}-\d\d$/.test(cell)) more.push(`${cell}-15`);
-  else if (/^\d{4}-\d\d-\d\d$/.test(cell)) more.push(`${cell} 10:00:00`);
-  return [cell, cell, ...more];
-}
-
 /** Literals in a CREATE statement that may stand in the column: most come from CHECK constraints and defaults. */
 export function literalsFor(table: TableInfo, column: ColumnInfo): Cell[] {
   return tokenize(table.sql)
     .filter((token) => /^(string|integer|real)$/.test(token.kind))
     .map((token) => cellOfLiteral(table.sql.slice(token.start, token.end)))
     .filter((cell) => fits(cell, column));
-}
-
-/** The value of a literal's text; null for NULL and for what is not a value by itself. */
-export function cellOfLiteral(text: string): Cell {
-  if (text.startsWith("'")) return text.slice(1, -1).replaceAll("''", "'");
-  const digits = text.replaceAll('_', '');
-  if (/^(\d+|0x[\da-f]+)$/i.test(digits)) {
-    const value = BigInt(digits);
-    return value <= 0x7fffffffffffffffn ? value : Number(digits);
-  }
-  if (/^[\d.]/.test(digits)) return Number(digits);
-  if (/^x'/i.test(text))
-    return new Uint8Array((text.slice(2, -1).match(/../g) ?? []).map((pair) => parseInt(pair, 16)));
-  return /^true$/i.test(text) ? 1n : /^false$/i.test(text) ? 0n : null;
-}
-
-export function cellOf(value: SqlValue): Cell {
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
-}
-
-/** Whether the value may well stand in such a column. */
-function fits(cell: Cell, column: ColumnInfo): boolean {
-  if (column.affinity === 'TEXT') return typeof cell === 'string';
-  if (column.affinity === 'BLOB') return true;
-  return typeof cell === 'bigint' || typeof cell === 'number';
 }

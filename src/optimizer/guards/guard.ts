@@ -6,6 +6,7 @@ import type { Parameters } from '../../database/protocol.ts';
 import type { GuardId, Measurement, Verdict } from '../protocol.ts';
 import type { Rewrite } from '../rules/rule.ts';
 import type { Facts } from './facts.ts';
+import type { Suite } from './suite.ts';
 import type { Run, Sandbox } from '../sandbox.ts';
 
 /** A text and its tree. */
@@ -34,6 +35,8 @@ export interface GuardContext {
   guardBudgetMs: number;
   /** The result of the original on the fork, once some guard has run it. */
   originalRun: Run | null;
+  /** Small databases for this query, once some guard has made them, or why there are none. Whoever made the context closes it. */
+  suite: Suite | string | null;
   /** Set by the last guard. */
   measurement: Measurement | null;
 }

@@ -1,234 +1,131 @@
 /**
- * Do both texts agree on every tiny database? All databases of at most two rows a table over NULL, 0 and 1 are tried (a seeded sample where
- * those are too many: the small-scope hypothesis of bounded checking, Jackson 2006), then ones drawn from the query's own literals,
- * then nasty ones. An agreement about nothing is none: too few telling results are refused.
+ * Do both texts agree on every tiny database of the query's suite? An agreement about nothing is none: where too few results come from rows,
+ * or some condition shows in none of them, the evidence is not enough. A difference is told by the smallest database that shows it.
  */
-import type { Random } from '../../core/ports.ts';
-import { createRandom, hashText } from '../../core/random.ts';
-import type { Parameters, SqlValue } from '../../database/protocol.ts';
-import type { Verdict } from '../protocol.ts';
+import type { Parameters } from '../../database/protocol.ts';
 import { difference, orderCheckOf, type OrderCheck } from '../equal.ts';
-import { cellSql, messageOf, rowKey, type Run, type Sandbox } from '../sandbox.ts';
-import { NASTY_VALUES, PLAIN_VALUES, touchedTables } from './domains.ts';
+import type { Verdict } from '../protocol.ts';
+import { cellSql } from '../sandbox.ts';
+import { printExpr } from '../../sql/print.ts';
+import { visit } from '../../sql/walk.ts';
+import { conjunctsOf, disjunctsOf, type Select } from '../../sql/ast.ts';
 import { pass, refuse, type Candidate, type Guard, type GuardContext } from './guard.ts';
-import { pick, Worlds, type Pool, type World } from './worlds.ts';
+import { shrink } from './shrink.ts';
+import { outcomeOf, Suite, valuesOf, type Outcome, type Trial, type Trials } from './suite.ts';
+import type { Rows } from './worlds.ts';
 
-const COMPLETE_MAX = 3_100;
-const SAMPLED = 600;
-const LIKELY = 500;
-const NASTY = 400;
-/** Fewer worlds whose result differs from that on empty tables prove nothing. */
-const TELLING_MIN = 8;
+/** Databases below this number are too few when time runs out. */
+const TRIED_MIN = 300;
+/** Results that rows brought about: so many, and this share of all. */
+const TELLING_MIN = 10;
+const TELLING_SHARE_MIN = 0.01;
 
 export const smallWorlds: Guard = {
   id: 'small-worlds',
   check(candidate, context) {
-    const { original } = candidate;
-    const bound = valuesOf(context.parameters);
-    const tables = touchedTables(original.select, context.schema, bound);
-    if (typeof tables === 'string')
-      return refuse('small-worlds', `Not enough evidence: ${tables}, which small databases cannot hold.`);
-    const random = createRandom(hashText(original.sql, 0x811c9dc5));
-    const scratch = context.sandbox.scratch();
-    try {
-      const worlds = new Worlds(tables, context.schema, scratch, random);
-      return compareAll(candidate, context, worlds, random);
-    } catch (error) {
-      return refuse(
-        'small-worlds',
-        `Not enough evidence: the schema cannot be set up on its own (${messageOf(error)}).`,
-      );
-    } finally {
-      scratch.close();
-    }
+    const suite = (context.suite ??= Suite.of(candidate.original, context));
+    if (typeof suite === 'string') return refuse('small-worlds', `Not enough evidence: ${suite}.`);
+    return compareAll(candidate, context, suite);
   },
 };
 
-function compareAll(
-  { original, rewritten }: Candidate,
-  context: GuardContext,
-  worlds: Worlds,
-  random: Random,
-): Verdict {
+function compareAll({ original, rewritten, rewrite }: Candidate, context: GuardContext, suite: Suite): Verdict {
   const startMs = context.sandbox.nowMs();
   const order = orderCheckOf(original.select, context.names);
-  const compare = (world: World, parameters: Parameters): Comparison => {
-    worlds.fill(world);
-    return compareOn(worlds.sandbox, original.sql, rewritten.sql, parameters, order);
-  };
-  const emptyWorld = worlds.pools.map(() => []);
-  const empty = compare(emptyWorld, context.parameters);
-  if (empty.difference)
-    return refused(empty.difference, emptyWorld, context.parameters, worlds, candidateSql(original, rewritten));
+  const trials = suite.trialsFor(rewrite.preconditions);
+  const compare = (before: Outcome, parameters: Parameters): string | null =>
+    differenceOf(before, outcomeOf(suite.worlds.sandbox, rewritten.sql, parameters), order);
 
-  const complete = completeCount(worlds.pools);
-  let [tried, telling] = [1, 0];
-  for (const world of sequence(worlds.pools, complete, random)) {
-    if ((tried & 31) === 0 && context.sandbox.nowMs() - startMs > context.guardBudgetMs) {
-      if (tried < SAMPLED)
+  let tried = 0;
+  for (let trial = trials.at(0); trial; trial = trials.at(tried)) {
+    if ((tried & 31) === 31 && context.sandbox.nowMs() - startMs > context.guardBudgetMs) {
+      if (tried < TRIED_MIN)
         return refuse('small-worlds', `Not enough evidence: time ran out after ${tried} small databases.`);
       break;
     }
-    // Half of the worlds with the values at hand, half with others: the text may run with any.
-    const parameters = tried % 2 === 0 ? context.parameters : redrawn(context.parameters, random);
-    const found = compare(world, parameters);
     tried++;
-    if (found.difference) {
-      const smallest = shrink(world, (one) => compare(one, parameters).difference !== null);
-      const reason = compare(smallest, parameters).difference ?? found.difference;
-      return refused(reason, smallest, parameters, worlds, candidateSql(original, rewritten));
-    }
-    if (found.key !== empty.key) telling++;
-  }
-  // A query without tables has one world. Otherwise a telling result is one that rows brought about.
-  const enough = worlds.pools.length === 0 || telling >= TELLING_MIN;
-  if (!enough) {
+    const found = compare(trial.before, trial.parameters);
+    if (found === null) continue;
+    const again = (rows: Rows, parameters: Parameters): string | null =>
+      suite.worlds.fillRows(rows) && trials.isAllowed() && trials.rowsAllowed()
+        ? compare(outcomeOf(suite.worlds.sandbox, original.sql, parameters), parameters)
+        : null;
+    const smallest = smallestOf(trial, suite, context.parameters, again);
+    const reason = again(smallest.rows, smallest.parameters) ?? found;
     return refuse(
       'small-worlds',
-      `Not enough evidence: of ${tried} small databases only ${telling} gave a telling result.`,
+      `They differ on a small database: ${reason}.`,
+      shown(smallest, suite, original.sql, rewritten.sql),
     );
   }
-  const scope = complete !== null ? `all ${complete} with at most 2 rows a table over NULL, 0, 1; ` : '';
-  return pass(
-    'small-worlds',
-    `Equal on ${tried} small databases (${scope}literals, duplicates, storage classes); ${telling} gave a telling result.`,
-  );
+  const thin = thinness(tried, trials, rewritten.select);
+  if (thin) return refuse('small-worlds', `Not enough evidence: ${thin}.`);
+  return pass('small-worlds', evidenceOf(tried, trials));
 }
 
-interface Comparison {
-  difference: string | null;
-  /** Stands for the original's result. */
-  key: string;
+function differenceOf(before: Outcome, after: Outcome, order: OrderCheck): string | null {
+  if (!('error' in before) && !('error' in after)) return difference(before.run, after.run, order);
+  if ('error' in before && 'error' in after) return null;
+  return `one of the two fails: ${'error' in before ? before.error : 'error' in after ? after.error : ''}`;
 }
 
-function compareOn(
-  sandbox: Sandbox,
-  original: string,
-  rewritten: string,
-  parameters: Parameters,
-  order: OrderCheck,
-): Comparison {
-  const before = attempt(sandbox, original, parameters);
-  const after = attempt(sandbox, rewritten, parameters);
-  if (typeof before === 'string' || typeof after === 'string') {
-    const same = typeof before === typeof after;
-    const message = typeof before === 'string' ? before : typeof after === 'string' ? after : '';
-    return {
-      difference: same ? null : `one of the two fails: ${message}`,
-      key: 'error',
-    };
-  }
-  const key = before.rows().map(rowKey).sort().join('\n');
-  return { difference: difference(before, after, order), key };
+interface Counterexample {
+  rows: Rows;
+  parameters: Parameters;
 }
 
-function attempt(sandbox: Sandbox, sql: string, parameters: Parameters): Run | string {
-  try {
-    return sandbox.run(sql, parameters, null);
-  } catch (error) {
-    return messageOf(error);
-  }
+function smallestOf(
+  { world, parameters }: Trial,
+  suite: Suite,
+  given: Parameters,
+  again: (rows: Rows, parameters: Parameters) => string | null,
+): Counterexample {
+  const rows = suite.worlds.rowsOf(world);
+  const values = parameters !== given && again(rows, given) !== null ? given : parameters;
+  return { rows: shrink(rows, (smaller) => again(smaller, values) !== null), parameters: values };
 }
 
-/** Number of databases of at most two rows a table over the plain rows, or null when not all can be tried. */
-function completeCount(pools: readonly Pool[]): number | null {
-  let count = 1;
-  for (const { plain, complete } of pools) {
-    if (!complete) return null;
-    // None, one, or two (equal ones too).
-    count *= 1 + plain.length + (plain.length * (plain.length + 1)) / 2;
-  }
-  return count <= COMPLETE_MAX ? count : null;
-}
-
-function* sequence(pools: readonly Pool[], complete: number | null, random: Random): Generator<World> {
-  if (pools.length === 0) return;
-  if (complete !== null) yield* everyWorld(pools.map((pool) => tablesOfTwo(pool.plain)));
-  else for (let count = 0; count < SAMPLED; count++) yield pools.map((pool) => draw(pool.plain, pool.plain, 2, random));
-  // By turns, so that a time limit cuts both alike.
-  for (let count = 0; count < Math.max(LIKELY, NASTY); count++) {
-    if (count < LIKELY) yield pools.map((pool) => draw(pool.likely, pool.plain, 3, random));
-    if (count < NASTY) yield pools.map((pool) => draw(pool.nasty, pool.likely, 4, random));
-  }
-}
-
-/** All tables of at most two rows; of an equal pair the second is the staged copy. */
-function tablesOfTwo(rows: readonly number[]): number[][] {
-  const tables: number[][] = [[], ...rows.map((row) => [row])];
-  rows.forEach((first, index) => {
-    for (const second of rows.slice(index)) tables.push([first, second === first ? second + 1 : second]);
-  });
-  return tables;
-}
-
-function* everyWorld(choices: readonly number[][][]): Generator<World> {
-  const sizes = choices.map((tables) => tables.length);
-  const total = sizes.reduce((product, size) => product * size, 1);
-  // Each number names one world; the empty one is known.
-  for (let number = 1; number < total; number++) {
-    let rest = number;
-    yield choices.map((tables) => {
-      const table = tables[rest % tables.length] ?? [];
-      rest = Math.floor(rest / tables.length);
-      return table;
-    });
-  }
-}
-
-function draw(from: readonly number[], otherwise: readonly number[], most: number, random: Random): number[] {
-  const rows: number[] = [];
-  const count = random.below(5) === 0 ? 0 : 1 + random.below(most);
-  for (let index = 0; index < count; index++) {
-    const source = from.length > 0 && (otherwise.length === 0 || random.below(5) > 0) ? from : otherwise;
-    if (source.length === 0) break;
-    const row = pick(source, random);
-    rows.push(rows.includes(row) || random.below(2) === 0 ? row + 1 : row);
-  }
-  return rows;
-}
-
-/** Leaves rows out for as long as the difference stays: a database from which no row can be taken. */
-function shrink(world: World, differs: (world: World) => boolean): World {
-  let smallest = world;
-  for (let shrunk = true; shrunk;) {
-    shrunk = false;
-    for (let table = 0; table < smallest.length && !shrunk; table++) {
-      for (let row = 0; row < (smallest[table]?.length ?? 0); row++) {
-        const less = smallest.map((rows, index) => (index === table ? rows.filter((_, at) => at !== row) : rows));
-        if (!differs(less)) continue;
-        smallest = less;
-        shrunk = true;
-        break;
-      }
-    }
-  }
-  return smallest;
-}
-
-function candidateSql(original: Candidate['original'], rewritten: Candidate['rewritten']): string {
-  return `-- original\n${original.sql};\n-- rewritten\n${rewritten.sql};`;
-}
-
-function refused(reason: string, world: World, parameters: Parameters, worlds: Worlds, texts: string): Verdict {
+/** The database as SQL, which holds it still, and both texts. */
+function shown({ parameters }: Counterexample, suite: Suite, original: string, rewritten: string): string {
   const bound = valuesOf(parameters);
   const told = bound.length > 0 ? `\n-- parameters: ${bound.map((value) => cellSql(value)).join(', ')}` : '';
-  return refuse(
-    'small-worlds',
-    `They differ on a small database: ${reason}.`,
-    `${worlds.toSql(world)}${told}\n${texts}`,
-  );
+  return `${suite.worlds.toSql()}${told}\n-- original\n${original};\n-- rewritten\n${rewritten};`;
 }
 
-function valuesOf(parameters: Parameters): readonly SqlValue[] {
-  return Array.isArray(parameters) ? (parameters as readonly SqlValue[]) : Object.values(parameters);
+/** Why an agreement on these databases says too little, or null. */
+function thinness(tried: number, trials: Trials, rewritten: Select): string | null {
+  if (trials.failed > tried / 2) return `on ${trials.failed} of ${tried} small databases the query fails`;
+  // A query without tables has one database.
+  const enough = trials.telling >= Math.max(TELLING_MIN, tried * TELLING_SHARE_MIN);
+  if (!enough && !trials.contradicts && trials.complete !== 1)
+    return `of ${tried} small databases only ${trials.telling} gave a telling result${trials.skipped > 0 ? ` (${trials.skipped} others break what the rewrite needs)` : ''}`;
+  // A condition that the rewrite leaves as it is may matter nowhere.
+  const { unnoticed } = trials;
+  const kept = unnoticed.length > 0 ? conditionsOf(rewritten) : null;
+  const unseen = unnoticed.find((condition) => !kept?.has(condition));
+  return unseen === undefined ? null : `in none of ${tried} small databases does it show whether "${unseen}" is asked`;
 }
 
-/** The same parameters with other values, some of them the given ones. */
-function redrawn(parameters: Parameters, random: Random): Parameters {
-  const redraw = (value: SqlValue): SqlValue => {
-    const roll = random.below(4);
-    return roll === 0 ? pick(NASTY_VALUES, random) : roll === 1 ? pick(PLAIN_VALUES, random) : value;
-  };
-  if (Array.isArray(parameters)) return (parameters as readonly SqlValue[]).map(redraw);
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, redraw(value)]));
+/** All conditions of a query, as texts. */
+function conditionsOf(query: Select): Set<string> {
+  const texts = new Set<string>();
+  visit(query, {
+    core: (core) => {
+      for (const condition of [core.where, core.having, ...core.from.map((source) => source.on)])
+        for (const conjunct of conjunctsOf(condition))
+          for (const disjunct of disjunctsOf(conjunct)) texts.add(printExpr(disjunct));
+    },
+  });
+  return texts;
+}
+
+function evidenceOf(tried: number, trials: Trials): string {
+  const all =
+    trials.complete !== null && trials.complete > 1 && tried >= trials.complete
+      ? `all ${trials.complete.toLocaleString('en')} with at most 2 rows a table over NULL, 0, 1; `
+      : '';
+  const seen = trials.mutants - trials.unnoticed.length;
+  const conditions = trials.mutants === 0 ? '' : `, and ${seen} of ${trials.mutants} conditions show when left out`;
+  const skipped = trials.skipped > 0 ? ` ${trials.skipped} others broke what the rewrite needs.` : '';
+  return `Equal on ${tried.toLocaleString('en')} small databases (${all}literals, rows of this data, duplicates, storage classes); ${trials.telling.toLocaleString('en')} gave a telling result${conditions}.${skipped}`;
 }

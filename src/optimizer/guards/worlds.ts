@@ -1,38 +1,57 @@
 /**
  * Tiny databases with the schema's own constraints, filled over and over. Rows are staged once in tables without affinity, so that
- * a world costs one prepared INSERT per row and keeps every storage class.
+ * a world costs one prepared INSERT for each table and keeps every storage class.
  */
 import type { Random } from '../../core/ports.ts';
 import { printName } from '../../sql/print.ts';
 import type { Schema } from '../../sql/schema.ts';
 import { cellSql, rowKey, type Cell, type Sandbox } from '../sandbox.ts';
-import { literalsFor, NASTY_VALUES, PLAIN_VALUES, tablesBehind, type Domain, type TouchedTable } from './domains.ts';
+import { literalsFor, tablesBehind, type Domain, type TouchedTable } from './domains.ts';
+import { NASTY_VALUES, PLAIN_VALUES } from './values.ts';
 
 /** For each table the staged rows that it holds. */
 export type World = readonly (readonly number[])[];
 
-/** Rows to build worlds of: `plain` is complete over NULL, 0, 1 when `complete`. */
+/** For each table its rows, each with the values of `columnsOf` the table. */
+export type Rows = readonly (readonly (readonly Cell[])[])[];
+
+/** Staged rows of one table to build worlds of: `plain` is complete over NULL, 0, 1 when `complete`. */
 export interface Pool {
-  plain: number[];
-  likely: number[];
-  nasty: number[];
+  plain: readonly number[];
+  likely: readonly number[];
+  nasty: readonly number[];
+  /** Rows of the person's own. */
+  sampled: readonly number[];
   complete: boolean;
 }
 
 const PLAIN_ROWS_MAX = 27;
 const LIKELY_ROWS = 40;
-const NASTY_ROWS = 40;
+const NASTY_ROWS = 30;
+/** Rows that are made while worlds are tried, by changing a value of one that told something. */
+const VARIANTS_MAX = 120;
 const ROWS_AT_ONCE = 4;
 
+interface Staged {
+  /** The touched columns, and those that must be given a value. */
+  columns: readonly Domain[];
+  touchedCount: number;
+  rows: Map<number, readonly Cell[]>;
+  seen: Set<string>;
+  variants: number;
+  nextId: number;
+  insertSql: string;
+  deleteSql: string;
+  /** What the table holds now. */
+  held: string;
+}
+
 export class Worlds {
+  readonly sandbox: Sandbox;
   readonly pools: readonly Pool[];
   readonly #tables: readonly TouchedTable[];
   readonly #schema: Schema;
-  readonly #insertSql: string[] = [];
-  readonly #deleteSql: string[] = [];
-  /** What each table holds now. */
-  readonly #held: string[] = [];
-  readonly sandbox: Sandbox;
+  readonly #staged: readonly Staged[];
 
   /** Errors: `sql` when the schema cannot be set up on its own. */
   constructor(tables: readonly TouchedTable[], schema: Schema, sandbox: Sandbox, random: Random) {
@@ -40,161 +59,251 @@ export class Worlds {
     this.#schema = schema;
     this.sandbox = sandbox;
     sandbox.execute(this.#schemaSql());
-    this.pools = tables.map((touched, index) => this.#stage(touched, index, random.fork(touched.table.name)));
+    this.#staged = tables.map((touched, index) => prepareStaging(touched, index, sandbox));
     sandbox.execute('BEGIN');
+    this.pools = tables.map((touched, index) => this.#fillPool(touched, index, random.fork(touched.table.name)));
   }
 
   /** Makes the database hold exactly this world, as far as the constraints let it. Tables that hold their rows already are left alone. */
   fill(world: World): void {
-    this.#tables.forEach((_, index) => {
-      const rows = world[index] ?? [];
-      const key = rows.join(' ');
-      if (this.#held[index] === key) return;
-      this.#clear(index);
-      if (rows.length > 0) this.#insert(index, rows);
-      this.#held[index] = key;
+    this.#staged.forEach((staged, index) => {
+      const ids = world[index] ?? [];
+      const key = ids.join(' ');
+      if (staged.held === key) return;
+      this.#clear(staged);
+      // One statement for several rows: running is cheap, starting to run is not.
+      for (let from = 0; from < ids.length; from += ROWS_AT_ONCE) {
+        this.sandbox.run(
+          staged.insertSql,
+          Array.from({ length: ROWS_AT_ONCE }, (_, at) => ids[from + at] ?? null),
+          null,
+        );
+      }
+      staged.held = key;
     });
   }
 
-  /** The world as SQL: the tables, then their rows. */
-  toSql(world: World): string {
+  /** The rows that the constraints let in, of the world that `fill` was given. */
+  rowsOf(world: World): Rows {
     this.fill(world);
-    const inserts = this.#tables.flatMap(({ table }) => {
-      const columns = table.columns.filter((column) => !column.generated).map((column) => printName(column.name));
-      const rows = this.sandbox.run(`SELECT ${columns.join(', ')} FROM ${printName(table.name)}`, [], null).rows();
+    return this.#tables.map((_, index) => this.sandbox.run(this.#selectSql(index), [], null).rows());
+  }
+
+  /** Makes the database hold these rows; false when some constraint is against one of them. */
+  fillRows(rows: Rows): boolean {
+    return this.#staged.every((staged, index) => {
+      this.#clear(staged);
+      staged.held = 'other rows';
+      return (rows[index] ?? []).every((row) => this.#insertRow(index, row));
+    });
+  }
+
+  /** Those of the staged rows of a table, alone in it, of which the condition is TRUE. */
+  rowsWhere(tableName: string, condition: string): Set<number> {
+    const kept = new Set<number>();
+    const index = this.#indexOf(tableName);
+    const staged = this.#staged[index];
+    if (!staged) return kept;
+    for (const id of staged.rows.keys()) if (this.rowHolds(tableName, condition, id)) kept.add(id);
+    return kept;
+  }
+
+  rowHolds(tableName: string, condition: string, id: number): boolean {
+    const index = this.#indexOf(tableName);
+    const staged = this.#staged[index];
+    if (!staged) return true;
+    this.fill(this.#staged.map((_, at) => (at === index ? [id] : [])));
+    return this.sandbox.run(`SELECT 1 FROM ${printName(tableName)} WHERE (${condition})`, [], null).rowCount === 1;
+  }
+
+  /** A staged row that differs from this one in one value, or null when there are enough or it breaks a constraint. */
+  variantOf(index: number, id: number, random: Random): number | null {
+    const staged = this.#staged[index];
+    const row = staged?.rows.get(id);
+    if (!staged || !row || staged.touchedCount === 0 || staged.variants >= VARIANTS_MAX) return null;
+    const at = random.below(staged.touchedCount);
+    const domain = staged.columns[at];
+    if (!domain) return null;
+    const value = random.below(2) === 0 ? nastyValue(domain, random) : likelyValue(domain, false, random);
+    staged.variants++;
+    const [variant] = this.#stage(index, [row.slice(0, staged.touchedCount).with(at, value)]);
+    return variant ?? null;
+  }
+
+  /** The columns that rows of the table give values for. */
+  columnsOf(index: number): readonly Domain[] {
+    return this.#staged[index]?.columns ?? [];
+  }
+
+  has(tableName: string): boolean {
+    return this.#indexOf(tableName) >= 0;
+  }
+
+  nameOf(index: number): string {
+    return this.#tables[index]?.table.name ?? '';
+  }
+
+  /** The world that the database holds as SQL: the tables, then their rows. */
+  toSql(): string {
+    const inserts = this.#tables.flatMap(({ table }, index) => {
+      const rows = this.sandbox.run(this.#selectSql(index), [], null).rows();
       if (rows.length === 0) return [];
       const values = rows.map((row) => `(${row.map(cellSql).join(', ')})`).join(', ');
-      return [`INSERT INTO ${printName(table.name)}(${columns.join(', ')}) VALUES ${values};`];
+      return [`INSERT INTO ${printName(table.name)}(${this.#names(index)}) VALUES ${values};`];
     });
     return [this.#schemaSql(), ...inserts].join('\n');
   }
 
+  #indexOf(tableName: string): number {
+    const name = this.#schema.table(tableName)?.name;
+    return this.#tables.findIndex(({ table }) => table.name === name);
+  }
+
   #schemaSql(): string {
     const names = new Set(this.#tables.map(({ table }) => table.name));
-    const views = this.#schema.tables.filter(
-      (table) =>
-        table.kind === 'view' && [...tablesBehind(table.name, this.#schema)].some((name) => this.#holds(name, names)),
-    );
-    const tables = this.#tables.map(({ table }) => `${table.sql};`);
-    const keys = this.#tables.flatMap(({ table }) => table.uniqueIndexes.map((sql) => `${sql};`));
-    return [...tables, ...keys, ...views.map((view) => `${view.sql};`)].join('\n');
+    const behind = (view: string): boolean =>
+      [...tablesBehind(view, this.#schema)].some((name) => names.has(this.#schema.table(name)?.name ?? ''));
+    const views = this.#schema.tables.filter((table) => table.kind === 'view' && behind(table.name));
+    const keys = this.#tables.flatMap(({ table }) => table.uniqueIndexes);
+    return [...this.#tables.map(({ table }) => table.sql), ...keys, ...views.map((view) => view.sql)]
+      .map((sql) => `${sql};`)
+      .join('\n');
   }
 
-  #holds(name: string, names: ReadonlySet<string>): boolean {
-    const table = this.#schema.table(name);
-    return table !== null && names.has(table.name);
+  #names(index: number): string {
+    return this.columnsOf(index)
+      .map(({ column }) => printName(column.name))
+      .join(', ');
   }
 
-  #clear(index: number): void {
-    const sql = this.#deleteSql[index];
-    if (sql) this.sandbox.run(sql, [], null);
-    this.#held[index] = '';
+  #selectSql(index: number): string {
+    return `SELECT ${this.#names(index)} FROM ${printName(this.nameOf(index))}`;
   }
 
-  /** One statement for all rows of a table: running is cheap, starting to run is not. */
-  #insert(index: number, rows: readonly number[]): void {
-    const sql = this.#insertSql[index];
-    if (!sql) return;
-    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      const ids = Array.from({ length: ROWS_AT_ONCE }, (_, at) => rows[from + at] ?? null);
-      this.sandbox.run(sql, ids, null);
-    }
+  #clear(staged: Staged): void {
+    if (staged.held !== '') this.sandbox.run(staged.deleteSql, [], null);
+    staged.held = '';
   }
 
-  /** The touched columns, and those that must be given a value. */
-  #columns({ table, domains }: TouchedTable): Domain[] {
-    const given = new Set(domains.map((domain) => domain.column.name));
-    const needed = table.columns.filter(
-      (column) =>
-        !given.has(column.name) && column.notNull && !column.isRowid && !column.hasDefault && !column.generated,
-    );
-    // An INSERT needs a column; any will do.
-    const any =
-      domains.length + needed.length === 0 ? table.columns.filter((column) => !column.generated).slice(0, 1) : [];
-    return [
-      ...domains,
-      ...[...needed, ...any].map((column) => ({ column, joins: false, likely: literalsFor(table, column) })),
-    ];
-  }
-
-  #stage(touched: TouchedTable, index: number, random: Random): Pool {
-    const columns = this.#columns(touched);
-    const { sandbox } = this;
-    const [names, values] = [columns.map(({ column }) => printName(column.name)), columns.map((_, at) => `v${at}`)];
-    this.#insertSql[index] =
-      `INSERT OR IGNORE INTO ${printName(touched.table.name)}(${names.join(', ')}) ` +
-      `SELECT ${values.join(', ')} FROM world_rows_${index} WHERE id IN (${Array(ROWS_AT_ONCE).fill('?').join(', ')})`;
-    this.#deleteSql[index] = `DELETE FROM ${printName(touched.table.name)}`;
-    sandbox.execute(
-      `CREATE TEMP TABLE world_rows_${index}(id INTEGER PRIMARY KEY${columns.map((_, at) => `, v${at}`).join('')})`,
-    );
-    const seen = new Set<string>();
-    let nextId = 1;
-    /** Two copies of each row, apart in what only has to be there: the same row may then stand twice. */
-    const stage = (cells: readonly Cell[]): number | null => {
-      const key = rowKey(cells);
-      if (seen.has(key)) return null;
-      seen.add(key);
-      const id = nextId;
-      // What only has to be there may have to obey a CHECK: a plain value may do where a made-up one does not.
-      for (const attempt of [0, 1, 2]) {
-        sandbox.execute(`DELETE FROM world_rows_${index} WHERE id >= ${id}`);
-        for (const copy of [0, 1]) {
-          const row = columns.map((domain, at) =>
-            at < cells.length ? (cells[at] ?? null) : filler(domain, id + copy, attempt),
-          );
-          sandbox.execute(
-            `INSERT INTO world_rows_${index} VALUES (${[String(id + copy), ...row.map(cellSql)].join(', ')})`,
-          );
-        }
-        if (this.#accepts(index, id)) {
-          nextId += 2;
-          return id;
-        }
-        if (columns.length === cells.length) break;
-      }
-      return null;
-    };
-
-    const { domains } = touched;
-    const combinations = PLAIN_VALUES.length ** domains.length;
-    const complete = combinations <= PLAIN_ROWS_MAX;
-    const plain: number[] = [];
-    const keep = (into: number[], cells: readonly Cell[]): void => {
-      const id = stage(cells);
-      if (id !== null) into.push(id);
-    };
-    for (let at = 0; at < (complete ? combinations : PLAIN_ROWS_MAX); at++) {
-      keep(plain, complete ? combination(at, domains.length) : domains.map(() => pick(PLAIN_VALUES, random)));
-    }
-    const likely: number[] = [];
-    for (let at = 0; at < LIKELY_ROWS; at++)
-      keep(
-        likely,
-        domains.map((domain) => likelyValue(domain, random)),
-      );
-    const nasty: number[] = [];
-    for (let at = 0; at < NASTY_ROWS; at++)
-      keep(
-        nasty,
-        domains.map((domain) => nastyValue(domain, random)),
-      );
-    return { plain, likely, nasty, complete };
-  }
-
-  /** Whether the constraints let this row stand alone. */
-  #accepts(index: number, row: number): boolean {
-    const name = printName(this.#tables[index]?.table.name ?? '');
+  #insertRow(index: number, row: readonly Cell[]): boolean {
+    const name = printName(this.nameOf(index));
+    const before = this.sandbox.run(`SELECT 1 FROM ${name}`, [], null).rowCount;
     try {
-      this.#clear(index);
-      this.#insert(index, [row]);
-      this.#held[index] = 'one row tried';
-      return this.sandbox.run(`SELECT 1 FROM ${name}`, [], null).rowCount === 1;
+      this.sandbox.execute(
+        `INSERT OR IGNORE INTO ${name}(${this.#names(index)}) VALUES (${row.map(cellSql).join(', ')})`,
+      );
     } catch {
       // A row id takes integers only, a STRICT column its own type: SQLite does not ignore these, it fails.
       return false;
     }
+    return this.sandbox.run(`SELECT 1 FROM ${name}`, [], null).rowCount === before + 1;
   }
+
+  #fillPool(touched: TouchedTable, index: number, random: Random): Pool {
+    const { domains, samples } = touched;
+    const combinations = PLAIN_VALUES.length ** domains.length;
+    const complete = combinations <= PLAIN_ROWS_MAX;
+    const made = (count: number, make: (at: number) => readonly Cell[]): (readonly Cell[])[] =>
+      Array.from({ length: count }, (_, at) => make(at));
+    return {
+      plain: this.#stage(
+        index,
+        made(complete ? combinations : PLAIN_ROWS_MAX, (at) =>
+          complete ? combination(at, domains.length) : domains.map(() => pick(PLAIN_VALUES, random)),
+        ),
+      ),
+      likely: this.#stage(
+        index,
+        made(LIKELY_ROWS, (at) => domains.map((domain) => likelyValue(domain, at % 2 === 0, random))),
+      ),
+      nasty: this.#stage(
+        index,
+        made(NASTY_ROWS, () => domains.map((domain) => nastyValue(domain, random))),
+      ),
+      sampled: this.#stage(index, samples),
+      complete,
+    };
+  }
+
+  /** Two copies of each row, apart in what only has to be there: the same row may then stand twice. Answers those that are new and allowed. */
+  #stage(index: number, rows: readonly (readonly Cell[])[]): number[] {
+    const staged = this.#staged[index];
+    if (!staged) return [];
+    let pending: { id: number; cells: readonly Cell[] }[] = [];
+    for (const cells of rows) {
+      const key = rowKey(cells);
+      if (staged.seen.has(key)) continue;
+      staged.seen.add(key);
+      pending.push({ id: staged.nextId, cells });
+      staged.nextId += 2;
+    }
+    const allowed: number[] = [];
+    // What only has to be there may have to obey a CHECK: a plain value may do where a made-up one does not.
+    for (let attempt = 0; attempt < (staged.columns.length > staged.touchedCount ? 3 : 1); attempt++) {
+      if (pending.length === 0) break;
+      const values: string[] = [];
+      for (const { id, cells } of pending) {
+        for (const copy of [id, id + 1]) {
+          const row = staged.columns.map((domain, at) =>
+            at < cells.length ? (cells[at] ?? null) : filler(domain, copy, attempt),
+          );
+          staged.rows.set(copy, row);
+          values.push(`(${[String(copy), ...row.map(cellSql)].join(', ')})`);
+        }
+      }
+      this.sandbox.execute(`INSERT OR REPLACE INTO world_rows_${index} VALUES ${values.join(', ')}`);
+      pending = pending.filter(({ id }) => {
+        const accepted = this.#accepts(index, id);
+        if (accepted) allowed.push(id);
+        return !accepted;
+      });
+    }
+    for (const { id } of pending) for (const copy of [id, id + 1]) staged.rows.delete(copy);
+    return allowed.sort((a, b) => a - b);
+  }
+
+  /** Whether the constraints let this row stand alone. */
+  #accepts(index: number, id: number): boolean {
+    try {
+      this.fill(this.#staged.map((_, at) => (at === index ? [id] : [])));
+      return this.sandbox.run(`SELECT 1 FROM ${printName(this.nameOf(index))}`, [], null).rowCount === 1;
+    } catch {
+      // A row id takes integers only, a STRICT column its own type: SQLite does not ignore these, it fails.
+      for (const staged of this.#staged) staged.held = 'unknown';
+      return false;
+    }
+  }
+}
+
+function prepareStaging({ table, domains }: TouchedTable, index: number, sandbox: Sandbox): Staged {
+  const given = new Set(domains.map((domain) => domain.column.name));
+  const needed = table.columns.filter(
+    (column) => !given.has(column.name) && column.notNull && !column.isRowid && !column.hasDefault && !column.generated,
+  );
+  // An INSERT needs a column; any will do.
+  const any =
+    domains.length + needed.length === 0 ? table.columns.filter((column) => !column.generated).slice(0, 1) : [];
+  const columns = [
+    ...domains,
+    ...[...needed, ...any].map((column) => ({ column, group: null, likely: literalsFor(table, column) })),
+  ];
+  const [names, values] = [columns.map(({ column }) => printName(column.name)), columns.map((_, at) => `v${at}`)];
+  sandbox.execute(
+    `CREATE TEMP TABLE world_rows_${index}(id INTEGER PRIMARY KEY${values.map((value) => `, ${value}`).join('')})`,
+  );
+  return {
+    columns,
+    touchedCount: domains.length,
+    rows: new Map(),
+    seen: new Set(),
+    variants: 0,
+    nextId: 1,
+    insertSql:
+      `INSERT OR IGNORE INTO ${printName(table.name)}(${names.join(', ')}) ` +
+      `SELECT ${values.join(', ')} FROM world_rows_${index} WHERE id IN (${Array(ROWS_AT_ONCE).fill('?').join(', ')})`,
+    deleteSql: `DELETE FROM ${printName(table.name)}`,
+    held: '',
+  };
 }
 
 function combination(number: number, columns: number): Cell[] {
@@ -211,12 +320,12 @@ export function pick<Value>(values: readonly Value[], random: Random): Value {
   return value;
 }
 
-/** Mostly what makes predicates true and joins meet. */
-function likelyValue(domain: Domain, random: Random): Cell {
-  const roll = random.below(10);
-  if (domain.likely.length > 0 && roll < 7) return pick(domain.likely, random);
-  if (domain.joins && roll < 9) return 1n;
-  if (domain.column.affinity === 'TEXT' && roll < 8) return pick(['a', 'b', 'A'], random);
+/** Mostly what makes predicates true and joins meet; `focused` leaves less to chance, so that many joins meet at once. */
+function likelyValue(domain: Domain, focused: boolean, random: Random): Cell {
+  const roll = random.below(20);
+  if (domain.group && roll < (focused ? 17 : 8)) return domain.group.favourite;
+  if (domain.likely.length > 0 && roll < (focused ? 19 : 15)) return pick(domain.likely, random);
+  if (domain.column.affinity === 'TEXT' && roll < 18) return pick(['a', 'b', 'A'], random);
   return pick([null, 0n, 1n, 1n, 2n], random);
 }
 

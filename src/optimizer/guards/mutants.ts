@@ -1,0 +1,77 @@
+/**
+ * The query with a condition left out, one at a time, as mutation testing does with programs (DeMillo, Lipton, Sayward 1978): databases on
+ * which no such change shows say nothing about that condition.
+ */
+import { and, conjunctsOf, disjunctsOf, literal, type Core, type Expr, type Select } from '../../sql/ast.ts';
+import { printExpr, printSelect } from '../../sql/print.ts';
+import { columnOf, type Schema } from '../../sql/schema.ts';
+import { visitScopes, type Scope } from '../../sql/scope.ts';
+import { replaceCore, someExpr } from '../../sql/walk.ts';
+
+export interface Mutant {
+  /** The condition as text. */
+  condition: string;
+  /** The query without it. */
+  without: string;
+  /**
+   * With it alone where it stands, and with nothing there: where the others imply it, leaving it out never shows, but these two differ.
+   */
+  alone: string;
+  bare: string;
+}
+
+/** More conditions than this are not looked at one by one. */
+const MUTANTS_MAX = 32;
+
+export function mutantsOf(query: Select, schema: Schema): Mutant[] {
+  const mutants: Mutant[] = [];
+  visitScopes(query, schema, {
+    core: (core, scope) => {
+      const add = (condition: Expr | null, put: (changed: Expr | null) => Core): void => {
+        const text = (changed: Expr | null): string => printSelect(replaceCore(query, core, put(changed)));
+        const conjuncts = conjunctsOf(condition);
+        conjuncts.forEach((conjunct, at) => {
+          const disjuncts = disjunctsOf(conjunct);
+          if (disjuncts.length === 1) {
+            if (!isSettled(conjunct, core, scope))
+              mutants.push({
+                condition: printExpr(conjunct),
+                without: text(and(conjuncts.toSpliced(at, 1))),
+                alone: text(conjunct),
+                bare: text(null),
+              });
+            return;
+          }
+          disjuncts.forEach((disjunct, index) => {
+            const others = disjuncts
+              .toSpliced(index, 1)
+              .reduce((left, right) => ({ kind: 'binary', operator: 'OR', left, right }));
+            if (isSettled(disjunct, core, scope)) return;
+            mutants.push({
+              condition: printExpr(disjunct),
+              without: text(and(conjuncts.with(at, others))),
+              alone: text(disjunct),
+              bare: text(literal('0')),
+            });
+          });
+        });
+      };
+      add(core.where, (where) => ({ ...core, where }));
+      if (core.having && core.groupBy.length > 0) add(core.having, (having) => ({ ...core, having }));
+      core.from.forEach((source, at) => {
+        if (source.on) add(source.on, (on) => ({ ...core, from: core.from.with(at, { ...source, on }) }));
+      });
+    },
+  });
+  return mutants.slice(0, MUTANTS_MAX);
+}
+
+/** Always the same, whatever the rows: no column in it, or a question whether something is NULL that never is. */
+function isSettled(expr: Expr, core: Core, scope: Scope): boolean {
+  if (!someExpr(expr, (part) => /^(column|exists|scalar|in|in-table)$/.test(part.kind))) return true;
+  if (expr.kind !== 'binary' || !/^IS( NOT)?$/.test(expr.operator) || expr.left.kind !== 'column') return false;
+  if (expr.right.kind !== 'literal' || !/^null$/i.test(expr.right.text)) return false;
+  if (core.from.some(({ join }) => /LEFT|RIGHT|FULL/.test(join))) return false;
+  const table = scope.resolve(expr.left)?.source.table;
+  return table != null && columnOf(table, expr.left.name)?.notNull === true;
+}
