@@ -1,6 +1,6 @@
 /** Which columns a query touches, which of them must meet for its joins, and which values its comparisons turn on. */
-import type { Expr, Select } from '../../sql/ast.ts';
-import type { ColumnInfo, Schema, TableInfo } from '../../sql/schema.ts';
+import { mergesColumns, type Expr, type Select, type Source } from '../../sql/ast.ts';
+import { columnOf, type ColumnInfo, type Schema, type TableInfo } from '../../sql/schema.ts';
 import { Scope, visitScopes } from '../../sql/scope.ts';
 import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
 import { mapParts, someExpr, visit } from '../../sql/walk.ts';
@@ -45,18 +45,19 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
   const named = new Set<string>();
   visit(query, {
     table: (table) => {
-      if (table.kind === 'table') for (const name of tablesBehind(table.name, schema)) named.add(name);
+      if (table.kind === 'table') for (const one of tablesBehind(table.name, schema)) named.add(one);
+      else if (!/^jsonb?_(each|tree)$/i.test(table.name)) reason = `${table.name}() may read what is not in the tables`;
     },
   });
-  for (const name of named) {
-    const table = schema.table(name);
+  for (const one of named) {
+    const table = schema.table(one);
     if (!table || table.kind === 'view') continue;
     if (table.kind === 'virtual') reason = `${table.name} is a virtual table`;
     else if (table.columns.length > 0) touch(table, '');
   }
   if (reason) return reason;
 
-  const viewed = [...named].some((name) => schema.table(name)?.kind === 'view');
+  const viewed = [...named].some((one) => schema.table(one)?.kind === 'view');
   visitScopes(query, schema, {
     core: (core, scope) => {
       for (const { expr } of core.columns) if (expr.kind === 'star') touchStar(scope, touch);
@@ -151,10 +152,33 @@ function collectComparisons(
       };
       for (const { expr } of core.columns) look(expr);
       for (const source of core.from) if (source.on) look(source.on);
+      pairs.push(...mergedPairs(scope, core.from, touch));
       for (const expr of [core.where, core.having, ...core.groupBy]) if (expr) look(expr);
     },
   });
   return { literals: all, pairs };
+}
+
+/** USING and NATURAL join columns of one name. */
+function mergedPairs(
+  scope: Scope,
+  from: readonly Source[],
+  touch: (table: TableInfo, name: string) => Domain | null,
+): [Domain, Domain][] {
+  const pairs: [Domain, Domain][] = [];
+  from.forEach((source, index) => {
+    const right = scope.sources[index]?.table;
+    if (!mergesColumns(source) || !right) return;
+    for (const { table: left } of scope.sources.slice(0, index)) {
+      for (const { name } of left?.columns ?? []) {
+        if (!left || !columnOf(right, name)) continue;
+        if (source.using && !source.using.some((one) => foldCase(one) === foldCase(name))) continue;
+        const [a, b] = [touch(left, name), touch(right, name)];
+        if (a && b) pairs.push([a, b]);
+      }
+    }
+  });
+  return pairs;
 }
 
 /** `x IN (SELECT k …)` joins x with k. */
