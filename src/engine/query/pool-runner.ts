@@ -12,10 +12,10 @@ import type { DatabaseFleet, DatabaseWorker } from '../data/database-fleet.ts';
 import { Timers } from '../timers.ts';
 import { readCancelled, readStopped, unitCancelled, unitEnded, waitStopped } from './stopped.ts';
 
-/** A stopped run has this long to end by itself; then its worker is terminated and replaced. */
+/** A cancelled run has this long to end by itself; then its worker is terminated and replaced. */
 export const STOP_GRACE_MS = 250;
-/** Beyond the worker's own deadline, for one that cannot stop by itself. */
-const DEADLINE_SLACK_MS = 250;
+/** So has one whose deadline has passed, which its worker knows: most of it before whoever waits is told, the rest after. */
+const DEADLINE_SLACK_MS = 200;
 
 export interface PoolCall<Reply> {
   label: string;
@@ -204,7 +204,7 @@ export class PoolRunner {
         const stillRuns = (status === 'deadline' || status === 'cancelled') && worker !== -1;
         if (stillRuns) {
           given = status;
-          this.#stop(worker, cancelValue);
+          this.#stop(worker, cancelValue, status === 'cancelled' ? STOP_GRACE_MS : STOP_GRACE_MS - DEADLINE_SLACK_MS);
         }
         if (!stillRuns || !call.onPrimary) reject(endOf(status, call, failure, worker !== -1));
         // Of a write only its end tells whether it was committed: the page hears then, and hears the truth.
@@ -240,11 +240,11 @@ export class PoolRunner {
   }
 
   /** Asks the worker to stop; one that does not within the grace is terminated, and the pool replaces it. */
-  #stop(index: WorkerIndex, cancelValue: number): void {
+  #stop(index: WorkerIndex, cancelValue: number, graceMs: number): void {
     const worker = this.#fleet.worker(index);
     if (!worker) return;
     if (worker.cancelCell) Atomics.store(worker.cancelCell, 0, cancelValue);
-    this.#stops.after(STOP_GRACE_MS, index);
+    this.#stops.after(graceMs, index);
   }
 }
 
