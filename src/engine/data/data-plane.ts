@@ -54,13 +54,14 @@ export class DataPlane {
    * what a primary still writes to the former content is refused.
    */
   restore(content: Content): Version {
-    this.#epoch++;
     const { base, records, pageSize } = content.snapshot;
+    // For all of it there may be no memory: then what was open stays, and its primary too.
     const snapshot = {
       ...content.snapshot,
       base: this.#share(base),
       records: records.map((record) => ({ ...record, pages: this.#share(record.pages) })),
     };
+    this.#epoch++;
     this.#content = { ...content, snapshot };
     this.#pages = new PageView(snapshot.base, pageSize, snapshot.records);
     this.#recordBytes = pageBytes(snapshot.records);

@@ -97,9 +97,18 @@ export function openFile(
   }, context.signal);
 }
 
-/** With the file's name and what became of the rest. Where SQLite itself broke down over it, that is no fault of the pool's. */
+/**
+ * With the file's name and what became of the rest. Where SQLite itself broke down over it, or there is no memory for it, that is
+ * no fault of the pool's.
+ */
 export function notOpened(error: unknown, name: string): unknown {
   const { code, message } = toWireError(error);
+  if (error instanceof RangeError) {
+    return new AppError(
+      'memory',
+      `${name} needs more memory than the browser gives (${message}). Close other tabs, or open a smaller copy. What was open before is still open.`,
+    );
+  }
   if (code === 'not-a-database')
     return new AppError(code, `${name} cannot be opened. ${message} What was open before is still open.`);
   if (code !== WORKER_BROKEN) return error;
@@ -214,7 +223,12 @@ async function makeSample(engine: Engine, asked: SampleRequest, context: CallCon
 export async function replaceContent(engine: Engine, content: Content): Promise<void> {
   await engine.vault.settle();
   const before = { content: engine.plane.content, source: engine.source, opened: engine.opened };
-  engine.plane.open(content.bytes, content.pageSize);
+  const name = content.source.type === 'file' ? content.source.name : 'The sample';
+  try {
+    engine.plane.open(content.bytes, content.pageSize);
+  } catch (error) {
+    throw notOpened(error, name);
+  }
   engine.source = content.source;
   engine.opened = { ...content.condition, unusable: [] };
   try {
@@ -224,8 +238,7 @@ export async function replaceContent(engine: Engine, content: Content): Promise<
     engine.source = before.source;
     engine.opened = before.opened;
     await engine.contentChanged();
-    const { source } = content;
-    throw notOpened(error, source.type === 'file' ? source.name : 'The sample');
+    throw notOpened(error, name);
   }
   engine.opened = { ...engine.opened, unusable: engine.fleet.primary?.report?.unusable ?? [] };
   engine.readOnly = null;

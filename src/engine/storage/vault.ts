@@ -2,7 +2,7 @@
  * Keeps the person's data in the browser: decides when to save (`kept-saver` knows how), within a second of a write, by this tab
  * only if it owns the store; tries again what failed, and tells how it stands.
  */
-import { toWireError } from '../../core/errors.ts';
+import { AppError, toWireError } from '../../core/errors.ts';
 import type { Scheduler } from '../../core/ports.ts';
 import type { Expected } from '../../core/store.ts';
 import { earlierCopy, keptBytes, type Head } from './kept-format.ts';
@@ -239,7 +239,7 @@ export class Vault {
   }
 
   #failed(error: unknown): void {
-    const { code, message } = toWireError(error);
+    const { code, message } = toWireError(error instanceof RangeError ? noMemory(error) : error);
     if (code === 'storage-taken') {
       if (!this.#owned) return; // let go of while it was saving, and told
       this.letGo(message);
@@ -261,6 +261,13 @@ export class Vault {
     this.#state = { ...this.#state, ...change };
     this.#options.onState(this.#state);
   }
+}
+
+function noMemory({ message }: RangeError): AppError {
+  return new AppError(
+    'memory',
+    `There is not enough memory for what this browser keeps (${message}): it stays as it is, and nothing is saved for now. Close other tabs and reload the page.`,
+  );
 }
 
 function heldBy(head: Head): Pick<StorageState, 'savedAtMs' | 'bytes' | 'earlier'> {

@@ -1,10 +1,14 @@
 /** What is written over is kept for undo, in memory that there may not be: then nothing is written, and all go on alike. */
 import { afterEach, expect, it, vi } from 'vitest';
+import { DataPlane } from '../../../../src/engine/data/data-plane.ts';
 import { rowsOf } from '../../../../src/database/rows/columns.ts';
 import { openLab, type Lab } from '../../../../bench/lab.ts';
 
 let opened: Lab;
-afterEach(() => opened.stop());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  opened.stop();
+});
 
 async function twoWorkers(): Promise<void> {
   opened = await openLab({ change: { scaler: { minWorkers: 2, maxWorkers: 2 } } });
@@ -63,4 +67,27 @@ it('the way back is not gone, and writes go on', async () => {
   expect(await state()).toEqual([[[1], [2], [3]], 1]);
   await opened.call.restorePoint({ id: undo!.id });
   expect(await state()).toEqual([[[1]], 1]);
+});
+
+it('another database is not open, in words, and writes to the one before go on', async () => {
+  await twoWorkers();
+  const bytes = opened.engine.plane.file();
+  // As where threads share memory and there is none left.
+  const plane = new DataPlane({ newId: () => 'id', shared: true });
+  plane.open(bytes, 4096);
+  const { epoch, version } = plane;
+  vi.stubGlobal('SharedArrayBuffer', function refused() {
+    throw new RangeError('Array buffer allocation failed');
+  });
+  expect(() => plane.open(bytes, 4096)).toThrow('allocation failed');
+  vi.unstubAllGlobals();
+  expect([plane.epoch, plane.version]).toEqual([epoch, version]);
+
+  vi.spyOn(opened.engine.plane, 'open').mockImplementationOnce(() => plane.open(new Uint8Array(2 ** 53), 4096));
+  await expect(opened.call.openFile({ name: 'large.sqlite', bytes })).rejects.toMatchObject({
+    code: 'memory',
+    message: expect.stringMatching(/^large.sqlite needs more memory.*still open/),
+  });
+  expect((await opened.call.execute({ sql: 'INSERT INTO mine VALUES (2)' })).error).toBeNull();
+  expect(await state()).toEqual([[[1], [2]], 1]);
 });
