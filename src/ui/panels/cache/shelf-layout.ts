@@ -29,10 +29,12 @@ export interface ShelfLayout {
 
 /** What the height of an entry says; the others stand as high as the row. */
 export const HEIGHT_MEANS: Partial<Record<StrategyName, string>> = {
-  lfu: 'as high as it was used often',
-  gdsf: 'as high as the time that it saves per byte',
+  lfu: 'higher the more often it was used, by a tenth for each doubling',
+  gdsf: 'higher the more time it saves per byte, by a tenth for each doubling',
 };
 const HEIGHT_MIN = 0.12;
+/** Of the height; on a scale without doublings one favourite would press all others flat. */
+const PER_DOUBLING = 0.1;
 const ROW_GAP = 6;
 /** Below this part of the room in use, the picture is magnified. */
 const USED_MIN = 0.4;
@@ -80,7 +82,9 @@ function heightsOf({ strategy, hits, costMs, bytes }: CacheShelfReport): Float32
     strategy === 'lfu' ? 1 + count : ((1 + count) * costMs[place]) / bytes[place],
   );
   const most = worth.reduce((a, b) => Math.max(a, b), 0);
-  return Float32Array.from(worth, (value) => (most > 0 ? Math.max(HEIGHT_MIN, value / most) : 1));
+  return Float32Array.from(worth, (value) =>
+    most > 0 ? Math.max(HEIGHT_MIN, 1 - PER_DOUBLING * Math.log2(most / value)) : 1,
+  );
 }
 
 /** The entry at a point of the picture; -1 where there is none. */

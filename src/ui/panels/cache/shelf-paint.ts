@@ -177,7 +177,8 @@ function pieces(
 /** Down past the rows, fading, with the reason in words; words that would lie over others are left out. */
 function paintFalls(context: CanvasRenderingContext2D, scene: ShelfScene, colour: Colours, nowMs: number): void {
   const layout = scene.layout!;
-  const floor = layout.rows * layout.rowStep;
+  // Where the last row ends: below it there are FLOOR_HEIGHT, and no gap.
+  const floor = (layout.rows - 1) * layout.rowStep + layout.rowHeight;
   const taken: { from: number; to: number }[] = [];
   context.textBaseline = 'bottom';
   context.font = `12px ${getComputedStyle(context.canvas).fontFamily}`;

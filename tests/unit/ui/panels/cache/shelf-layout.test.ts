@@ -71,8 +71,11 @@ describe('the shelf', () => {
 
   it('draws by height what the strategy goes by', () => {
     const lfu = shelfReport({ strategy: 'lfu', capacityBytes: 1000, bytes: [200, 200, 200], hits: [9, 4, 0] });
-    // Uses: 10, 5 and 1 of at most 10; never lower than can be seen.
-    expect([...layShelf(lfu, BOX).heights].map((height) => Math.round(height * 100))).toEqual([100, 50, 12]);
+    // Uses: 10, 5 and 1 of at most 10: one doubling less, and log2(10) = 3.32 of them.
+    expect([...layShelf(lfu, BOX).heights].map((height) => Math.round(height * 100))).toEqual([100, 90, 67]);
+    // Never lower than can be seen: 9.97 doublings of 10.
+    const favourite = shelfReport({ strategy: 'lfu', bytes: [200, 200], hits: [999, 0] });
+    expect([...layShelf(favourite, BOX).heights].map((height) => Math.round(height * 100))).toEqual([100, 12]);
     expect([...layShelf({ ...lfu, strategy: 'lru' }, BOX).heights]).toEqual([1, 1, 1]);
     const gdsf = shelfReport({
       strategy: 'gdsf',
@@ -82,7 +85,7 @@ describe('the shelf', () => {
       costMs: [1, 1],
     });
     // 1 ms over 100 bytes against 2 ms over 400.
-    expect([...layShelf(gdsf, BOX).heights]).toEqual([1, 0.5]);
+    expect([...layShelf(gdsf, BOX).heights].map((height) => Math.round(height * 100))).toEqual([100, 90]);
   });
 
   it('takes more rows for more entries, and an empty one as it is', () => {
