@@ -3,8 +3,12 @@
 export interface TableColumn<Row> {
   id: string;
   label: string;
+  /** What its figures are, in one plain sentence: the head can be asked. */
+  why?: string;
   /** What the cell says; numbers written with their unit. */
   text: (row: Row) => string;
+  /** What one cell's figure was made of, for the pointer; without it the cell's own text, which may be cut off. */
+  reason?: (row: Row) => string;
   /** Right-aligned, tabular. */
   number?: boolean;
   mono?: boolean;
