@@ -176,7 +176,7 @@ test('settings that cannot be are refused, and the old ones stay', async ({ page
   await expect(scaler.getByRole('alert')).toContainText(/must be a whole number from 1 to 4; 5 is outside/);
 
   await visit(page, 'Cache');
-  const settings = page.getByRole('region', { name: 'Settings' });
+  const settings = page.getByRole('region', { name: 'Strategy and room' });
   const capacity = settings.getByRole('textbox', { name: 'Capacity' });
   for (const value of ['0', 'NaN', '-1', '']) {
     await capacity.fill(value);

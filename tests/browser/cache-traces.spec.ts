@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from '@playwright/test';
 import { problemsFoundByAxe } from './axe.ts';
-import { execute, openLab, visit, type FilePayload } from './lab.ts';
+import { execute, openLab, openPart, visit, type FilePayload } from './lab.ts';
 import { expect, test } from './site.ts';
 
 const region = (page: Page, name: string): Locator => page.getByRole('region', { name });
@@ -18,6 +18,7 @@ const cellsOf = (page: Page, strategy: string): Locator =>
 async function openTraces(page: Page): Promise<void> {
   await openLab(page);
   await visit(page, 'Cache');
+  await openPart(page, 'Replay a trace');
   await expect(replayButton(page)).toBeEnabled();
 }
 
@@ -140,7 +141,9 @@ test('the race and the curve say that it is too early, then speak; the counts ca
   page,
   failures,
 }) => {
-  await openTraces(page);
+  await openLab(page);
+  await visit(page, 'Cache');
+  await openPart(page, 'What if');
   const race = region(page, 'The race of the strategies');
   await expect(race).toContainText('Too little was asked so far');
   await expect(race).not.toContainText(/as good|hits most/);
@@ -151,9 +154,11 @@ test('the race and the curve say that it is too early, then speak; the counts ca
   await expect(race).toContainText(/Of \d+ requests, every strategy hits the same/);
   await expect(race.getByRole('row').filter({ hasText: 'in use' })).toHaveCount(1);
   await expect(region(page, 'What another size would hit')).toContainText('At 2x the size, 128 MiB, LRU would hit');
+  await openPart(page, 'Statistics');
   const statistics = region(page, 'What the cache has answered');
   await expect(statistics).toContainText('Why look-ups missed');
   await statistics.getByRole('button', { name: 'Reset the statistics' }).click();
+  await openPart(page, 'What if');
   await expect(race).not.toContainText('every strategy hits the same');
   await execute(page, 'SELECT name FROM customers WHERE id = 1');
   await expect(race).toContainText('Too little was asked so far');

@@ -55,6 +55,13 @@ export async function visit(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeAttached();
 }
 
+/** Shows one of the parts of the Cache page. */
+export async function openPart(page: Page, name: string): Promise<void> {
+  const tab = page.getByRole('tab', { name, exact: true });
+  await tab.click();
+  await expect(tab).toHaveAttribute('aria-selected', 'true');
+}
+
 /** A statement sent by a program in the page, past the editor. Rejects with the message of the lab. */
 export function execute(page: Page, sql: string, parameters: Parameters = []): Promise<QueryOutcome> {
   return page.evaluate(([text, values]) => window.headroom.executeOptimizedQuery(text, values), [

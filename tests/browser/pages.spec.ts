@@ -10,7 +10,7 @@ const PAGES = [
   { name: 'Lab', shows: '20 rows, 5 columns.' },
   { name: 'Data', shows: 'order_items' },
   { name: 'Optimizer', shows: /where e\.customer_id/i },
-  { name: 'Cache', shows: /where e\.customer_id/i },
+  { name: 'Cache', shows: /1 entry,/ },
   { name: 'Cluster', shows: 'primary' },
   { name: 'Monitor', shows: 'is ready' },
 ] as const;
