@@ -126,7 +126,7 @@ export function bindValue(module: SqliteModule, statement: number, index: number
   if (value instanceof Uint8Array) return bindBytes(module, statement, index, value, false);
   if (isWideInteger(value)) return bindWide(module, statement, index, BigInt(value));
   // -0.0 is REAL: as an INTEGER it would lose its sign.
-  if (typeof value === 'bigint' || (Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 31)) {
+  if (typeof value === 'bigint' || (value === (value | 0) && !Object.is(value, -0))) {
     return raw._sqlite3_bind_int(statement, index, Number(value)) === RC.ok;
   }
   return raw._sqlite3_bind_double(statement, index, value) === RC.ok;

@@ -64,6 +64,20 @@ describe('parameters', () => {
     );
   });
 
+  it('are of one class at the edges of what is bound in another way, by position, by name, and beside a blob', () => {
+    const edges = [31, 53, 63].flatMap((bits) => [-1, 0, 1].map((by) => 2 ** bits + by));
+    for (const given of [...edges, ...edges.map((edge) => -edge), 0, -0, 0.5, Infinity]) {
+      for (const one of [connection, plain]) {
+        const classes = [
+          ...one.query('SELECT typeof(?1)', [given]),
+          ...one.query('SELECT typeof(?1), ?2', [given, new Uint8Array(1)]),
+          ...one.query('SELECT typeof(:x)', { ':x': given }),
+        ].map(([seen]) => seen);
+        expect([given, ...classes]).toEqual([given, ...classes.map(() => storageClass(given))]);
+      }
+    }
+  });
+
   it('keep their names and numbers when a literal stands in for one', () => {
     const given = { ':a': 5_000_000_000, '@b': 'x', $c: -(2n ** 63n) };
     for (const one of [connection, plain]) {
