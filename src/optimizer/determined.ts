@@ -2,12 +2,15 @@
  * Whether SQLite's result is determined by the data at all. Where it depends on the order in which rows happen to be visited, on chance
  * or on the clock, an equal rewrite cannot be told from an unequal one, so the text stays as typed.
  */
-import { conjunctsOf, isOuterJoin, type Core, type Expr, type Select } from '../sql/ast.ts';
+import type { Core, Expr, ExprOf, Select, Window } from '../sql/ast.ts';
 import { printExpr } from '../sql/print.ts';
-import { containsKey, type Schema } from '../sql/schema.ts';
-import { sourcesOf, visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
+import type { Schema } from '../sql/schema.ts';
+import { visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
 import { foldCase } from '../sql/tokens.ts';
-import { mapParts, someExpr, visit } from '../sql/walk.ts';
+import { mapParts, visit } from '../sql/walk.ts';
+import { isExactKey, isInteger, type Needs } from './exact.ts';
+import { fixedBy } from './fixed.ts';
+import type { Precondition } from './rules/rule.ts';
 
 const VOLATILE: ReadonlySet<string> = new Set([
   'random',
@@ -75,25 +78,33 @@ export function containsAggregate(expr: Expr): boolean {
   return found;
 }
 
-/** Null when it is determined; else why not, as the end of a sentence that begins "The text stays as typed:". */
-export function undetermined(query: Select, schema: Schema): string | null {
+export interface Determinacy {
+  /** Null when it is determined; else why not, as the end of a sentence that begins "The text stays as typed:". */
+  reason: string | null;
+  /** What must be true of the rows for it to be. */
+  needs: readonly Precondition[];
+}
+
+export function determinacy(query: Select, schema: Schema): Determinacy {
+  const needs: Needs = new Map();
   let reason: string | null = null;
-  const scalars = new Set<Select>();
+  const [scalars, asked] = [new Set<Select>(), new Set<Select>()];
   visit(query, {
     expr: (expr) => {
       reason ??= undeterminedCall(expr);
       if (expr.kind === 'scalar') scalars.add(expr.query);
+      if (expr.kind === 'exists') asked.add(expr.query);
     },
   });
   visitScopes(query, schema, {
     core: (core, scope, owner) => {
-      reason ??= undeterminedCore(core, scope, owner);
+      reason ??= undeterminedCore(core, scope, owner, asked.has(owner), needs);
       if (scalars.has(owner) && !givesOneRow(core, scope, owner)) {
         reason ??= 'a subquery used as a value may give several rows, and which comes first is left to chance';
       }
     },
   });
-  return reason;
+  return { reason, needs: [...needs.values()] };
 }
 
 function undeterminedCall(expr: Expr): string | null {
@@ -101,8 +112,6 @@ function undeterminedCall(expr: Expr): string | null {
   if (expr.kind !== 'call') return null;
   const name = foldCase(expr.name);
   if (VOLATILE.has(name)) return `${name}() gives another value at each run`;
-  if (expr.over) return 'the order of rows within a window may not be total';
-  if (ORDERED_AGGREGATES.test(name)) return `${name}() depends on the order in which rows are visited`;
   if (!CLOCK.has(name)) return null;
   const values = name === 'strftime' ? expr.args.slice(1) : expr.args;
   const now =
@@ -111,72 +120,105 @@ function undeterminedCall(expr: Expr): string | null {
   return now ? `${name}() asks for the time or the time zone` : null;
 }
 
-function undeterminedCore(core: Core, scope: Scope, owner: Select): string | null {
-  if ((owner.limit || owner.offset) && !isTotallyOrdered(core, scope, owner)) {
+function undeterminedCore(core: Core, scope: Scope, owner: Select, isAsked: boolean, needs: Needs): string | null {
+  // EXISTS asks for no more than the first row, whichever that is.
+  const first =
+    isAsked && owner.offset === null && owner.limit?.kind === 'literal' && /^[1-9]\d*$/.test(owner.limit.text);
+  if ((owner.limit || owner.offset) && !first && !isTotallyOrdered(core, scope, owner, needs)) {
     return 'LIMIT without a total order: which rows come first is left to chance';
   }
-  if (!isAggregated(core)) return null;
-  const aggregates = [...core.columns.map(({ expr }) => expr), core.having, ...owner.orderBy.map((term) => term.expr)];
-  for (const expr of aggregates) {
-    if (!expr) continue;
-    const inexact = someExpr(expr, (part) => isInexactSum(part, scope));
-    if (inexact) return 'a sum of values that may be REAL depends on the order of addition in its last digits';
+  const exprs = [...core.columns.map(({ expr }) => expr), core.having, ...owner.orderBy.map((term) => term.expr)];
+  for (const expr of exprs) {
+    const reason = expr && undeterminedValue(expr, core, scope, needs);
+    if (reason) return reason;
   }
-  return bareColumn(core, scope);
+  const merges = core.distinct || owner.rest.some((arm) => arm.operator !== 'UNION ALL');
+  const keys = [
+    ...core.groupBy.map((key) => groupKey(key, core, scope)),
+    ...(merges ? core.columns.map(({ expr }) => expr) : []),
+  ];
+  const open = keys.find((key) => !isExactKey(key, scope, needs));
+  if (open)
+    return `values of ${printExpr(open)} may be equal and yet not the same, and which one is shown is left to chance`;
+  return isAggregated(core) ? bareColumn(core, scope) : null;
 }
 
-function isInexactSum(expr: Expr, scope: Scope): boolean {
-  if (expr.kind !== 'call' || !/^(sum|avg|total)$/i.test(expr.name)) return false;
-  return !expr.args.every((argument) => isInteger(argument, scope));
+/** Aggregates and window functions of this query level, whose value may depend on the order in which rows come. */
+function undeterminedValue(expr: Expr, core: Core, scope: Scope, needs: Needs): string | null {
+  let reason: string | null = null;
+  if (expr.kind === 'call') reason = undeterminedAggregate(expr, core, scope, needs);
+  if (reason) return reason;
+  mapParts(expr, {
+    expr: (part) => {
+      reason ??= undeterminedValue(part, core, scope, needs);
+      return part;
+    },
+    query: (query) => query,
+  });
+  return reason;
 }
 
-/** Whether the value is proved to be an integer or NULL. */
-function isInteger(expr: Expr, scope: Scope): boolean {
-  const all = (parts: readonly (Expr | null)[]): boolean =>
-    parts.every((part) => part === null || isInteger(part, scope));
-  switch (expr.kind) {
-    case 'literal':
-      return /^(\d+|0x[\da-f]+|null|true|false)$/i.test(expr.text);
-    case 'column': {
-      const resolved = scope.resolve(expr);
-      const table = resolved?.source.table;
-      if (!resolved?.column || !table) return false;
-      return resolved.column.isRowid || (table.strict && resolved.column.affinity === 'INTEGER');
-    }
-    case 'unary':
-      return expr.operator === 'NOT' || expr.operator === '~' || isInteger(expr.operand, scope);
-    case 'binary':
-      // Sums and products may overflow into REAL only beyond 63 bits, where SQLite's sum() fails or is inexact anyway.
-      if (/^[+\-*%]$/.test(expr.operator)) return all([expr.left, expr.right]);
-      return !/^(\/|\|\||->|->>)$/.test(expr.operator);
-    case 'between':
-    case 'in':
-    case 'in-table':
-    case 'exists':
-      return true;
-    case 'case':
-      return all([...expr.branches.map((branch) => branch.then), expr.otherwise]);
-    case 'cast':
-      return /int/i.test(expr.type);
-    case 'call':
-      if (/^(coalesce|ifnull)$/i.test(expr.name)) return all(expr.args);
-      return /^(count|length|unicode|instr)$/i.test(expr.name);
-    default:
-      return false;
+function undeterminedAggregate(call: ExprOf<'call'>, core: Core, scope: Scope, needs: Needs): string | null {
+  const name = foldCase(call.name);
+  const window = call.over === null ? null : windowOf(call.over, core);
+  if (call.over !== null && !window) return 'a window is built upon one that is not there';
+  if (!window && !isAggregate(call)) return null;
+  if (/^(sum|avg|total)$/.test(name) && !call.args.every((argument) => isInteger(argument, scope, needs)))
+    return 'a sum of values that may be REAL depends on the order of addition in its last digits';
+  if (/^(median|percentile.*)$/.test(name)) return `${name}() is not known well enough`;
+  if (/^(min|max)$/.test(name) && !call.args.every((argument) => isExactKey(argument, scope, needs)))
+    return `values that ${name}() compares may be equal and yet not the same, and which one is shown is left to chance`;
+  if (window) {
+    if (/^(rank|dense_rank|percent_rank|cume_dist)$/.test(name)) return null;
+    // Frames by value hold all peers of a row; frames by rows, and functions that pick a row, ask for an order without ties.
+    const picks =
+      !isAggregate({ ...call, over: null }) || ORDERED_AGGREGATES.test(name) || window.frame?.unit === 'ROWS';
+    if (!picks) return null;
+    const keys = [...window.partitionBy, ...window.orderBy.map((term) => term.expr)];
+    return coversRows(keys, core, scope) ? null : 'the order of rows within a window is not total';
   }
+  if (!ORDERED_AGGREGATES.test(name)) return null;
+  const order = (call.orderBy ?? []).map((term) => term.expr);
+  const printed = new Set(order.map(printExpr));
+  // Rows that tie in all that is put together make the same text in any order.
+  const same = call.args.every(
+    (argument) =>
+      argument.kind === 'literal' || (printed.has(printExpr(argument)) && isExactKey(argument, scope, needs)),
+  );
+  const keys = [...core.groupBy.map((key) => groupKey(key, core, scope)), ...order];
+  const total = fixedBy(keys, core, scope).sources.size === scope.sources.length;
+  return order.length > 0 && (same || total) ? null : `${name}() depends on the order in which rows are visited`;
+}
+
+/** The window with all that it builds on. */
+function windowOf(over: Window | string, core: Core, depth = 0): Window | null {
+  const base = typeof over === 'string' ? over : over.base;
+  if (base === undefined) return typeof over === 'string' ? null : over;
+  const named = core.windows?.find((one) => foldCase(one.name) === foldCase(base));
+  const below = named && depth < 20 ? windowOf(named.window, core, depth + 1) : null;
+  if (!below || typeof over === 'string') return below;
+  const { frame = below.frame } = over;
+  return {
+    partitionBy: below.partitionBy,
+    orderBy: over.orderBy.length > 0 ? over.orderBy : below.orderBy,
+    ...(frame ? { frame } : {}),
+  };
+}
+
+/** Whether no two rows that the core gives (its groups, where it has groups) share the values of these. */
+function coversRows(keys: readonly Expr[], core: Core, scope: Scope): boolean {
+  if (isAggregated(core)) {
+    const printed = new Set(keys.map(printExpr));
+    return core.groupBy.every((key) => printed.has(printExpr(groupKey(key, core, scope))));
+  }
+  return fixedBy(keys, core, scope).sources.size === scope.sources.length;
 }
 
 /** A column outside of aggregates that the group does not fix. */
 function bareColumn(core: Core, scope: Scope): string | null {
   const keys = core.groupBy.map((key) => groupKey(key, core, scope));
   const printed = new Set(keys.map(printExpr));
-  const fixed = new Map<number, string[]>();
-  for (const key of keys) {
-    const resolved = key.kind === 'column' ? scope.resolve(key) : null;
-    if (resolved && resolved.scope === scope) {
-      fixed.set(resolved.source.index, [...(fixed.get(resolved.source.index) ?? []), resolved.name]);
-    }
-  }
+  const fixed = fixedBy(keys, core, scope);
   let reason: string | null = null;
   const check = (expr: Expr): void => {
     if (printed.has(printExpr(expr)) || isAggregate(expr)) return;
@@ -185,10 +227,7 @@ function bareColumn(core: Core, scope: Scope): string | null {
       walkExpr(expr, scope, {
         column: (column, resolved) => {
           if (!resolved) reason ??= `where ${printExpr(column)} comes from is not certain`;
-          if (resolved?.scope !== scope) return;
-          const names = fixed.get(resolved.source.index) ?? [];
-          if (names.some((name) => foldCase(name) === foldCase(resolved.name))) return;
-          if (resolved.source.table && containsKey(resolved.source.table, names)) return;
+          if (resolved?.scope !== scope || fixed.has(resolved.source.index, resolved.name)) return;
           reason ??= `${printExpr(column)} is neither grouped by nor within an aggregate: SQLite takes it from any row`;
         },
       });
@@ -207,33 +246,7 @@ function givesOneRow(core: Core, scope: Scope, owner: Select): boolean {
   if (owner.limit?.kind === 'literal' && owner.limit.text === '1') return true; // a total order is asked for elsewhere
   if (core.values) return core.values.length === 1;
   if (core.from.length === 0 || (isAggregated(core) && core.groupBy.length === 0)) return true;
-  if (core.from.some((source) => isOuterJoin(source.join))) return false;
-  const equalities = [core.where, ...core.from.map((source) => source.on)].flatMap(conjunctsOf).flatMap(asEquality);
-  const fixed = new Set<number>();
-  // Each round fixes at least one more source, or is the last.
-  for (let before = -1; fixed.size > before;) {
-    before = fixed.size;
-    for (const { index, table } of scope.sources) {
-      const names = equalities.flatMap(([left, right]) => {
-        const resolved = left.kind === 'column' ? scope.resolve(left) : null;
-        if (resolved?.scope !== scope || resolved.source.index !== index) return [];
-        const others = sourcesOf(right, scope);
-        return others && [...others].every((other) => fixed.has(other)) ? [resolved.name] : [];
-      });
-      if (table && !fixed.has(index) && (containsKey(table, names) || names.some((name) => isRowidName(table, name))))
-        fixed.add(index);
-    }
-  }
-  return fixed.size === scope.sources.length;
-}
-
-/** Both readings of `a = b`. */
-function asEquality(expr: Expr): [Expr, Expr][] {
-  if (expr.kind !== 'binary' || !/^==?$/.test(expr.operator)) return [];
-  return [
-    [expr.left, expr.right],
-    [expr.right, expr.left],
-  ];
+  return fixedBy([], core, scope).sources.size === scope.sources.length;
 }
 
 /** GROUP BY may name a result column by its number, or by its alias where no column has that name; ORDER BY looks at aliases first. */
@@ -243,36 +256,18 @@ function groupKey(key: Expr, core: Core, scope: Scope | null): Expr {
   return core.columns.find(({ alias }) => alias !== null && foldCase(alias) === foldCase(key.name))?.expr ?? key;
 }
 
-/** Proved by keys: no two rows of the result share their sort keys. */
-function isTotallyOrdered(core: Core, scope: Scope, owner: Select): boolean {
-  if (owner.rest.length > 0) return false;
+/** Proved by keys: no two rows of the result share their sort keys, or those that do are the same in all columns. */
+function isTotallyOrdered(core: Core, scope: Scope, owner: Select, needs: Needs): boolean {
   // One row at most, in whatever order.
-  if (isAggregated(core) && core.groupBy.length === 0) return true;
-  const sorted = owner.orderBy.map((term) => groupKey(term.expr, core, null));
-  if (isAggregated(core)) {
-    const printed = new Set(sorted.map(printExpr));
-    return core.groupBy.every((key) => printed.has(printExpr(groupKey(key, core, scope))));
-  }
-  if (core.values) return core.values.length === 1;
-  if (core.distinct || core.from.length === 0) return core.from.length === 0;
-  return scope.sources.every((source) => {
-    const names: string[] = [];
-    for (const key of sorted) {
-      const resolved = key.kind === 'column' ? scope.resolve(key) : null;
-      if (resolved?.scope === scope && resolved.source.index === source.index) names.push(resolved.name);
-    }
-    return (
-      source.table !== null &&
-      (containsKey(source.table, names) || names.some((name) => isRowidName(source.table, name)))
-    );
-  });
-}
-
-function isRowidName(table: Scope['sources'][number]['table'], name: string): boolean {
-  return (
-    table !== null &&
-    !table.withoutRowid &&
-    /^(rowid|oid|_rowid_)$/i.test(name) &&
-    !table.columns.some((one) => foldCase(one.name) === foldCase(name))
-  );
+  if (owner.rest.length === 0 && isAggregated(core) && core.groupBy.length === 0) return true;
+  if (core.values) return owner.rest.length === 0 && core.values.length === 1;
+  if (owner.rest.length === 0 && core.from.length === 0) return true;
+  const [first, firstScope] = core === owner.first ? [core, scope] : [owner.first, null];
+  const sorted = owner.orderBy.map((term) => groupKey(term.expr, first, null));
+  const printed = new Set(sorted.map(printExpr));
+  const all = first.columns.every(({ expr }) => expr.kind !== 'star' && printed.has(printExpr(expr)));
+  const exact = core.columns.every(({ expr }) => isExactKey(expr, scope, needs));
+  if (all && exact && sorted.length > 0) return true;
+  if (owner.rest.length > 0 || core.distinct || firstScope === null) return false;
+  return coversRows(sorted, core, scope);
 }

@@ -5,12 +5,13 @@ import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
 import { visit } from '../sql/walk.ts';
 import type { Parameters } from '../database/protocol.ts';
-import { undetermined } from './determined.ts';
+import { determinacy } from './determined.ts';
 import type { Facts } from './guards/facts.ts';
 import type { GuardContext, Statement } from './guards/guard.ts';
 import { checkRoundTrip } from './guards/round-trip.ts';
 import { normalise } from './normalise.ts';
 import type { Verdict } from './protocol.ts';
+import type { Precondition } from './rules/rule.ts';
 import { messageOf, type Sandbox } from './sandbox.ts';
 
 /** Of the whole budget, what one guard may take. */
@@ -20,6 +21,8 @@ export const GUARD_MS_MIN = 100;
 /** What a text reads as, with all that the guards want. */
 export interface Prepared {
   statement: Statement;
+  /** What must be true of the rows for its result to be determined: every rewrite of it rests on this. */
+  needs: readonly Precondition[];
   context: GuardContext;
   roundTrip: Verdict;
 }
@@ -46,14 +49,14 @@ export function prepare(sql: string, parameters: Parameters, budgetMs: number, t
     const { select } = again;
     const system = namesSystemTable(select, schema);
     if (system) return `Runs as typed: ${system} is not among the tables whose meaning is known.`;
-    const left = undetermined(select, schema);
-    if (left) return `Runs as typed: ${left}.`;
+    const { reason, needs } = determinacy(select, schema);
+    if (reason) return `Runs as typed: ${reason}.`;
     const roundTrip = checkRoundTrip(numbered, select, names, sandbox);
     if (!roundTrip.pass) return `Runs as typed: ${roundTrip.evidence}`;
     const guardBudgetMs = Math.max(GUARD_MS_MIN, budgetMs * GUARD_SHARE);
     const seen = { originalRun: null, suite: null, measurement: null };
     const context: GuardContext = { sandbox, schema, read, parameters, names, facts, guardBudgetMs, ...seen };
-    return { statement: { sql: numbered, select }, context, roundTrip };
+    return { statement: { sql: numbered, select }, needs, context, roundTrip };
   } catch (error) {
     return `Runs as typed: ${messageOf(error)}.`;
   }

@@ -84,7 +84,7 @@ export class Proposals {
       rewrite: {
         select: statement.select,
         // Of a rewrite built upon another, all that either needs must hold.
-        preconditions: [...(earlier?.rewrite.preconditions ?? []), ...rewrite.preconditions],
+        preconditions: [...(earlier?.rewrite.preconditions ?? this.#prepared.needs), ...rewrite.preconditions],
         note: earlier ? `${earlier.rewrite.note}, then ${rewrite.note}` : rewrite.note,
       },
       statement,

@@ -4,14 +4,14 @@
  */
 import type { Select } from '../../sql/ast.ts';
 import { parameterTokens } from '../bytecode.ts';
-import { undetermined } from '../determined.ts';
+import { determinacy } from '../determined.ts';
 import { pass, refuse, type Guard } from './guard.ts';
 
 export const preconditions: Guard = {
   id: 'preconditions',
   check({ original, rewritten, rewrite }, { schema, facts, guardBudgetMs, sandbox }) {
-    const left = undetermined(original.select, schema);
-    if (left) return refuse('preconditions', `The result is not determined: ${left}.`);
+    const { reason } = determinacy(original.select, schema);
+    if (reason) return refuse('preconditions', `The result is not determined: ${reason}.`);
     const parameters = parametersLost(original.sql, rewritten.sql);
     if (parameters) return refuse('preconditions', parameters);
     if (!keepsOrder(original.select, rewritten.select)) {

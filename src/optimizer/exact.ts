@@ -1,0 +1,137 @@
+/**
+ * Expressions whose values leave nothing open: integers, of which sums are exact in any order, and keys of which equal values are the same
+ * value, not 1 and 1.0 or 'a' and 'A'. What the declared types leave open is stated as a precondition on the rows.
+ */
+import type { Expr, ExprOf } from '../sql/ast.ts';
+import { printName } from '../sql/print.ts';
+import type { Resolved, Scope } from '../sql/scope.ts';
+import type { Precondition } from './rules/rule.ts';
+
+/** Claims about the data on which the answer rests, each once. */
+export type Needs = Map<string, Precondition>;
+
+/** An integer below this many bits plus sign stays one. */
+const INT64_BITS = 63;
+/** Columns of no declared kind are asked to stay below 2^31, so that a product of two is still an integer. */
+const ROWS_BITS = 31;
+
+/** Proved, or true if `needs` hold: an integer of 64 bits or NULL, whatever the row. */
+export function isInteger(expr: Expr, scope: Scope, needs: Needs): boolean {
+  const bySchema = integerBits(expr, scope, null);
+  if (bySchema !== null && bySchema <= INT64_BITS) return true;
+  const open: Needs = new Map();
+  const byRows = integerBits(expr, scope, open);
+  if (byRows === null || byRows > INT64_BITS) return false;
+  for (const [key, need] of open) needs.set(key, need);
+  return true;
+}
+
+/** Bits that the value may take beside its sign; null when it may be no integer. `needs`: null asks the schema alone. */
+function integerBits(expr: Expr, scope: Scope, needs: Needs | null): number | null {
+  const bits = (part: Expr): number | null => integerBits(part, scope, needs);
+  const most = (parts: readonly (Expr | null)[]): number | null => {
+    const all = parts.map((part) => (part === null ? 0 : bits(part)));
+    return all.includes(null) ? null : Math.max(0, ...all.map((one) => one ?? 0));
+  };
+  switch (expr.kind) {
+    case 'literal': {
+      if (/^(null|true|false)$/i.test(expr.text)) return 1;
+      const digits = expr.text.replaceAll('_', '');
+      return /^(\d+|0x[\da-f]+)$/i.test(digits) ? BigInt(digits).toString(2).length : null;
+    }
+    case 'column':
+      return columnBits(scope.resolve(expr), needs);
+    case 'unary': {
+      if (expr.operator === 'NOT') return 1;
+      const inner = bits(expr.operand);
+      return inner === null ? (expr.operator === '~' ? INT64_BITS : null) : inner;
+    }
+    case 'binary': {
+      const { operator, left, right } = expr;
+      if (/^(\/|\|\||->|->>)$/.test(operator)) return null;
+      if (!/^[+\-*%&|]$|^(<<|>>)$/.test(operator)) return 1; // comparisons
+      const [a, b] = [bits(left), bits(right)];
+      if (/^([&|]|<<|>>)$/.test(operator)) return INT64_BITS;
+      if (a === null || b === null) return null;
+      return operator === '*' ? a + b : operator === '%' ? Math.min(a, b) : Math.max(a, b) + 1;
+    }
+    case 'between':
+    case 'in':
+    case 'in-table':
+    case 'exists':
+      return 1;
+    case 'case':
+      return most([...expr.branches.map((branch) => branch.then), expr.otherwise]);
+    case 'cast':
+      return /int/i.test(expr.type) ? INT64_BITS : null;
+    case 'collate':
+      return bits(expr.operand);
+    case 'call':
+      if (/^(coalesce|ifnull)$/i.test(expr.name)) return most(expr.args);
+      if (/^iif$/i.test(expr.name)) return most(expr.args.slice(1));
+      // No text is longer, no table has more rows.
+      return /^(count|length|octet_length|unicode|instr|row_number|rank|dense_rank|ntile)$/i.test(expr.name)
+        ? 40
+        : null;
+    default:
+      return null;
+  }
+}
+
+function columnBits(resolved: Resolved | null, needs: Needs | null): number | null {
+  const table = resolved?.source.table;
+  if (!resolved?.column || !table) return null;
+  const { column } = resolved;
+  if (needs === null) return column.isRowid || (table.strict && column.affinity === 'INTEGER') ? INT64_BITS : null;
+  if (column.affinity === 'TEXT' || column.affinity === 'REAL') return null;
+  const name = printName(resolved.name);
+  add(needs, {
+    claim: `${table.name}.${resolved.name} is an integer below 2^${ROWS_BITS} or NULL`,
+    by: 'rows',
+    table: table.name,
+    holds: `${name} IS NULL OR (typeof(${name}) = 'integer' AND ${name} BETWEEN -2147483647 AND 2147483647)`,
+  });
+  return ROWS_BITS;
+}
+
+/**
+ * Proved, or true if `needs` hold: values that are equal are one value. A key of which this is not so has as many faces as there are
+ * spellings, and which one is shown depends on the row that came first. What is not a column of a table is taken for exact where nothing
+ * speaks against it; small worlds look.
+ */
+export function isExactKey(expr: Expr, scope: Scope, needs: Needs): boolean {
+  if (expr.kind === 'collate') return /^binary$/i.test(expr.collation) && isExactKey(expr.operand, scope, needs);
+  if (expr.kind !== 'column') return true;
+  const resolved = scope.resolve(expr);
+  const table = resolved?.source.table;
+  if (!resolved?.column || !table) return true;
+  const { affinity, isRowid } = resolved.column;
+  if (isRowid || affinity === 'INTEGER' || affinity === 'REAL' || affinity === 'NUMERIC') return true;
+  if (table.collated) return false;
+  if (affinity === 'TEXT') return true;
+  const name = printName(resolved.name);
+  add(needs, {
+    claim: `${table.name}.${resolved.name} is never REAL`,
+    by: 'rows',
+    table: table.name,
+    holds: `typeof(${name}) <> 'real'`,
+  });
+  return true;
+}
+
+function add(needs: Needs, need: Extract<Precondition, { by: 'rows' }>): void {
+  needs.set(`${need.table} ${need.holds}`, need);
+}
+
+/** Whether `left = right` leaves the column one value at most: a number equals more than one text, 1 equals 1.0 where both may stand. */
+export function fixesKey(left: ExprOf<'column'>, right: Expr, scope: Scope): boolean {
+  const resolved = scope.resolve(left);
+  const table = resolved?.source.table;
+  if (!resolved?.column || !table) return false;
+  const { affinity } = resolved.column;
+  if (affinity !== 'TEXT') return affinity !== 'BLOB';
+  if (table.collated) return false;
+  if (right.kind === 'literal' || right.kind === 'parameter') return true;
+  const other = right.kind === 'column' ? scope.resolve(right) : null;
+  return other?.column?.affinity === affinity && other.source.table?.collated === false;
+}
