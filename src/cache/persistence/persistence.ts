@@ -123,10 +123,13 @@ export class CachePersistence<Value> {
   async flush(nowMs: number, wallMs: number): Promise<FlushReport> {
     if (this.#saving || !this.pending) return NOTHING_WRITTEN;
     this.#saving = true;
+    const version = this.#version();
     try {
       for (;;) {
         const report = await this.#write(nowMs, wallMs);
         if (report !== null) return report;
+        // A write came meanwhile: whether the data holds it already is for the caller to see, before what rests on it is saved.
+        if (this.#version() !== version) return NOTHING_WRITTEN;
       }
     } finally {
       this.#saving = false;

@@ -285,6 +285,18 @@ describe('CachePersistence', () => {
     expect((await disk.flush(1, 0)).saved).toBe(24);
   });
 
+  it('does not go on with less, once the data has moved on: what it stands at now may not be stored itself', async () => {
+    const store = new MemoryStore();
+    const { cache, disk } = open(store);
+    fill(cache, 100, 0, 200_000);
+    store.room = 60 * 16;
+    const flushed = disk.flush(1, 0);
+    cache.noteWrite(['u'], 6, 1);
+    expect([await flushed, store.saved, disk.pending]).toEqual([expect.objectContaining({ written: false }), [], true]);
+    expect(await disk.flush(1, 0)).toMatchObject({ written: true });
+    expect((await open(store, 6).disk.load(1, 0)).restored).toBeGreaterThan(0);
+  });
+
   it('keeps nothing, without an error, where there is no room at all', async () => {
     const store = new MemoryStore();
     const { cache, disk } = open(store);
