@@ -10,7 +10,9 @@ import { explainUnreadable, HEADER_BYTES, settledAlike } from './file/file-heade
 import { isVacuum, shapesTheFile } from './statements/first-token.ts';
 import { NativeConnection, RC } from './sqlite/native.ts';
 import type { PagedFile } from './file/paged-file.ts';
-import { bindPlainly, bindValue, isWideInteger, resolveParameters, wideLiteral } from './rows/parameters.ts';
+import { bindPlainly, bindValue, resolveParameters } from './rows/parameters.ts';
+import { keepNarrow, withWideLiterals } from './rows/wide-literals.ts';
+import { nearIndex, noPosition } from './sqlite/error-place.ts';
 import type { Parameters, ResultColumns, SqlErrorDetail, SqlValue, Work } from './protocol.ts';
 import { columnNames, readRows, readValues } from './rows/row-reader.ts';
 import { RunWatch, type RunLimits } from './sqlite/run-watch.ts';
@@ -138,7 +140,7 @@ export class Connection {
     if (bindPlainly(module, pointer, variables, parameters)) return null;
     const values = resolveParameters(variables, parameters);
     if (!module.internals.variables) {
-      const literal = withWideLiterals(compiled, values);
+      const literal = withWideLiterals(compiled.sql, compiled.variables, values);
       if (literal !== sql) return { sql: literal, parameters: keepNarrow(values) };
     }
     for (const [index, value] of values) {
@@ -200,7 +202,9 @@ export class Connection {
     const compiled = this.#compileOne(sql);
     try {
       const values = resolveParameters(compiled.variables, parameters);
-      const literal = this.module.internals.variables ? sql : withWideLiterals(compiled, values);
+      const literal = this.module.internals.variables
+        ? sql
+        : withWideLiterals(compiled.sql, compiled.variables, values);
       if (literal !== sql) return yield* this.windows(literal, keepNarrow(values), rowsNext);
       for (const [index, value] of values) bindValue(this.module, compiled.pointer, index, value);
       let before: ResultColumns | null = null;
@@ -592,45 +596,3 @@ function firstWord(sql: string): string {
 
 const CHANGES_NO_ROWS = new Set(['SELECT', 'VALUES', 'EXPLAIN']);
 const KEEPS_SCHEMA = new Set(['SELECT', 'VALUES', 'WITH', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'EXPLAIN']);
-
-function noPosition(message: string): SqlErrorDetail {
-  return { message, start: null, end: null };
-}
-
-/** SQLite's `near "x": syntax error` names the token; its first appearance after `from` is the best guess at the place. */
-function nearIndex(sql: string, from: number, message: string): number | null {
-  const near = /near "(.*)": /s.exec(message)?.[1];
-  const name = near ?? /no such (?:column|table|function): (?:.*\.)?(.+)/s.exec(message)?.[1];
-  if (!name) return null;
-  for (const token of tokensOf(sql, from)) if (sql.slice(token.start, token.end) === name) return token.start;
-  return null;
-}
-
-/** The text with literals in place of parameters that hold integers beyond 32 bits, for where those cannot be bound. */
-function withWideLiterals(compiled: Compiled, values: Map<number, SqlValue>): string {
-  let text = '';
-  let at = 0;
-  const byName = new Map(compiled.variables.map((variable) => [variable.name, variable.index]));
-  let anonymous = compiled.variables.filter(({ name }) => name === '?').map(({ index }) => index);
-  for (const token of tokensOf(compiled.sql)) {
-    if (token.kind !== 'parameter') continue;
-    const name = compiled.sql.slice(token.start, token.end);
-    const index = name === '?' ? anonymous[0] : byName.get(name)!;
-    if (name === '?') anonymous = anonymous.slice(1);
-    const value = values.get(index);
-    // Numbered, so that leaving one out does not renumber the others.
-    const written = value !== undefined && isWideInteger(value) ? wideLiteral(value) : `?${index}`;
-    text += compiled.sql.slice(at, token.start) + (values.size > 0 && hasWide(values) ? written : name);
-    at = token.end;
-  }
-  return text + compiled.sql.slice(at);
-}
-
-const hasWide = (values: Map<number, SqlValue>): boolean => [...values.values()].some(isWideInteger);
-
-/** Positional values for the text that `withWideLiterals` made; the places of literals hold nothing. */
-function keepNarrow(values: Map<number, SqlValue>): SqlValue[] {
-  const kept: SqlValue[] = [];
-  for (const [index, value] of values) if (!isWideInteger(value)) kept[index - 1] = value;
-  return kept;
-}

@@ -3,25 +3,12 @@
  * jobs, and notices when they die. It also knows which one is the primary, the only one that may write.
  */
 import { AppError, fromWireError, toWireError, type WireError } from '../../core/errors.ts';
-import { connect, type Connection, type WorkerHandle } from '../../core/rpc.ts';
+import type { WorkerHandle } from '../../core/rpc.ts';
 import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
-import type {
-  AttachRequest,
-  Classification,
-  DatabaseApi,
-  PageRecord,
-  WarmRequest,
-  WorkerReport,
-} from '../../database/protocol.ts';
+import type { AttachRequest, PageRecord, WarmRequest } from '../../database/protocol.ts';
 import type { Fleet, FleetHandlers, JobIndex, RunOutcome, WorkerIndex } from '../../pool/fleet.ts';
+import { DatabaseWorker, type Assignment } from './database-worker.ts';
 import { WarmWorkers } from './warm-workers.ts';
-
-/** What a job does once a worker has it. Resolves with what the worker answered; the fleet tells the dispatcher. */
-export interface Assignment {
-  /** Shown in the worker's lane while it runs. */
-  label: string;
-  run(worker: DatabaseWorker): Promise<{ busyMs: number }>;
-}
 
 /** Codes that are answers to a statement, not faults of the worker that gave them. */
 const QUERY_ERRORS = new Set(['sql', 'parameters', 'deadline', 'cancelled', 'refused', 'read-only']);
@@ -36,45 +23,6 @@ export const OPEN_MS_MAX = 20_000;
 const RUN_GRACE_MS = 250;
 /** A new worker is started and attached within this, or there is none to be had. */
 const PRIMARY_MS_MAX = OPEN_MS_MAX + 10_000;
-
-export class DatabaseWorker {
-  readonly calls: Connection<DatabaseApi>;
-  /** Where isolated: writing a run's number here stops that run. */
-  readonly cancelCell: Int32Array | null;
-  readonly startedAtMs: number;
-  index: WorkerIndex = -1;
-  role: 'primary' | 'replica' | 'spare' = 'spare';
-  report: WorkerReport | null = null;
-  startMs: number | null = null;
-  current: string | null = null;
-  /** From the moment the attach message was posted: later records reach it in order. */
-  attached = false;
-  /** Counts attaches, so that what was asked before the latest one is told from what came after. */
-  attachments = 0;
-  /** Attaches that it has not answered: it is at work, with a bound of its own. */
-  attaching = 0;
-  /** Its jobs that have not ended, each settled without an error when it has. */
-  readonly runs = new Set<Promise<void>>();
-  /** It missed a record, and has taken none since it was attached again. */
-  missed = false;
-  /** Classifications of statements that it has been told, since it was attached. */
-  taught = new WeakSet<Classification>();
-  gone = false;
-
-  constructor(
-    readonly handle: WorkerHandle,
-    isolated: boolean,
-    nowMs: number,
-  ) {
-    this.calls = connect<DatabaseApi>(handle.port);
-    this.cancelCell = isolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
-    this.startedAtMs = nowMs;
-  }
-
-  get name(): string {
-    return `w${this.index}`;
-  }
-}
 
 export interface FleetOptions {
   nowMs(): number;

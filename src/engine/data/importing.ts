@@ -4,7 +4,7 @@ import type { CallContext, CancelSignal } from '../../core/rpc.ts';
 import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
 import type { PageRecord, Snapshot } from '../../database/protocol.ts';
 import { materialize } from '../../database/file/records.ts';
-import type { DatabaseWorker } from './database-fleet.ts';
+import type { DatabaseWorker } from './database-worker.ts';
 import type { Engine } from '../engine.ts';
 import { replaceContent } from './opening.ts';
 import { commitAlone, pointOf } from './points-in-time.ts';

@@ -2,7 +2,7 @@
 import { formatBytes } from '../../core/bytes.ts';
 import { AppError } from '../../core/errors.ts';
 import type { PageRecord } from '../../database/protocol.ts';
-import type { DatabaseWorker } from './database-fleet.ts';
+import type { DatabaseWorker } from './database-worker.ts';
 import type { Engine } from '../engine.ts';
 import type { DatabaseInfo, PointInTime, PointsInTime } from '../protocol.ts';
 import { databaseInfo } from '../readings.ts';

@@ -2,7 +2,7 @@
 import { AppError, toWireError } from '../../core/errors.ts';
 import type { CancelSignal } from '../../core/rpc.ts';
 import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
-import type { DatabaseWorker } from './database-fleet.ts';
+import type { DatabaseWorker } from './database-worker.ts';
 import type { Engine } from '../engine.ts';
 
 export interface StoppableHelper {

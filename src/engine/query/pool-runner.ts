@@ -8,7 +8,8 @@ import type { CancelSignal } from '../../core/rpc.ts';
 import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
 import type { Dispatcher, SettledStatus } from '../../pool/dispatcher.ts';
 import type { JobIndex, WorkerIndex } from '../../pool/fleet.ts';
-import type { DatabaseFleet, DatabaseWorker } from '../data/database-fleet.ts';
+import type { DatabaseFleet } from '../data/database-fleet.ts';
+import type { DatabaseWorker } from '../data/database-worker.ts';
 import { Timers } from '../timers.ts';
 import { readCancelled, readStopped, unitCancelled, unitEnded, waitStopped } from './stopped.ts';
 

@@ -14,7 +14,7 @@ import type {
   Version,
   WorkProgress,
 } from '../../database/protocol.ts';
-import type { DatabaseWorker } from '../data/database-fleet.ts';
+import type { DatabaseWorker } from '../data/database-worker.ts';
 import { NOBODY, type Asker } from './asker.ts';
 import type { Classifications, KnownText } from './classifications.ts';
 import { partOfHeld, type HeldPart } from './part-of-held.ts';

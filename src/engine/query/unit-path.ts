@@ -12,7 +12,7 @@ import type {
   WorkProgress,
 } from '../../database/protocol.ts';
 import type { Asker } from './asker.ts';
-import type { DatabaseWorker } from '../data/database-fleet.ts';
+import type { DatabaseWorker } from '../data/database-worker.ts';
 import { parametersFor } from './parameters.ts';
 import type { Undo } from '../data/points-in-time.ts';
 import type { PoolAnswer, PoolRunner } from './pool-runner.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { endingAtTraps, isTrap } from '../../../src/database/sqlite/broken.ts';
 import { rowsOf } from '../../../src/database/rows/columns.ts';
 import { loadSqlite } from '../../../src/database/sqlite/sqlite-module.ts';
-import type { DatabaseWorker } from '../../../src/engine/data/database-fleet.ts';
+import type { DatabaseWorker } from '../../../src/engine/data/database-worker.ts';
 import { ATTEMPTS_MAX } from '../../../src/engine/settings.ts';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 

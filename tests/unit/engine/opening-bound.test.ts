@@ -3,7 +3,8 @@ import { AppError } from '../../../src/core/errors.ts';
 import { WORKER_BROKEN } from '../../../src/database/sqlite/broken.ts';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 import { rowsOf } from '../../../src/database/rows/columns.ts';
-import { OPEN_MS_MAX, type DatabaseWorker } from '../../../src/engine/data/database-fleet.ts';
+import { OPEN_MS_MAX } from '../../../src/engine/data/database-fleet.ts';
+import type { DatabaseWorker } from '../../../src/engine/data/database-worker.ts';
 
 let opened: Lab;
 /** The bounds that are armed, to let one run out. */

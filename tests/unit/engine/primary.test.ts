@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { rowsOf } from '../../../src/database/rows/columns.ts';
-import type { DatabaseWorker } from '../../../src/engine/data/database-fleet.ts';
+import type { DatabaseWorker } from '../../../src/engine/data/database-worker.ts';
 import { runRequest } from '../database/support.ts';
 import { openLab, type Lab, type LabOptions } from '../../../bench/lab.ts';
 

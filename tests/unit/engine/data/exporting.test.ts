@@ -1,7 +1,7 @@
 /** Exports through the whole engine: beside the pool, from one state of the data, under a name of their own. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../../../src/core/errors.ts';
-import type { DatabaseWorker } from '../../../../src/engine/data/database-fleet.ts';
+import type { DatabaseWorker } from '../../../../src/engine/data/database-worker.ts';
 import { openLab, type Lab } from '../../../../bench/lab.ts';
 
 let lab: Lab;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checksumOf } from '../../../../src/core/checksum.ts';
 import { rowsOf } from '../../../../src/database/rows/columns.ts';
 import type { DatabaseApi } from '../../../../src/database/protocol.ts';
-import type { DatabaseWorker } from '../../../../src/engine/data/database-fleet.ts';
+import type { DatabaseWorker } from '../../../../src/engine/data/database-worker.ts';
 import type { QueryOutcome } from '../../../../src/engine/protocol.ts';
 import { databaseInfo } from '../../../../src/engine/readings.ts';
 import { createMemoryStore } from '../../../../src/platform/memory-store.ts';

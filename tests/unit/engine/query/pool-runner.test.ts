@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Assignment, DatabaseFleet, DatabaseWorker } from '../../../../src/engine/data/database-fleet.ts';
+import type { DatabaseFleet } from '../../../../src/engine/data/database-fleet.ts';
+import type { Assignment, DatabaseWorker } from '../../../../src/engine/data/database-worker.ts';
 import { PoolRunner } from '../../../../src/engine/query/pool-runner.ts';
 import type { Dispatcher, Submission } from '../../../../src/pool/dispatcher.ts';
 
