@@ -39,7 +39,7 @@ export function plainRun(sql: string): RunRequest {
     rowLimit: null,
     cancelValue: null,
     simulatedWaitMs: 0,
-    provedSql: null,
+    proved: null,
   };
 }
 

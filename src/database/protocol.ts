@@ -222,8 +222,12 @@ export interface RunRequest {
   cancelValue: number | null;
   /** A wait, labelled simulated, added after the run; 0 for none. */
   simulatedWaitMs: number;
-  /** The proved text to run in place of `sql`; names of columns stay those of `sql`. */
-  provedSql: string | null;
+  /**
+   * The proved text to run in place of `sql`; names of columns stay those of `sql`. A proof may rest on the rows of some table, and always
+   * does on the schema, so it is run at exactly the version `at` for which the asker knows that it holds: a primary whose latest write
+   * nobody has heard of yet runs `sql` itself.
+   */
+  proved: { sql: string; at: Version } | null;
   /** What another worker has found `sql` to be, one statement, in this history: a replica need not ask SQLite again. */
   known?: { classification: Classification; historyId: string } | null;
   /** The asker holds the rows already, should the text come to this program, or to this scan: then it is not run. */
@@ -239,6 +243,8 @@ export type RunReply =
       work: Work;
       /** True when the statement asked for the time while it ran: not stored. */
       readClock: boolean;
+      /** Whether the proved text was run. */
+      rewritten: boolean;
     }
   /** Not run: it is what the asker holds. */
   | { kind: 'held'; classification: Classification; version: Version }

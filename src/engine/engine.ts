@@ -15,12 +15,14 @@ import { DatabaseFleet } from './data/database-fleet.ts';
 import type { DatabaseWorker } from './data/database-worker.ts';
 import { DataPlane } from './data/data-plane.ts';
 import { SOUND } from './storage/kept-format.ts';
+import { KeptVerdicts, VERDICTS_KEY } from './rewriting/kept-verdicts.ts';
 import { LargeCells } from './data/large-cells.ts';
 import { LoadGenerator } from './load.ts';
 import { LogFolding } from './data/log-folding.ts';
 import { Monitoring } from './monitoring.ts';
 import { OptimizerLink } from './optimizer-link.ts';
 import { Outcome } from './query/outcome.ts';
+import { keepValue, storedValue } from './data/opening.ts';
 import type { EnginePlatform } from './platform-port.ts';
 import { commitWithPoint, POINT_LIMITS } from './data/points-in-time.ts';
 import { PoolRunner } from './query/pool-runner.ts';
@@ -75,6 +77,7 @@ export class Engine {
   readonly cache: QueryCache;
   readonly savedCache: SavedCache;
   readonly optimizer: OptimizerLink;
+  readonly keptVerdicts: KeptVerdicts;
   readonly simulator: SimulatorLink;
   readonly monitoring: Monitoring;
   readonly vault: Vault;
@@ -198,12 +201,31 @@ export class Engine {
       module: () => this.compiled(),
       wasmUrl: () => this.wasmUrl,
       snapshot: () => this.plane.snapshot,
+      version: () => this.plane.version,
       settings: () => this.settings.optimizer,
+      pragmas: () => this.pragmas,
+      isolated: platform.isolated,
+      nowMs,
       once: (delayMs, action) => this.timers.once(delayMs, action),
       onVerdict: (sql, verdict) => {
-        if (verdict.state !== 'proved') return;
-        const rules = verdict.report.ruleIds.join(', ');
-        this.monitoring.event('optimizer', 'good', `Proved ${rules} for: ${shortened(sql)}`);
+        this.keptVerdicts.noteChange();
+        if (verdict.state === 'proved') {
+          const rules = verdict.report.ruleIds.join(', ');
+          this.monitoring.event('optimizer', 'good', `Proved ${rules} for: ${shortened(sql)}`);
+        } else if (verdict.state === 'dropped')
+          this.monitoring.event('optimizer', 'watch', `${verdict.reason}. ${shortened(sql)}`);
+      },
+    });
+    this.keptVerdicts = new KeptVerdicts({
+      optimizer: this.optimizer,
+      timers: this.timers,
+      load: () => storedValue(this, VERDICTS_KEY),
+      save: (value) => keepValue(this, VERDICTS_KEY, value),
+      isOwner: () => this.vault.owned,
+      isDataStored: () => this.isStored,
+      data: () => {
+        const { snapshot, version, schemaCookie } = this.plane;
+        return { snapshot, version, schemaCookie, source: this.source, untouched: version.logNumber === 0 };
       },
     });
     this.simulator = new SimulatorLink(platform.spawnSimulator);
@@ -225,6 +247,7 @@ export class Engine {
         if (this.plane.isOpen && this.isStored) {
           this.unsavedSinceMs = null;
           this.savedCache.noteChange();
+          this.keptVerdicts.dataStored();
         }
         if (state.message === told) return;
         told = state.message;
@@ -418,8 +441,9 @@ export class Engine {
   /** Takes over settings, everywhere, at once. */
   apply(settings: EngineSettings): void {
     const now = this.platform.nowMs();
-    if (settings.optimizer !== this.settings.optimizer) this.optimizer.forget();
+    const { optimizer } = this.settings;
     this.settings = settings;
+    this.optimizer.settingsChanged(optimizer);
     this.cache.store.configure(settings.cache, now);
     this.dispatcher.configure(poolSettingsOf(settings), ejectionSettingsOf(settings));
     // Before the data is open there is nothing that a worker could attach to.

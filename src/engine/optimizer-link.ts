@@ -1,60 +1,92 @@
 /**
- * The engine's side of the optimizer worker: tiered, like a compiler. A statement first runs as typed; in the
- * background the worker looks for a rewrite and proves it; from then on the pool runs the proven text.
+ * The engine's side of the optimizer: tiered, like a compiler. A statement first runs as typed; in the background the optimizer's worker
+ * looks for a rewrite and proves it; from then on the pool runs the proven text, for as long as what the proof rests on holds and the rewrite
+ * is as fast in practice. Whoever waits for an answer goes before what is done in the background.
  */
 import { AppError, toWireError } from '../core/errors.ts';
-import { connect, type Connection, type WorkerHandle } from '../core/rpc.ts';
-import type { PageRecord, Parameters, Snapshot } from '../database/protocol.ts';
-import type { IndexAdvice, IndexTrial, OptimizeReport, OptimizerApi, PlanLine } from '../optimizer/protocol.ts';
+import type { CancelSignal, WorkerHandle } from '../core/rpc.ts';
+import type { PageRecord, Parameters, Snapshot, Version } from '../database/protocol.ts';
+import type {
+  IndexAdvice,
+  IndexTrial,
+  OptimizeProgress,
+  OptimizeReport,
+  PlanLine,
+  PreviewText,
+  StudyReport,
+} from '../optimizer/protocol.ts';
+import { OptimizerWorker } from './rewriting/optimizer-worker.ts';
+import { RuleRecords } from './rewriting/rule-records.ts';
+import { Verdicts, type StatementVerdict } from './rewriting/verdicts.ts';
+
+export { SILENT_MS_MAX } from './rewriting/optimizer-worker.ts';
+export type { StatementVerdict } from './rewriting/verdicts.ts';
 
 export const BACKGROUND_QUEUE_MAX = 100;
-export const VERDICTS_MAX = 2000;
-/** For the proof of one statement in the background, and for a person who waits. */
-const BACKGROUND_BUDGET_MS = 4000;
+/** For the proof of one statement. */
+const PROOF_BUDGET_MS = 4000;
 const TRIAL_BUDGET_MS = 8000;
-
-/**
- * What it does has budgets far below this. What SQLite does within one instruction no budget stops: on a damaged file that leads it
- * in circles only the end of its worker does.
- */
-export const SILENT_MS_MAX = 30_000;
-
-export type Verdict =
-  | { state: 'waiting' | 'running' }
-  | { state: 'proved'; report: OptimizeReport; provedSql: string }
-  | { state: 'unchanged'; report: OptimizeReport | null; reason: string };
+const LOOK_BUDGET_MS = 1000;
+/** A text that takes less is left alone, unless somebody asks. */
+const FAST_ENOUGH_MS = 0.2;
+/** A proof that had to make way so often goes to the end of the queue no more: it is given up until the statement runs again. */
+const INTERRUPTIONS_MAX = 5;
 
 export interface OptimizerLinkOptions {
   spawn(): WorkerHandle;
   module(): Promise<WebAssembly.Module | null>;
   wasmUrl(): string;
   snapshot(): Snapshot;
+  version(): Version;
   settings(): { enabled: boolean; disabledRules: string[] };
+  /** PRAGMAs in force in the pool. */
+  pragmas(): readonly string[];
+  isolated: boolean;
+  nowMs(): number;
   /** Does something once after a while, unless the returned function is called before. */
   once(delayMs: number, action: () => void): () => void;
-  /** A verdict is in: for the event log and the page. */
-  onVerdict(sql: string, verdict: Verdict): void;
+  /** A verdict is in, or was taken back: for the event log, the page and the store. */
+  onVerdict(sql: string, verdict: StatementVerdict): void;
 }
 
+export interface ProofOptions {
+  onProgress?: (progress: OptimizeProgress) => void;
+  signal?: CancelSignal | null;
+  /** Rules to leave out besides those that are switched off; the verdict is then this asker's alone. */
+  without?: readonly string[];
+  /** Only if the text takes long enough for it to be worth it. */
+  ifWorthIt?: boolean;
+}
+
+/** Something to do when nobody waits. */
 interface Pending {
   sql: string;
   parameters: Parameters;
+  interruptions: number;
+}
+
+/** A proof under way, which several may wait for. */
+interface Proof {
+  sql: string;
+  ifWorthIt: boolean;
+  /** Nobody waits for it. */
+  background: boolean;
+  listeners: Set<(progress: OptimizeProgress) => void>;
+  report: Promise<OptimizeReport>;
+  stop(): void;
 }
 
 export class OptimizerLink {
   readonly #options: OptimizerLinkOptions;
-  #worker: Promise<{ calls: Connection<OptimizerApi> }> | null = null;
-  #end: (message: string) => void = () => {};
-  #attached = false;
-  /** Others who ask meanwhile wait for it too: the worker answers attach only when the data is open. */
-  #attaching: Promise<unknown> = Promise.resolve();
-  readonly #verdicts = new Map<string, Verdict>();
+  readonly #worker: OptimizerWorker;
+  readonly #verdicts: Verdicts;
+  readonly records = new RuleRecords();
   readonly #queue: Pending[] = [];
-  #busy = false;
+  #proof: Proof | null = null;
+  #working = false;
   #mayWork = false;
-  /** Questions without an answer so far, and the end of the patience with them, put off by every answer. */
-  #asked = 0;
-  #disarm: () => void = () => {};
+  /** People who wait for an answer: nothing is begun in the background meanwhile. */
+  #waiting = 0;
   /** It did not answer over this data: nothing is asked in the background until there is other data. */
   #wasSilent = false;
   /** Moves when verdicts are forgotten, so that an answer about the former schema is not kept. */
@@ -62,6 +94,14 @@ export class OptimizerLink {
 
   constructor(options: OptimizerLinkOptions) {
     this.#options = options;
+    this.#verdicts = new Verdicts(options.nowMs);
+    this.#worker = new OptimizerWorker({
+      ...options,
+      onSilent: () => {
+        this.#wasSilent = true;
+        this.#queue.length = 0;
+      },
+    });
   }
 
   /** Background work may begin: the first result is on the screen. */
@@ -70,183 +110,281 @@ export class OptimizerLink {
     void this.#next();
   }
 
-  verdict(sql: string): Verdict | undefined {
+  verdict(sql: string): StatementVerdict | undefined {
     return this.#verdicts.get(sql);
   }
 
-  /** A read ran as typed: look for something better when there is time. */
-  consider(sql: string, parameters: Parameters): void {
-    const { enabled } = this.#options.settings();
-    if (!enabled || this.#wasSilent || this.#verdicts.has(sql) || this.#queue.length >= BACKGROUND_QUEUE_MAX) return;
-    this.#remember(sql, { state: 'waiting' });
-    this.#queue.push({ sql, parameters });
-    void this.#next();
+  /** What is known of statements, for the store. */
+  get verdicts(): Verdicts {
+    return this.#verdicts;
   }
 
-  /** Proves now, at the head of the queue. */
-  async optimize(sql: string, parameters: Parameters): Promise<OptimizeReport> {
-    const generation = this.#generation;
-    this.#remember(sql, { state: 'running' });
-    try {
-      const { calls } = await this.#ready();
-      const { disabledRules } = this.#options.settings();
-      const report = await this.#inTime(
-        calls.call.optimize({ sql, parameters, disabledRules, budgetMs: BACKGROUND_BUDGET_MS }),
-      );
-      if (generation === this.#generation) this.#settle(sql, report);
-      return report;
-    } catch (error) {
-      const { message } = toWireError(error);
-      if (generation === this.#generation)
-        this.#remember(sql, { state: 'unchanged', report: null, reason: `The optimizer could not finish: ${message}` });
-      throw error;
+  /** The proved text to run now in place of this one; null where it runs as typed, for the reason that `whyTyped` gives. */
+  textFor(sql: string): string | null {
+    return this.#whyOff() === null ? this.#verdicts.textFor(sql) : null;
+  }
+
+  /** Why a text runs as typed, in a sentence without its full stop. */
+  whyTyped(sql: string, isWaitedFor: boolean): string {
+    const off = this.#whyOff();
+    if (off !== null) return off;
+    const verdict = this.#verdicts.get(sql);
+    if (!verdict) return 'First run: as typed';
+    switch (verdict.state) {
+      case 'waiting':
+        return 'Runs as typed; the optimizer will look at it';
+      case 'running':
+        return isWaitedFor
+          ? 'Runs as typed: the proof is still running'
+          : 'Runs as typed while the optimizer looks for a proof';
+      case 'proved':
+        return 'Runs as typed this time, by turns with its rewrite, to see which is faster in practice';
+      default:
+        return verdict.reason;
     }
   }
 
-  async preview(sql: string, ruleId: string, parameters: Parameters): Promise<{ sql: string; label: string } | null> {
-    const { calls } = await this.#ready();
-    return this.#inTime(calls.call.preview({ sql, ruleId, parameters }));
+  /** A read was run by the pool. As typed: look for something better when there is time. */
+  ran(sql: string, parameters: Parameters, rewritten: boolean, ms: number): void {
+    const verdict = this.#verdicts.get(sql);
+    if (rewritten && verdict?.state === 'proved') this.records.ran(verdict.report);
+    if (this.#verdicts.ran(sql, rewritten, ms) !== null) {
+      const dropped = this.#verdicts.get(sql);
+      if (dropped?.state === 'dropped') {
+        this.records.dropped(dropped.report);
+        this.#options.onVerdict(sql, dropped);
+      }
+    }
+    if (!rewritten) this.#consider(sql, parameters);
   }
 
-  async advise(sql: string, parameters: Parameters): Promise<IndexAdvice[]> {
-    const { calls } = await this.#ready();
-    return this.#inTime(calls.call.advise({ sql, parameters }));
+  /** Proves now: what is done in the background makes way. */
+  async optimize(sql: string, parameters: Parameters, options: ProofOptions = {}): Promise<OptimizeReport> {
+    const { onProgress, signal = null, without = [], ifWorthIt = false } = options;
+    const joined = without.length === 0 ? this.#join(sql, ifWorthIt, onProgress) : null;
+    return this.#firstServed(async () => {
+      if (joined) return untilCancelled(joined, signal);
+      const at = this.#queue.findIndex((pending) => pending.sql === sql);
+      if (at >= 0) this.#queue.splice(at, 1);
+      const proof = this.#prove(sql, parameters, { ifWorthIt, without, background: false });
+      if (onProgress) proof.listeners.add(onProgress);
+      signal?.onCancel(() => proof.stop());
+      return proof.report;
+    }, sql);
   }
 
-  async tryIndex(sql: string, parameters: Parameters, ddl: string): Promise<IndexTrial> {
-    const { calls } = await this.#ready();
-    return this.#inTime(calls.call.tryIndex({ sql, parameters, ddl, budgetMs: TRIAL_BUDGET_MS }));
+  preview(sql: string, ruleId: string, parameters: Parameters): Promise<PreviewText | null> {
+    return this.#firstServed(() => this.#worker.ask((api) => api.preview({ sql, ruleId, parameters })));
   }
 
-  async plan(sql: string): Promise<PlanLine[]> {
-    const { calls } = await this.#ready();
-    return this.#inTime(calls.call.plan({ sql }));
+  /** Both texts with their results and times, beside each other, on the fork: nothing of it is used for anything else. */
+  study(sql: string, parameters: Parameters, rewrittenSql: string): Promise<StudyReport> {
+    const budgetMs = TRIAL_BUDGET_MS;
+    return this.#firstServed(() => this.#worker.ask((api) => api.study({ sql, parameters, rewrittenSql, budgetMs })));
   }
 
-  /** A committed record. A schema change takes all verdicts with it. */
+  advise(sql: string, parameters: Parameters): Promise<IndexAdvice[]> {
+    return this.#firstServed(() => this.#worker.ask((api) => api.advise({ sql, parameters })));
+  }
+
+  tryIndex(sql: string, parameters: Parameters, ddl: string): Promise<IndexTrial> {
+    const budgetMs = TRIAL_BUDGET_MS;
+    return this.#firstServed(() => this.#worker.ask((api) => api.tryIndex({ sql, parameters, ddl, budgetMs })));
+  }
+
+  plan(sql: string): Promise<PlanLine[]> {
+    return this.#firstServed(() => this.#worker.ask((api) => api.plan({ sql })));
+  }
+
+  // ---- what happens to data and settings ----
+
+  /** A committed record. A schema change takes all verdicts with it, a write those that rest on its tables. */
   apply(record: PageRecord, schemaChanged: boolean): void {
     if (schemaChanged) this.forget();
-    if (!this.#attached) return;
-    void this.#worker
-      ?.then(({ calls }) => calls.call.apply({ records: [record] }))
-      .catch((error: unknown) => this.#end(toWireError(error).message));
+    this.#verdicts.noteWrite(schemaChanged ? null : record.tablesWritten, record.logNumber);
+    this.#worker.apply(record);
   }
 
-  /** Other content: the worker attaches anew before its next job. */
+  /** Other content, or another history. */
   reattach(): void {
-    this.#attached = false;
+    this.#worker.detach();
     this.#wasSilent = false;
     this.forget();
+    this.records.clear();
+    this.#verdicts.reset(this.#options.version());
+  }
+
+  /** Rules were switched: verdicts with one that is off now go, and so do those that one that is on now might better. */
+  settingsChanged(before: { disabledRules: readonly string[] }): void {
+    const { disabledRules } = this.#options.settings();
+    if (before.disabledRules.some((id) => !disabledRules.includes(id))) this.forget();
+    else if (disabledRules.some((id) => !before.disabledRules.includes(id))) {
+      this.#generation++;
+      this.#verdicts.retain(({ ruleIds }) => !ruleIds.some((id) => disabledRules.includes(id)));
+    }
   }
 
   /** Ends the worker; the next question starts another. */
   end(reason: string): void {
-    this.#end(reason);
+    this.#worker.end(reason);
   }
 
   forget(): void {
     this.#generation++;
-    this.#verdicts.clear();
+    this.#verdicts.forget();
     this.#queue.length = 0;
   }
 
-  /** The answer; a worker that has been asked and says nothing at all for too long is ended, and with it all that was asked. */
-  async #inTime<Reply>(reply: Promise<Reply>): Promise<Reply> {
-    this.#asked++;
-    this.#putOff();
-    try {
-      return await reply;
-    } finally {
-      this.#asked--;
-      this.#putOff();
-    }
+  // ---- work ----
+
+  /** Why no rewrite is used at all. */
+  #whyOff(): string | null {
+    if (!this.#options.settings().enabled) return 'Runs as typed: the optimizer is switched off';
+    const pragma = this.#options.pragmas().find(mayChangeMeaning);
+    return pragma ? `Runs as typed: proofs are made without ${pragma.trim()}` : null;
   }
 
-  #putOff(): void {
-    this.#disarm();
-    if (this.#asked === 0) return;
-    this.#disarm = this.#options.once(SILENT_MS_MAX, () => {
-      this.#wasSilent = true;
-      this.#queue.length = 0;
-      this.#end(
-        `it gave no answer for ${SILENT_MS_MAX / 1000} seconds. The file may be damaged in a way that leads in circles: PRAGMA integrity_check tells. Statements run as typed.`,
-      );
-    });
+  #consider(sql: string, parameters: Parameters): void {
+    if (this.#whyOff() !== null || this.#wasSilent || this.#queue.length >= BACKGROUND_QUEUE_MAX) return;
+    const verdict = this.#verdicts.get(sql);
+    if (verdict && !this.#verdicts.isDue(sql)) return;
+    if (this.#queue.some((pending) => pending.sql === sql)) return;
+    if (!verdict) this.#verdicts.begin(sql, 'waiting');
+    this.#queue.push({ sql, parameters, interruptions: 0 });
+    void this.#next();
   }
 
-  async #next(): Promise<void> {
-    if (this.#busy || !this.#mayWork) return;
-    const pending = this.#queue.shift();
-    if (!pending) return;
-    this.#busy = true;
+  /** For somebody who waits: a proof that nobody waits for makes way, and nothing else is begun meanwhile. */
+  async #firstServed<Reply>(ask: () => Promise<Reply>, sql: string | null = null): Promise<Reply> {
+    this.#waiting++;
+    if (this.#proof?.background && this.#proof.sql !== sql) this.#proof.stop();
     try {
-      await this.optimize(pending.sql, pending.parameters);
-    } catch {
-      // The verdict already says why; a worker that died is started again for the next statement.
+      return await ask();
     } finally {
-      this.#busy = false;
+      this.#waiting--;
       void this.#next();
     }
   }
 
-  #settle(sql: string, report: OptimizeReport): void {
-    const verdict: Verdict =
-      report.provedSql === null
-        ? { state: 'unchanged', report, reason: report.unchangedReason ?? 'No rule applies.' }
-        : report.restsOn.length > 0
-          ? // Workers are not told versions of tables yet.
-            { state: 'unchanged', report, reason: `Proved for the present rows of ${report.restsOn.join(', ')} only.` }
-          : { state: 'proved', report, provedSql: report.provedSql };
-    this.#remember(sql, verdict);
-    this.#options.onVerdict(sql, verdict);
+  /** The proof of this text that is under way; null when there is none as thorough. */
+  #join(sql: string, ifWorthIt: boolean, onProgress: ProofOptions['onProgress']): Promise<OptimizeReport> | null {
+    const proof = this.#proof;
+    if (proof?.sql !== sql || (proof.ifWorthIt && !ifWorthIt)) return null;
+    proof.background = false;
+    if (onProgress) proof.listeners.add(onProgress);
+    return proof.report;
   }
 
-  #remember(sql: string, verdict: Verdict): void {
-    if (this.#verdicts.size >= VERDICTS_MAX && !this.#verdicts.has(sql)) {
-      const oldest = this.#verdicts.keys().next();
-      if (!oldest.done) this.#verdicts.delete(oldest.value);
-    }
-    this.#verdicts.set(sql, verdict);
-  }
-
-  async #ready(): Promise<{ calls: Connection<OptimizerApi> }> {
-    this.#worker ??= this.#spawn();
-    const worker = await this.#worker;
-    if (!this.#attached) {
-      // Before the await: records that arrive while it attaches must follow the snapshot in the worker's inbox.
-      this.#attached = true;
-      const snapshot = this.#options.snapshot();
-      // Its own list: a record appended before this message leaves is sent by itself.
-      const whole = { ...snapshot, records: [...snapshot.records] };
-      this.#attaching = this.#inTime(worker.calls.call.attach({ snapshot: whole }));
-    }
-    try {
-      await this.#attaching;
-    } catch (error) {
-      this.#attached = false; // the next question tries again
-      throw error;
-    }
-    return worker;
-  }
-
-  async #spawn(): Promise<{ calls: Connection<OptimizerApi> }> {
-    const handle = this.#options.spawn();
-    const calls = connect<OptimizerApi>(handle.port);
-    const end = (message: string): void => {
-      handle.terminate();
-      this.#worker = null;
-      this.#attached = false;
-      calls.lost(new AppError('worker-lost', `The optimizer stopped: ${message}`));
+  #prove(
+    sql: string,
+    parameters: Parameters,
+    options: { ifWorthIt: boolean; without: readonly string[]; background: boolean },
+  ): Proof {
+    const { ifWorthIt, without, background } = options;
+    const isEverybodys = without.length === 0;
+    const generation = this.#generation;
+    const job = this.#worker.newJob();
+    const disabledRules = [...this.#options.settings().disabledRules, ...without];
+    const fastEnoughMs = ifWorthIt ? FAST_ENOUGH_MS : 0;
+    const request = { sql, parameters, disabledRules, budgetMs: PROOF_BUDGET_MS, fastEnoughMs, cancelValue: job };
+    let [stopped, cancel] = [false, (): void => {}];
+    const listeners: Proof['listeners'] = new Set();
+    const ask = async (): Promise<OptimizeReport> => {
+      try {
+        const report = await this.#worker.ask((api) => {
+          if (stopped) throw new AppError('cancelled', 'The proof was stopped.');
+          return api.optimize(request, {
+            onProgress: (told) => listeners.forEach((listener) => listener(told as OptimizeProgress)),
+            cancelWith: (given) => (cancel = given),
+          });
+        });
+        if (isEverybodys && generation === this.#generation) this.#settle(sql, report);
+        return report;
+      } catch (error) {
+        const { code, message } = toWireError(error);
+        if (isEverybodys && generation === this.#generation) {
+          if (code === 'cancelled') this.#verdicts.interrupted(sql);
+          else this.#verdicts.fail(sql, `The optimizer could not finish: ${message}`);
+        }
+        throw error;
+      } finally {
+        if (this.#proof === proof) this.#proof = null;
+      }
     };
-    handle.onFailure(end);
-    this.#end = end;
-    try {
-      const module = await this.#options.module();
-      await calls.call.warm({ module, wasmUrl: this.#options.wasmUrl(), cancelCell: null });
-    } catch (error) {
-      end(toWireError(error).message);
-      throw error;
-    }
-    return { calls };
+    if (isEverybodys) this.#verdicts.begin(sql, 'running');
+    const stop = (): void => {
+      stopped = true;
+      this.#worker.stop(job);
+      cancel();
+    };
+    const proof: Proof = { sql, ifWorthIt, background, listeners, stop, report: Promise.resolve().then(ask) };
+    if (isEverybodys) this.#proof = proof;
+    return proof;
   }
+
+  async #next(): Promise<void> {
+    if (this.#working || !this.#mayWork || this.#waiting > 0) return;
+    const pending = this.#queue.shift();
+    if (!pending) return;
+    this.#working = true;
+    const { sql, parameters } = pending;
+    const generation = this.#generation;
+    try {
+      if (await this.#stillHolds(sql)) return;
+      if (generation !== this.#generation || this.#waiting > 0)
+        throw new AppError('cancelled', 'Somebody waits for another answer.');
+      await this.#prove(sql, parameters, { ifWorthIt: true, without: [], background: true }).report;
+    } catch (error) {
+      // The verdict already says why; a worker that died is started again for the next statement.
+      const { code } = toWireError(error);
+      const again = { ...pending, interruptions: pending.interruptions + 1 };
+      if (code === 'cancelled' && generation === this.#generation && again.interruptions < INTERRUPTIONS_MAX) {
+        this.#verdicts.begin(sql, 'waiting');
+        this.#queue.push(again);
+      }
+    } finally {
+      this.#working = false;
+      void this.#next();
+    }
+  }
+
+  /** Of a stale verdict: the rows are looked at again, which takes far less than a proof. */
+  async #stillHolds(sql: string): Promise<boolean> {
+    const verdict = this.#verdicts.get(sql);
+    if (verdict?.state !== 'stale' || !verdict.report.chosen) return false;
+    const { preconditions } = verdict.report.chosen;
+    const generation = this.#generation;
+    const { holds, version } = await this.#worker.ask((api) =>
+      api.reverify({ preconditions, budgetMs: LOOK_BUDGET_MS }),
+    );
+    if (generation !== this.#generation || version.historyId !== this.#options.version().historyId) return true;
+    if (holds) this.#verdicts.renew(sql, version);
+    return holds;
+  }
+
+  #settle(sql: string, report: OptimizeReport): void {
+    if (report.version.historyId !== this.#options.version().historyId) return;
+    this.#verdicts.settle(sql, report);
+    this.records.note(report);
+    const verdict = this.#verdicts.get(sql);
+    if (verdict) this.#options.onVerdict(sql, verdict);
+  }
+}
+
+/** The answer, or the end of waiting for it: others may wait for the same. */
+function untilCancelled<Reply>(reply: Promise<Reply>, signal: CancelSignal | null): Promise<Reply> {
+  if (!signal) return reply;
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    signal.onCancel(() => reject(new AppError('cancelled', 'No longer waited for.')));
+  });
+  return Promise.race([reply, cancelled]);
+}
+
+/** Settings that change neither what a text means nor what a schema promises. */
+const HARMLESS =
+  /^\s*PRAGMA\s+(?:main\s*\.\s*|temp\s*\.\s*)?(?:analysis_limit|automatic_index|cache_size|cache_spill|cell_size_check|defer_foreign_keys|foreign_keys|legacy_alter_table|page_size|recursive_triggers|secure_delete|temp_store)\b/i;
+
+/** case_sensitive_like, ignore_check_constraints and others that the optimizer's own connection is not told of. */
+function mayChangeMeaning(pragma: string): boolean {
+  return !HARMLESS.test(pragma);
 }

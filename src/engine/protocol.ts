@@ -20,7 +20,20 @@ import type {
   Version,
 } from '../database/protocol.ts';
 import type { QueueMode } from '../pool/settings.ts';
-import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, RuleDescription } from '../optimizer/protocol.ts';
+import type {
+  Confidence,
+  IndexAdvice,
+  IndexTrial,
+  Measurement,
+  OptimizeProgress,
+  OptimizeReport,
+  PlanLine,
+  ProofGrade,
+  RewriteAttempt,
+  RuleDescription,
+  StudyReport,
+} from '../optimizer/protocol.ts';
+import type { RuleRecord } from './rewriting/rule-records.ts';
 import type { ReplayedSize, ReplayedTrace, ReplayProgress, ReplayRequest, ReplaySize } from '../simulator/protocol.ts';
 import type { SimulationReport } from '../simulator/report.ts';
 import type {
@@ -57,9 +70,13 @@ export type {
   Classification,
   IndexAdvice,
   IndexTrial,
+  Confidence,
+  Measurement,
+  OptimizeProgress,
   OptimizeReport,
   Parameters,
   PlanLine,
+  ProofGrade,
   QueryClass,
   ReplayedSize,
   ReplayedTrace,
@@ -67,13 +84,16 @@ export type {
   ReplayRequest,
   ReplaySize,
   ResultColumns,
+  RewriteAttempt,
   RuleDescription,
+  RuleRecord,
   SampleRequest,
   SchemaReport,
   SimulationReport,
   SqlErrorDetail,
   SqlValue,
   StatementSpan,
+  StudyReport,
   Version,
   WireError,
 };
@@ -401,12 +421,29 @@ export interface StatementReport {
   p95Ms: number | null;
   rows: number;
   /** What the optimizer found; null while it has not looked. */
-  optimization: {
-    state: 'proved' | 'unchanged' | 'running';
-    ruleIds: string[];
-    reason: string;
-    gain: number | null;
-  } | null;
+  optimization: StatementOptimization | null;
+}
+
+export interface StatementOptimization {
+  /**
+   * `running`: looked at now, or soon. `proved`: the rewritten text runs. `stale`: a table that the proof rests on was written, so it runs as typed
+   * until that is looked at again. `dropped`: proved, and slower in practice. `unchanged`: nothing better was found.
+   */
+  state: 'running' | 'proved' | 'stale' | 'dropped' | 'unchanged';
+  ruleIds: string[];
+  provedSql: string | null;
+  reason: string;
+  grade: ProofGrade | null;
+  /** Tables whose rows the proof rests on. */
+  restsOn: string[];
+  /** From the plan, before anything was measured. */
+  expectedGain: number | null;
+  /** Original / rewritten as measured on the fork, with its interval and confidence. */
+  gain: number | null;
+  gainInterval: [low: number, high: number] | null;
+  confidence: Confidence | null;
+  /** Medians of the latest runs in the pool of either text; null where there were none. */
+  practice: { typedMs: number | null; rewrittenMs: number | null } | null;
 }
 
 export interface PerformanceSummary {
@@ -465,7 +502,15 @@ export interface EngineApi {
   wholeCell(request: { resultId: number; row: number; column: number }): { value: SqlValue };
   plan(request: { sql: string }): PlanLine[];
   // optimizer
-  optimize(request: { sql: string; parameters?: Parameters }): OptimizeReport;
+  /**
+   * Proves now, whatever the verdict so far; reports `OptimizeProgress`: the first suggestion unproved, then trials, guards and decisions one by
+   * one. Can be cancelled. `without` leaves rules out for this asker alone: then nothing of it is used for queries.
+   */
+  optimize(request: { sql: string; parameters?: Parameters; without?: string[] }): OptimizeReport;
+  /** A rewrite beside its original, proved or not: results and times of both, on a copy. Nothing of it is used, stored or saved. Error `refused`. */
+  study(request: { sql: string; parameters?: Parameters; rewrittenSql: string }): StudyReport;
+  /** What became of each rule's proposals on this database so far; rules that never proposed anything are not in it. */
+  ruleRecords(request: Record<string, never>): RuleRecord[];
   advise(request: { sql: string; parameters?: Parameters }): IndexAdvice[];
   tryIndex(request: { sql: string; parameters?: Parameters; ddl: string }): IndexTrial;
   rules(request: Record<string, never>): RuleDescription[];

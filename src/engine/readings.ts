@@ -14,7 +14,6 @@ import type {
 } from './protocol.ts';
 
 const LABEL_LENGTH = 80;
-const VERDICTS = { waiting: 'running', running: 'running', proved: 'proved', unchanged: 'unchanged' } as const;
 
 /** Wasm heaps and private pages of all workers; null before any has reported. */
 export function memoryBytes(engine: Engine): number | null {
@@ -138,20 +137,28 @@ export function decisionReport(decision: ScaleDecision): ScaleDecisionReport {
 }
 
 export function statementReports(engine: Engine): StatementReport[] {
-  return engine.monitoring.statements.ranking().map((totals) => {
-    const verdict = engine.optimizer.verdict(totals.sample);
-    const report = verdict && 'report' in verdict ? verdict.report : null;
-    const proved = report?.attempts.find((attempt) => attempt.outcome === 'proved');
-    return {
-      ...totals,
-      optimization: verdict
-        ? {
-            state: VERDICTS[verdict.state],
-            ruleIds: report?.ruleIds ?? [],
-            reason: verdict.state === 'unchanged' ? verdict.reason : (proved?.reason ?? ''),
-            gain: proved?.measurement?.ratioWarm ?? null,
-          }
-        : null,
-    };
-  });
+  return engine.monitoring.statements
+    .ranking()
+    .map((totals) => ({ ...totals, optimization: optimizationOf(engine, totals.sample) }));
+}
+
+function optimizationOf({ optimizer }: Engine, sql: string): StatementReport['optimization'] {
+  const verdict = optimizer.verdict(sql);
+  if (!verdict) return null;
+  const report = 'report' in verdict ? verdict.report : null;
+  const chosen = report?.chosen ?? null;
+  const race = chosen?.measurement ?? null;
+  return {
+    state: verdict.state === 'waiting' ? 'running' : verdict.state,
+    ruleIds: report?.ruleIds ?? [],
+    provedSql: report?.provedSql ?? null,
+    reason: 'reason' in verdict ? verdict.reason : (chosen?.reason ?? ''),
+    grade: chosen?.grade ?? null,
+    restsOn: report?.restsOn ?? [],
+    expectedGain: chosen?.expectedGain ?? null,
+    gain: race?.ratioWarm ?? null,
+    gainInterval: race?.ratioInterval ?? null,
+    confidence: race?.confidence ?? null,
+    practice: optimizer.verdicts.practice(sql),
+  };
 }

@@ -3,21 +3,20 @@
  * is there within milliseconds and whoever runs this may stop between two steps.
  */
 import type { Reader } from '../sql/parse/reader.ts';
-import { printSelect } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
 import type { Parameters } from '../database/protocol.ts';
 import { Facts } from './guards/facts.ts';
 import { inMs } from './guards/faster.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
-import { checkRoundTrip } from './guards/round-trip.ts';
 import { closeSuite } from './guards/suite.ts';
 import { plainPlan } from './plain-plan.ts';
 import { GUARD_MS_MIN, prepare, type Prepared, type Tools } from './prepare.ts';
 import { Proposals, type Proposal } from './proposals.ts';
-import type { OptimizeProgress, OptimizeReport, RewriteAttempt, Trial } from './protocol.ts';
+import type { OptimizeProgress, OptimizeReport, PreviewText, RewriteAttempt, Trial } from './protocol.ts';
+import { preview } from './previews.ts';
 import { attemptOf, notApplicable, prove } from './prove.ts';
 import { readSchema } from './read-schema.ts';
-import { PREVIEW_RULES, PROVED_RULES } from './rules/registry.ts';
+import { PROVED_RULES } from './rules/registry.ts';
 import type { Rule } from './rules/rule.ts';
 import type { Sandbox } from './sandbox.ts';
 import { ranked, search, tryOriginal, type Tried } from './search.ts';
@@ -200,14 +199,8 @@ export class Optimizer {
   }
 
   /** The text of an opt-in rule that changes the result, with its label; null when the rule does not apply. */
-  preview(sql: string, ruleId: string): { sql: string; label: string } | null {
-    const rule = PREVIEW_RULES.find((one) => one.id === ruleId);
-    const read = this.#read(sql);
-    if (!rule || !read.ok) return null;
-    const names = this.#sandbox.columnNames(sql);
-    if (!checkRoundTrip(sql, read.select, names, this.#sandbox).pass) return null;
-    const [rewrite] = rule.apply(read.select, { schema: this.schema, names });
-    return rewrite ? { sql: printSelect(rewrite.select), label: `Preview: ${rewrite.note}` } : null;
+  preview(sql: string, ruleId: string, parameters: Parameters = []): PreviewText | null {
+    return preview(sql, ruleId, parameters, this.tools);
   }
 
   #plan(sql: string): Report['planBefore'] {

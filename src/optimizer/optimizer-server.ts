@@ -1,9 +1,10 @@
 /**
  * The optimizer worker's side of `OptimizerApi`: one connection on its own pages of the data, which follows the log of records
- * and is never written to; trials that write get a fork each.
+ * and is never written to; trials that write get a fork each. One call at a time: a proof lets messages in between its steps, so that
+ * it can be cancelled, but the data does not move under it.
  */
 import { AppError } from '../core/errors.ts';
-import type { Handlers } from '../core/rpc.ts';
+import type { CallContext, Handlers } from '../core/rpc.ts';
 import { Connection } from '../database/connection.ts';
 import { openFork } from '../database/file/fork.ts';
 import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
@@ -12,14 +13,18 @@ import { fileFromSnapshot } from '../database/file/snapshot-file.ts';
 import { loadSqlite, type SqliteModule } from '../database/sqlite/sqlite-module.ts';
 import { loadNodeSqlParser } from '../sql/parse/node-sql-parser.ts';
 import type { Reader } from '../sql/parse/reader.ts';
+import type { Schema } from '../sql/schema.ts';
 import type { Advisor } from './advisor-port.ts';
 import { ConnectionSandbox } from './connection-sandbox.ts';
 import { Optimizer } from './optimize.ts';
 import { plainPlan } from './plain-plan.ts';
 import type { OptimizerApi } from './protocol.ts';
+import { study } from './study.ts';
 
 /** Records beyond this are folded into a new base, so that a fork stays cheap. */
 const RECORDS_MAX = 500;
+/** A proof looks for messages this often, between two steps. */
+const BREATHE_EVERY_MS = 25;
 
 interface Attached {
   snapshot: Snapshot;
@@ -34,7 +39,24 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
   let sqlite: SqliteModule | null = null;
   let reader: Promise<Reader> | null = null;
   let attached: Attached | null = null;
+  /** What the cancel cell holds when the job that runs is to stop. */
+  let job: number | null = null;
+  let last: Promise<unknown> = Promise.resolve();
 
+  /** After all that was asked before. */
+  const inTurn = <Argument, Reply>(
+    work: (argument: Argument, context: CallContext) => Reply | Promise<Reply>,
+  ): ((argument: Argument, context: CallContext) => Promise<Reply>) => {
+    return (argument, context) => {
+      const done = last.then(() => work(argument, context));
+      last = done.catch(() => {});
+      return done;
+    };
+  };
+  const isStopped = (): boolean => {
+    const cell = sqlite?.cancelCell;
+    return job !== null && cell != null && Atomics.load(cell, 0) === job;
+  };
   const loaded = (): SqliteModule => {
     if (!sqlite) throw new AppError('not-warm', 'SQLite is not loaded in the optimizer yet: call warm first.');
     return sqlite;
@@ -54,7 +76,7 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
   const open = (snapshot: Snapshot, text: Reader): Attached => {
     const connection = new Connection(loaded(), fileFromSnapshot(loaded(), snapshot));
     connection.hold();
-    const sandbox = new ConnectionSandbox(connection);
+    const sandbox = new ConnectionSandbox(connection, isStopped);
     return {
       snapshot,
       connection,
@@ -84,32 +106,47 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       sqlite ??= await loadSqlite(request);
       return { warmMs: performance.now() - startMs };
     },
-    async attach({ snapshot }) {
+    attach: inTurn(async ({ snapshot }) => {
       const text = await read();
       attached?.connection.close();
       attached = null;
       attached = open(snapshot, text);
       return { version: versionOf(snapshot) };
-    },
-    async apply({ records }) {
-      const text = await read(); // first: an attach that came before waits for it too
-      follow(held(), records, text);
+    }),
+    apply: inTurn(async ({ records }) => {
+      follow(held(), records, await read());
       return { version: versionOf(held().snapshot) };
-    },
-    async optimize({ sql, parameters, disabledRules, budgetMs }) {
+    }),
+    optimize: inTurn(async ({ sql, parameters, cancelValue, ...options }, context) => {
       const { optimizer, snapshot, schemaCookie } = held();
-      const report = optimizer.optimize(sql, parameters, { disabledRules, budgetMs });
-      return { ...report, schemaCookie, version: versionOf(snapshot) };
-    },
-    async preview({ sql, ruleId }) {
-      return held().optimizer.preview(sql, ruleId);
-    },
-    async advise({ sql }) {
+      job = cancelValue;
+      try {
+        const report = await stepByStep(optimizer.steps(sql, parameters, options), context, isStopped);
+        const restsOn = wholeTables(report.restsOn, optimizer.schema);
+        return { ...report, restsOn, schemaCookie, version: versionOf(snapshot) };
+      } finally {
+        job = null;
+      }
+    }),
+    reverify: inTurn(({ preconditions, budgetMs }) => {
+      const { optimizer, snapshot } = held();
+      const version = versionOf(snapshot);
+      const facts = preconditions.map((one) => optimizer.tools.facts.check(one, budgetMs));
+      const evidence = facts.map((fact) => `${fact.evidence}.`).join(' ');
+      return { holds: facts.every((fact) => fact.holds), evidence, version };
+    }),
+    study: inTurn(async ({ sql, parameters, rewrittenSql, budgetMs }) => {
+      const { sandbox, snapshot } = held();
+      const found = study(sql, rewrittenSql, parameters, budgetMs, sandbox, await read());
+      return { ...found, version: versionOf(snapshot) };
+    }),
+    preview: inTurn(({ sql, ruleId, parameters }) => held().optimizer.preview(sql, ruleId, parameters)),
+    advise: inTurn(async ({ sql }) => {
       const { optimizer, sandbox } = held();
       const text = (await read())(sql);
       return text.ok ? advisor.advise(sql, text.select, optimizer.schema, sandbox) : [];
-    },
-    tryIndex({ sql, parameters, ddl, budgetMs }) {
+    }),
+    tryIndex: inTurn(({ sql, parameters, ddl, budgetMs }) => {
       const { snapshot, sandbox } = held();
       const fork = openFork(loaded(), snapshot);
       try {
@@ -117,11 +154,37 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       } finally {
         fork.close();
       }
-    },
-    plan({ sql }) {
-      return plainPlan(held().sandbox.plan(sql));
-    },
+    }),
+    plan: inTurn(({ sql }) => plainPlan(held().sandbox.plan(sql))),
   };
+}
+
+/** Tells each step. Error `cancelled` between two of them. */
+async function stepByStep<Result>(
+  steps: Generator<unknown, Result>,
+  context: CallContext,
+  isStopped: () => boolean,
+): Promise<Result> {
+  let breathedMs = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (performance.now() - breathedMs > BREATHE_EVERY_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      breathedMs = performance.now();
+    }
+    // What was found while it was being stopped may be the stop's own doing.
+    // Thrown into the proof, so that it puts away what it has opened.
+    if (context.signal.cancelled || isStopped()) steps.throw(new AppError('cancelled', 'The proof was stopped.'));
+    if (step.done) return step.value;
+    context.progress(step.value);
+  }
+}
+
+/** By their names in the schema. For a view, or what is not known, all tables stand: a write to any may matter. */
+function wholeTables(names: readonly string[], schema: Schema): string[] {
+  const infos = names.map((name) => schema.table(name));
+  const known = infos.every((info) => info?.kind === 'table') ? infos : schema.tables;
+  return [...new Set(known.flatMap((info) => (info ? [info.name] : [])))].sort();
 }
 
 function versionOf(snapshot: Snapshot): Version {

@@ -177,14 +177,63 @@ export type RuleText = {
     }
 );
 
-/** What the optimizer worker serves. Errors as in the database worker, and `busy`. */
+/** A preview's text, with the label that stands wherever its rows are shown. */
+export interface PreviewText {
+  sql: string;
+  label: string;
+  /** Of fewer columns: how much faster they are, measured on the fork; null where that was not measured. */
+  measurement: Measurement | null;
+}
+
+/** An original beside a rewrite that need not be proved, nor right. For looking at: `label` stands wherever it is shown, nothing of it is used. */
+export interface StudyReport {
+  label: string;
+  original: StudySide;
+  rewritten: StudySide;
+  /** Null when the results are equal on this data; the first difference, in words. */
+  difference: string | null;
+  /** Both by turns; null when one of them did not come to its end. */
+  measurement: Measurement | null;
+  version: Version;
+}
+
+export interface StudySide {
+  sql: string;
+  names: string[];
+  rowCount: number;
+  /** The first rows, each value as SQL that gives it with its storage class. */
+  rows: string[][];
+  ms: number | null;
+  steps: number | null;
+  plan: PlanLine[];
+  /** Why there is no result; null when there is. */
+  failure: string | null;
+}
+
+/** What the optimizer worker serves, one call at a time. Errors as in the database worker, and `cancelled`. */
 export interface OptimizerApi {
   warm(request: WarmRequest): { warmMs: number };
   attach(request: { snapshot: Snapshot }): { version: Version };
   apply(request: { records: PageRecord[] }): { version: Version };
-  optimize(request: { sql: string; parameters: Parameters; disabledRules: string[]; budgetMs: number }): OptimizeReport;
+  /** Reports `OptimizeProgress`. Can be cancelled: at once where memory is shared and `cancelValue` is written to the cell, else between two steps. */
+  optimize(request: {
+    sql: string;
+    parameters: Parameters;
+    disabledRules: string[];
+    budgetMs: number;
+    /** A text that takes less is left alone; 0 for none. */
+    fastEnoughMs: number;
+    cancelValue: number | null;
+  }): OptimizeReport;
+  /** Whether what a proof rests on holds of the data as it is now. Far less work than the proof. */
+  reverify(request: { preconditions: PreconditionReport[]; budgetMs: number }): {
+    holds: boolean;
+    evidence: string;
+    version: Version;
+  };
+  study(request: { sql: string; parameters: Parameters; rewrittenSql: string; budgetMs: number }): StudyReport;
   /** Opt-in previews (LIMIT injection, dropping columns): text and label, never applied to cache or export. */
-  preview(request: { sql: string; ruleId: string; parameters: Parameters }): { sql: string; label: string } | null;
+  preview(request: { sql: string; ruleId: string; parameters: Parameters }): PreviewText | null;
   advise(request: { sql: string; parameters: Parameters }): IndexAdvice[];
   tryIndex(request: { sql: string; parameters: Parameters; ddl: string; budgetMs: number }): IndexTrial;
   plan(request: { sql: string }): PlanLine[];

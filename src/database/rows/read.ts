@@ -1,7 +1,7 @@
 /** A read on a worker's connection: classified, run where it may run here, or told that it belongs elsewhere. */
 import { AppError, invariant } from '../../core/errors.ts';
 import { relabel } from './columns.ts';
-import type { Classification, RunReply, RunRequest } from '../protocol.ts';
+import type { Classification, RunReply, RunRequest, Version } from '../protocol.ts';
 import type { RunLimits } from '../sqlite/run-watch.ts';
 import type { Session } from '../session.ts';
 
@@ -33,11 +33,12 @@ export function runRead(session: Session, request: RunRequest, limits: RunLimits
   if (request.held && isHeld(classification, request.held)) {
     return { kind: 'held', classification, version: session.version };
   }
-  const outcome = connection.run(request.provedSql ?? only.sql, request.parameters, {
+  const proved = provedFor(request, session.version);
+  const outcome = connection.run(proved ?? only.sql, request.parameters, {
     ...limits,
     rowLimit: request.rowLimit,
   });
-  const renamed = request.provedSql === null ? outcome.result : relabel(outcome.result, classification.columnNames);
+  const renamed = proved === null ? outcome.result : relabel(outcome.result, classification.columnNames);
   return {
     kind: 'rows',
     classification,
@@ -45,7 +46,13 @@ export function runRead(session: Session, request: RunRequest, limits: RunLimits
     version: session.version,
     work: outcome.work,
     readClock: outcome.readClock ?? classification.mayReadClock,
+    rewritten: proved !== null,
   };
+}
+
+/** The proved text, at the one version that it was sent for. */
+function provedFor({ proved }: RunRequest, { historyId, logNumber }: Version): string | null {
+  return proved?.at.historyId === historyId && proved.at.logNumber === logNumber ? proved.sql : null;
 }
 
 function isHeld({ kind, program, scan }: Classification, held: NonNullable<RunRequest['held']>): boolean {

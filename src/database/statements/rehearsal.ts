@@ -32,7 +32,7 @@ export function rehearse(module: SqliteModule): Session | null {
   const snapshot = { historyId: 'rehearsal', logNumber: 0, pageSize: 4096, base, records: [] };
   const attach: AttachRequest = { snapshot, role: 'replica', epoch: 0, pragmas: [] };
   const limits = { deadlineMs: null, rowLimit: null, cancelValue: null };
-  const read: RunRequest = { sql: READ, parameters: [], ...limits, simulatedWaitMs: 0, provedSql: null };
+  const read: RunRequest = { sql: READ, parameters: [], ...limits, simulatedWaitMs: 0, proved: null };
   let session: Session | null = null;
   for (let round = 0; round < ROUNDS; round++) {
     session = new Session(module, attach, session);

@@ -13,6 +13,7 @@ import { SOUND } from '../storage/kept-format.ts';
 import type { Kept } from '../storage/kept-reader.ts';
 import { databaseInfo } from '../readings.ts';
 import { listenToTabs, ONLY_HERE, OTHER_OWNER } from '../storage/tabs.ts';
+import { VERDICTS_KEY } from '../rewriting/kept-verdicts.ts';
 import { engineDefaults, settingsFromStore } from '../settings.ts';
 
 export const SETTINGS_KEY = 'settings';
@@ -53,6 +54,7 @@ export async function boot(engine: Engine, request: BootRequest, context: CallCo
   engine.begin();
   await firstAnswer(engine, restored, context);
   await engine.savedCache.restore(claim.owned);
+  if (!request.safe) await engine.keptVerdicts.restore();
   return report(engine, restored);
 }
 
@@ -127,6 +129,8 @@ export async function startAgain(engine: Engine, sample: SampleRequest, context:
     await engine.vault.forget();
     engine.apply(engineDefaults);
     await keepValue(engine, SETTINGS_KEY, engineDefaults);
+    engine.optimizer.records.clear();
+    await keepValue(engine, VERDICTS_KEY, null);
     engine.cache.store.resetStatistics();
     return report(engine, false);
   }, context.signal);

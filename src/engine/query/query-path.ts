@@ -18,7 +18,8 @@ import type { DatabaseWorker } from '../data/database-worker.ts';
 import { NOBODY, type Asker } from './asker.ts';
 import type { Classifications, KnownText } from './classifications.ts';
 import { partOfHeld, type HeldPart } from './part-of-held.ts';
-import type { OptimizerLink, Verdict } from '../optimizer-link.ts';
+import type { OptimizerLink } from '../optimizer-link.ts';
+import { asProved, mayBeQuery, NEWER_WRITE } from '../rewriting/words.ts';
 import { parametersFor } from './parameters.ts';
 import type { PoolAnswer, PoolRunner } from './pool-runner.ts';
 import { ROW_LIMIT_DEFAULT, type ExecuteRequest } from '../protocol.ts';
@@ -58,6 +59,12 @@ interface Times {
   classifiedMs: number;
   /** Null while the statement is not known to be cacheable. */
   key: string | null;
+}
+
+/** What a worker is asked to run in place of the text, and what to say of it. */
+interface Asking {
+  proved: RunRequest['proved'];
+  finding: RewriteFinding;
 }
 
 /** Every hit's, so it is made once. */
@@ -290,9 +297,10 @@ export class QueryPath {
     const { stamp } = this.#classifications();
     const known = this.#classificationOf(statement.sql);
     const held = known === null && finding.state !== 'behind' ? this.#heldFor(statement, request) : undefined;
-    if (request.optimized && known?.kind === 'read') await this.#waitForProof(statement);
+    const isQuery = known ? known.kind === 'read' : mayBeQuery(statement.sql);
+    if (request.optimized && isQuery && !request.preview) await this.#waitForProof(statement, asker);
     const rewrittenMs = nowMs();
-    let rewrite = this.#rewriteFor(statement, request);
+    let asked: Asking | null = null;
     const { simulatedWaitMs, deadlineMs: usualDeadlineMs } = settings();
     const deadlineMs = request.deadlineMs ?? usualDeadlineMs;
     const answer: PoolAnswer<RunReply> = await pool.run<RunReply>({
@@ -302,10 +310,10 @@ export class QueryPath {
       deadlineMs,
       signal: asker.signal,
       send: async (worker, stops) => {
-        // Now, not before it waited: a proof holds for the schema that it was made for.
-        rewrite = this.#rewriteFor(statement, request);
+        // Now, not before it waited: a proof holds for the schema that it was made for, and the rows that it has seen.
         const present = this.#options.version();
-        const vmStepsBefore = this.#options.steps.before(present.historyId, rewrite.provedSql ?? statement.sql);
+        asked = this.#rewriteFor(statement, request, present);
+        const vmStepsBefore = this.#options.steps.before(present.historyId, asked.proved?.sql ?? statement.sql);
         const run = worker.calls.call.run(
           {
             sql: statement.sql,
@@ -313,7 +321,7 @@ export class QueryPath {
             rowLimit: request.rowLimit ?? ROW_LIMIT_DEFAULT,
             ...stops,
             simulatedWaitMs,
-            provedSql: rewrite.provedSql,
+            proved: asked.proved,
             known: this.#knownTo(worker, statement.sql, present),
             held,
           },
@@ -340,6 +348,7 @@ export class QueryPath {
       return this.read(statement, request, asker, times.startMs);
     }
     if (known === null) this.#remember(statement.sql, { type: 'statement', classification }, stamp);
+    const rewrite = rewriteOf(asked, reply);
     const endMs = nowMs();
     const notes = notesOn(classification, reply);
     const uncached = this.#uncached(classification, request);
@@ -354,7 +363,7 @@ export class QueryPath {
       result: reply.result,
       shared: this.#admit(statement, request, finding, times.key, stamp, reply, rewrite.provedSql === null),
       cache: uncached === null ? finding : { state: 'off', reason: uncached },
-      rewrite: { ruleIds: rewrite.ruleIds, reason: rewrite.reason },
+      rewrite,
       pool: {
         worker: answer.worker.name,
         attempts: answer.attempts,
@@ -375,41 +384,39 @@ export class QueryPath {
     };
     if (finding.state !== 'behind') this.#options.onRan(ran);
     // A run that stopped at its row limit did not come to its end.
-    if (reply.result.limitedAt === null)
-      this.#options.steps.note(reply.version.historyId, rewrite.provedSql ?? statement.sql, [reply.work.vmSteps]);
-    if (classification.kind === 'read' && rewrite.provedSql === null)
-      this.#options.optimizer.consider(statement.sql, statement.parameters);
+    if (reply.result.limitedAt === null) {
+      const { sql, parameters } = statement;
+      const text = (reply.rewritten && textOf(asked)) || sql;
+      this.#options.steps.note(reply.version.historyId, text, [reply.work.vmSteps]);
+      if (classification.kind === 'read' && !request.preview)
+        this.#options.optimizer.ran(sql, parameters, reply.rewritten, reply.work.executeMs);
+    }
     return ran;
   }
 
   /** Only for somebody who asked for it, and not for long: then the text runs as typed. */
-  async #waitForProof({ sql, parameters }: Statement): Promise<void> {
+  async #waitForProof({ sql, parameters }: Statement, asker: Asker): Promise<void> {
     const { optimizer, delay } = this.#options;
     const state = optimizer.verdict(sql)?.state;
-    if (state === 'proved' || state === 'unchanged') return;
-    await Promise.race([optimizer.optimize(sql, parameters).catch(() => {}), delay(PROOF_WAIT_MS)]);
+    if (state !== undefined && state !== 'waiting' && state !== 'running') return;
+    const given = new Promise<void>((resolve) => asker.signal?.onCancel(resolve));
+    const proved = optimizer.optimize(sql, parameters, { ifWorthIt: true }).catch(() => {});
+    await Promise.race([proved, delay(PROOF_WAIT_MS), given]);
   }
 
-  /** The proved text, when there is one. */
-  #rewriteFor(statement: Statement, request: ExecuteRequest): RewriteFinding & { provedSql: string | null } {
-    const verdict: Verdict | undefined = this.#options.optimizer.verdict(statement.sql);
-    if (verdict?.state === 'proved') {
-      const gain = verdict.report.attempts.find((attempt) => attempt.outcome === 'proved')?.measurement?.ratioWarm;
-      return {
-        provedSql: verdict.provedSql,
-        ruleIds: verdict.report.ruleIds,
-        reason: `Proved up to a stated bound: ${verdict.report.ruleIds.join(', ')}${gain ? `, ${gain.toFixed(1)} times faster when measured` : ''}`,
-      };
+  /** The proved text, when there is one that holds for the data as it is, and what to say of it. */
+  #rewriteFor({ sql }: Statement, request: ExecuteRequest, at: Version): Asking {
+    const { optimizer } = this.#options;
+    const text = request.preview ? null : optimizer.textFor(sql);
+    const verdict = optimizer.verdict(sql);
+    if (text === null || verdict?.state !== 'proved') {
+      const reason = request.preview ? 'A preview runs as it is' : optimizer.whyTyped(sql, request.optimized === true);
+      return { proved: null, finding: { ruleIds: [], reason } };
     }
-    const reasons = {
-      waiting: 'Runs as typed; the optimizer will look at it',
-      running: request.optimized
-        ? 'Runs as typed: the proof is still running'
-        : 'Runs as typed while the optimizer looks for a proof',
+    return {
+      proved: { sql: text, at },
+      finding: { ruleIds: verdict.report.ruleIds, reason: asProved(verdict.report) },
     };
-    const reason =
-      verdict?.state === 'unchanged' ? verdict.reason : verdict ? reasons[verdict.state] : 'First run: as typed';
-    return { provedSql: null, ruleIds: [], reason };
   }
 
   #admit(
@@ -508,6 +515,16 @@ export class QueryPath {
     const known = this.#known(sql);
     return known?.type === 'statement' ? known.classification : null;
   }
+}
+
+/** What became of the proved text that was sent, if one was. */
+function rewriteOf(asked: Asking | null, { rewritten }: { rewritten: boolean }): RewriteFinding {
+  if (!asked) return { ruleIds: [], reason: 'Runs as typed' };
+  return asked.proved && !rewritten ? { ruleIds: [], reason: NEWER_WRITE } : asked.finding;
+}
+
+function textOf(asked: Asking | null): string | null {
+  return asked?.proved?.sql ?? null;
 }
 
 /** Of a script: each of its statements says which one it is. */

@@ -71,6 +71,7 @@ export async function takeOver(engine: Engine, context: CallContext): Promise<Bo
     engine.readOnly = null;
     engine.keepsNothing = false;
     await engine.savedCache.restore(true);
+    await engine.keptVerdicts.restore();
     void engine.load.sweep();
     const how = answered
       ? 'The other tab saved and let go'

@@ -71,7 +71,7 @@ export function runRequest(sql: string, more: Partial<RunRequest> = {}): RunRequ
     rowLimit: null,
     cancelValue: null,
     simulatedWaitMs: 0,
-    provedSql: null,
+    proved: null,
     ...more,
   };
 }

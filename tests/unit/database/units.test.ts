@@ -359,15 +359,24 @@ describe('replicas', () => {
     await expect(replica.run(runRequest(' -- nothing'))).rejects.toMatchObject({ code: 'sql' });
   });
 
-  it('run a proved text under the names of the text that was asked', async () => {
-    const reply = await replica.run(
-      runRequest('SELECT v AS asked FROM apart', { provedSql: 'SELECT v + 0 FROM apart' }),
-    );
-    expect(reply).toMatchObject({
+  it('run a proved text under the names of the text that was asked, at exactly the version that it was sent for', async () => {
+    const proved = async (by: number, historyId?: string) => {
+      const { version } = await replica.health({});
+      const at = { historyId: historyId ?? version.historyId, logNumber: version.logNumber + by };
+      return replica.run(
+        runRequest('SELECT v AS asked FROM apart', { proved: { sql: 'SELECT v + 0 FROM apart', at } }),
+      );
+    };
+    expect(await proved(0)).toMatchObject({
       kind: 'rows',
       result: { names: ['asked'] },
       classification: { tablesRead: ['apart'] },
+      rewritten: true,
     });
+    const asTyped = { kind: 'rows', result: { names: ['asked'] }, rewritten: false };
+    expect(await proved(-1)).toMatchObject(asTyped);
+    expect(await proved(1)).toMatchObject(asTyped);
+    expect(await proved(0, 'another')).toMatchObject(asTyped);
   });
 
   it('say whether a statement asked for the time', async () => {

@@ -15,7 +15,18 @@ function linkTo(silent: string[]) {
   const link = new OptimizerLink({
     spawn: () => {
       const { near, far, cut } = linkedPorts();
-      const answers = { warm: {}, attach: {}, optimize: { provedSql: null, unchangedReason: 'none' }, plan: [] };
+      const answers = {
+        warm: {},
+        attach: {},
+        optimize: {
+          provedSql: null,
+          unchangedReason: 'none',
+          attempts: [],
+          ruleIds: [],
+          version: { historyId: 'h', logNumber: 0 },
+        },
+        plan: [],
+      };
       const handlers = Object.entries(answers).map(([name, answer]) => [
         name,
         () => (silent.includes(name) ? new Promise(() => {}) : answer),
@@ -26,7 +37,11 @@ function linkTo(silent: string[]) {
     module: () => Promise.resolve(null),
     wasmUrl: () => '',
     snapshot: () => SNAPSHOT,
+    version: () => ({ historyId: 'h', logNumber: 0 }),
     settings: () => ({ enabled: true, disabledRules: [] }),
+    pragmas: () => [],
+    isolated: false,
+    nowMs: () => 0,
     once: (delayMs, action) => {
       expect(delayMs).toBe(SILENT_MS_MAX);
       patience = action;
@@ -59,14 +74,14 @@ it.each(['attach', 'optimize'])(
     expect(link.verdict('SELECT 1')).toMatchObject({ state: 'unchanged' });
     // Nothing goes in circles again in the background, until there is other data.
     link.begin();
-    link.consider('SELECT 2', []);
+    link.ran('SELECT 2', [], false, 1);
     expect(link.verdict('SELECT 2')).toBeUndefined();
     silent.length = 0;
     // Who asks by hand gets an answer from another one.
     expect(await link.plan('SELECT 1')).toEqual([]);
     expect(isArmed()).toBe(false);
     link.reattach();
-    link.consider('SELECT 2', []);
+    link.ran('SELECT 2', [], false, 1);
     expect(link.verdict('SELECT 2')).toBeDefined();
     link.end('the test is over');
   },

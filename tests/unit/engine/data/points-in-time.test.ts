@@ -43,7 +43,7 @@ async function everywhere({ engine }: Lab, sql: string): Promise<SqlValue[][][]>
     rowLimit: null,
     cancelValue: null,
     simulatedWaitMs: 0,
-    provedSql: null,
+    proved: null,
   };
   return Promise.all(
     engine.fleet.workers.map(async ({ calls }) => {

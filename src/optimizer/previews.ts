@@ -1,0 +1,44 @@
+/** Rules that change the result, for those who ask: the other text with its label, and what fewer columns gain, measured. */
+import type { Reader } from '../sql/parse/reader.ts';
+import { printSelect } from '../sql/print.ts';
+import type { Schema } from '../sql/schema.ts';
+import type { Parameters } from '../database/protocol.ts';
+import { checkRoundTrip } from './guards/round-trip.ts';
+import type { PreviewText } from './protocol.ts';
+import { race } from './race.ts';
+import { PREVIEW_RULES } from './rules/registry.ts';
+import type { Sandbox } from './sandbox.ts';
+
+const RACE_BUDGET_MS = 400;
+/** Fewer columns are advice, so their gain is measured; that fewer rows are quicker needs no race. */
+const MEASURED: ReadonlySet<string> = new Set(['narrow-columns']);
+
+/** Null when the rule does not apply. */
+export function preview(
+  sql: string,
+  ruleId: string,
+  parameters: Parameters,
+  { sandbox, read, schema }: { sandbox: Sandbox; read: Reader; schema: Schema },
+): PreviewText | null {
+  const rule = PREVIEW_RULES.find((one) => one.id === ruleId);
+  const typed = read(sql);
+  if (!rule || !typed.ok) return null;
+  const names = sandbox.columnNames(sql);
+  if (!checkRoundTrip(sql, typed.select, names, sandbox).pass) return null;
+  const [rewrite] = rule.apply(typed.select, { schema, names });
+  if (!rewrite) return null;
+  const text = printSelect(rewrite.select);
+  if (!MEASURED.has(ruleId)) return { sql: text, label: `Preview: ${rewrite.note}`, measurement: null };
+  const measurement = measured(sandbox, sql, text, parameters);
+  const gain = measurement && Number(measurement.ratioWarm.toPrecision(2));
+  const told = gain === null ? '' : gain >= 1.1 ? `, ${gain} times as fast when measured` : ', no faster when measured';
+  return { sql: text, label: `Preview: ${rewrite.note}${told}`, measurement };
+}
+
+function measured(sandbox: Sandbox, sql: string, text: string, parameters: Parameters): PreviewText['measurement'] {
+  try {
+    return race(sandbox, sql, text, parameters, RACE_BUDGET_MS, null).measurement;
+  } catch {
+    return null; // it takes longer than anybody should wait for a preview, or values are missing
+  }
+}

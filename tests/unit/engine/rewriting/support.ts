@@ -1,0 +1,48 @@
+/** Reports of the optimizer, made by hand. */
+import type { OptimizeReport, RewriteAttempt } from '../../../../src/optimizer/protocol.ts';
+
+export function reportOf(sql: string, provedSql: string | null, more: Partial<OptimizeReport> = {}): OptimizeReport {
+  const chosen: RewriteAttempt = {
+    ruleId: 'count-to-exists',
+    ruleIds: ['count-to-exists'],
+    rewrittenSql: provedSql,
+    verdicts: [],
+    measurement: {
+      originalMs: 10,
+      rewrittenMs: 2,
+      ratioWarm: 5,
+      ratioCold: 5,
+      ratioInterval: [4, 6],
+      coverage: 0.96,
+      confidence: { words: 'high', share: 0.99 },
+      pairs: 6,
+      runs: 11,
+      ratioRange: [4, 6],
+      originalSteps: 1000,
+      rewrittenSteps: 100,
+    },
+    trial: null,
+    grade: 'worlds',
+    preconditions: [],
+    restsOn: more.restsOn ?? [],
+    expectedGain: 3,
+    outcome: 'proved',
+    reason: 'Proved.',
+  };
+  return {
+    sql,
+    provedSql,
+    ruleIds: provedSql === null ? [] : chosen.ruleIds,
+    restsOn: [],
+    chosen: provedSql === null ? null : chosen,
+    attempts: provedSql === null ? [] : [chosen],
+    unchangedReason: provedSql === null ? 'Runs as typed: no rule applies.' : null,
+    schemaCookie: 1,
+    version: { historyId: 'h', logNumber: 0 },
+    planBefore: [],
+    planAfter: null,
+    analysisMs: 1,
+    elapsedMs: 2,
+    ...more,
+  };
+}
