@@ -361,7 +361,7 @@ export class QueryPath {
       span: statement.span,
       classification,
       result: reply.result,
-      shared: this.#admit(statement, request, finding, times.key, stamp, reply, rewrite.provedSql === null),
+      shared: this.#admit(statement, request, finding, times.key, stamp, reply, !reply.rewritten),
       cache: uncached === null ? finding : { state: 'off', reason: uncached },
       rewrite,
       pool: {

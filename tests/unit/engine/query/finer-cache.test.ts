@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../../bench/lab.ts';
 import { rowsOf } from '../../../../src/database/rows/columns.ts';
 import type { ExecuteRequest, QueryOutcome } from '../../../../src/engine/protocol.ts';
-import type { OptimizeReport } from '../../../../src/optimizer/protocol.ts';
+import { reportOf } from '../rewriting/support.ts';
 
 /** One lab for all: each test has tables of its own content. */
 let lab: Lab;
@@ -205,12 +205,10 @@ describe('a full result answers', () => {
 
   it('not its first rows, where a proved rewrite brought the rows in another order', async () => {
     const full = "SELECT id FROM item WHERE kind IN ('a', 'b')";
-    const { optimizer } = lab.engine;
-    const report = { ruleIds: ['made-up'], attempts: [] } as unknown as OptimizeReport;
-    const proved = { state: 'proved', report, provedSql: `${full} ORDER BY id DESC` } as const;
-    vi.spyOn(optimizer, 'verdict').mockImplementation((sql) => (sql === full ? proved : undefined));
+    const { verdicts } = lab.engine.optimizer;
+    verdicts.settle(full, reportOf(full, `${full} ORDER BY id DESC`, { version: lab.engine.plane.version }));
     expect(rows(await one(full))).toEqual([[3], [2], [1]]);
-    vi.restoreAllMocks();
+    verdicts.forget();
     expect(await isKept(full, undefined, false)).toBe(true);
     expect(await isKept(`${full} LIMIT 1`)).toBe(false);
   });
