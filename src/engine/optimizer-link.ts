@@ -348,10 +348,14 @@ export class OptimizerLink {
     }
   }
 
-  /** Of a stale verdict: the rows are looked at again, which takes far less than a proof. */
+  /**
+   * Whether there is nothing to prove after all. Of a stale verdict the rows are looked at again, which takes far less than a proof; that may
+   * have been done since somebody asked for it.
+   */
   async #stillHolds(sql: string): Promise<boolean> {
     const verdict = this.#verdicts.get(sql);
-    if (verdict?.state !== 'stale' || !verdict.report.chosen) return false;
+    if (!verdict || verdict.state === 'waiting' || verdict.state === 'running') return false;
+    if (verdict.state !== 'stale' || !verdict.report.chosen) return true;
     const { preconditions } = verdict.report.chosen;
     const generation = this.#generation;
     const { holds, version } = await this.#worker.ask((api) =>

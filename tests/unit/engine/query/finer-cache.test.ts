@@ -205,10 +205,12 @@ describe('a full result answers', () => {
 
   it('not its first rows, where a proved rewrite brought the rows in another order', async () => {
     const full = "SELECT id FROM item WHERE kind IN ('a', 'b')";
+    await lab.call.settings({ change: { optimizer: { enabled: true } } });
     const { verdicts } = lab.engine.optimizer;
     verdicts.settle(full, reportOf(full, `${full} ORDER BY id DESC`, { version: lab.engine.plane.version }));
     expect(rows(await one(full))).toEqual([[3], [2], [1]]);
     verdicts.forget();
+    await lab.call.settings({ change: { optimizer: { enabled: false } } });
     expect(await isKept(full, undefined, false)).toBe(true);
     expect(await isKept(`${full} LIMIT 1`)).toBe(false);
   });
