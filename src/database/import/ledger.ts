@@ -52,7 +52,10 @@ export class Ledger {
     const notes = [...this.#counts].map(([sentence, count]) => counted(sentence, count));
     this.odd.forEach(({ others, whole, rounded }, index) => {
       const { name = '', type = 'TEXT' } = columns[index] ?? {};
-      if (others > 0) notes.push(`${name}: ${cells(others)} not ${type}; SQLite keeps them as they are.`);
+      if (others > 0)
+        notes.push(
+          `${name}: ${cells(others)} not ${type}; SQLite keeps ${others === 1 ? 'it as it is' : 'them as they are'}.`,
+        );
       if (whole > 0)
         notes.push(`${name}: ${cells(whole)} written like 2.0 or 1e2; an INTEGER column stores them as whole numbers.`);
       if (rounded > 0) notes.push(`${name}: ${cells(rounded)} rounded, having more digits than a REAL keeps.`);

@@ -31,7 +31,7 @@ function isMySql(sql: string): boolean {
 }
 
 function isPostgres(sql: string): boolean {
-  return /^COPY\s[\s\S]*\bFROM\s+stdin|\bOWNER TO\b|::\w+|\bpg_catalog\b|^SET\s+\w+\s*=|\bnextval\s*\(|^CREATE\s+(EXTENSION|SEQUENCE|SCHEMA|TYPE)\b/i.test(
+  return /^COPY\s[\s\S]*\bFROM\s+stdin|^\w+\s+(TABLE|INTO|INDEX)\s+(IF NOT EXISTS\s+)?"?public"?\.|\bOWNER TO\b|::\w+|\bpg_catalog\b|^SET\s+\w+\s*=|\bnextval\s*\(|^CREATE\s+(EXTENSION|SEQUENCE|SCHEMA|TYPE)\b/i.test(
     sql,
   );
 }

@@ -303,6 +303,12 @@ describe('what holds no rows', () => {
     expect((await look([utf16])).reading.encoding).toBe('utf-16le');
   });
 
+  it('one value that is of another type is told as one', async () => {
+    const lines = Array.from({ length: 5000 }, (_, at) => `${at},${at}`).join('\n');
+    const { report } = await bring(`n,code\n${lines}\n5000,AB\n`);
+    expect(report.notes).toContain('code: 1 value is not INTEGER; SQLite keeps it as it is.');
+  });
+
   it('is told apart from a first row that is longer than what is looked at', async () => {
     const { sampledRows, isWhole, reading } = await look(`id,text\n1,${'x'.repeat(2 << 20)}\n2,short\n`);
     expect({ sampledRows, isWhole, types: reading.columns.map(({ type }) => type) }).toEqual({

@@ -99,6 +99,11 @@ COMMIT;
       '--\n-- PostgreSQL database dump\n--\nCREATE TABLE a (id integer, t text);\nCOPY a (id, t) FROM stdin;\n1\tx\n\\.\n',
       /^This is a dump of PostgreSQL.*Line 5:/,
     ],
+    [
+      'PostgreSQL, without its head',
+      'CREATE TABLE public.t (id integer NOT NULL);\nCOPY public.t (id) FROM stdin;\n1\n\\.\n',
+      /^This is a dump of PostgreSQL.*Line 1:/,
+    ],
     ['nothing', '-- only words\n', /holds no statement/],
     [
       'an open quote',
