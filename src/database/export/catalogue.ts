@@ -37,7 +37,7 @@ export const EXPORT_FORMATS: readonly FormatEntry[] = [
     title: 'Markdown',
     extension: 'md',
     mime: 'text/markdown',
-    why: 'A table for people, in notes and tickets; not meant to be read back.',
+    why: 'A table for people, in notes and tickets. Read back, it no longer tells text from numbers.',
   },
   {
     format: 'sql',
