@@ -6,7 +6,7 @@ import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
 import { mapParts, someExpr, visit } from '../../sql/walk.ts';
 import type { SqlValue } from '../../database/protocol.ts';
 import type { Cell } from '../sandbox.ts';
-import { cellOf, cellOfLiteral, fits, turningPoints } from './values.ts';
+import { cellOf, cellOfLiteral, fits, lookalikes, turningPoints } from './values.ts';
 
 export interface Domain {
   column: ColumnInfo;
@@ -14,6 +14,8 @@ export interface Domain {
   group: JoinGroup | null;
   /** From the query's literals and parameters, and from the table's CHECK constraints. */
   likely: Cell[];
+  /** What may be mistaken for those. */
+  odd: Cell[];
 }
 
 export interface JoinGroup {
@@ -36,7 +38,7 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
     touched.set(table, columns);
     const column = table.columns.find((one) => foldCase(one.name) === foldCase(name));
     if (!column || column.generated) return null;
-    const domain = columns.get(column.name) ?? { column, group: null, likely: [] };
+    const domain = columns.get(column.name) ?? { column, group: null, likely: [], odd: [] };
     columns.set(column.name, domain);
     return domain;
   };
@@ -138,6 +140,7 @@ function collectComparisons(
     for (const domain of columns) {
       if (!domain) continue;
       domain.likely.push(...turningPoints(cells, domain.column, asksLength));
+      domain.odd.push(...lookalikes(cells));
     }
     const [first, ...others] = columns;
     for (const other of others) if (first && other && first !== other) pairs.push([first, other]);

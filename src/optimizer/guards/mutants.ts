@@ -2,22 +2,22 @@
  * The query with a condition left out, one at a time, as mutation testing does with programs (DeMillo, Lipton, Sayward 1978): databases on
  * which no such change shows say nothing about that condition.
  */
-import { and, conjunctsOf, disjunctsOf, literal, type Core, type Expr, type Select } from '../../sql/ast.ts';
+import { and, binary, conjunctsOf, disjunctsOf, literal, type Core, type Expr, type Select } from '../../sql/ast.ts';
 import { printExpr, printSelect } from '../../sql/print.ts';
 import { columnOf, type Schema } from '../../sql/schema.ts';
 import { visitScopes, type Scope } from '../../sql/scope.ts';
 import { replaceCore, someExpr } from '../../sql/walk.ts';
 
+/** Two texts: where they differ on some database, the condition shows. */
+type Pair = readonly [string, string];
+
 export interface Mutant {
   /** The condition as text. */
   condition: string;
-  /** The query without it. */
-  without: string;
-  /**
-   * With it alone where it stands, and with nothing there: where the others imply it, leaving it out never shows, but these two differ.
-   */
-  alone: string;
-  bare: string;
+  /** The query without it, and with it letting NULL through: rows of which it is false make the difference. */
+  left: Pair;
+  /** The same with nothing beside it: where the others imply it, leaving it out never shows, but this does. */
+  alone: Pair;
 }
 
 /** More conditions than this are not looked at one by one. */
@@ -32,28 +32,24 @@ export function mutantsOf(query: Select, schema: Schema): Mutant[] {
         const conjuncts = conjunctsOf(condition);
         conjuncts.forEach((conjunct, at) => {
           const disjuncts = disjunctsOf(conjunct);
-          if (disjuncts.length === 1) {
-            if (!isSettled(conjunct, core, scope))
+          if (disjuncts.length > 1) {
+            disjuncts.forEach((disjunct, index) => {
+              if (isSettled(disjunct, core, scope)) return;
+              const others = disjuncts.toSpliced(index, 1).reduce((left, right) => binary('OR', left, right));
               mutants.push({
-                condition: printExpr(conjunct),
-                without: text(and(conjuncts.toSpliced(at, 1))),
-                alone: text(conjunct),
-                bare: text(null),
+                condition: printExpr(disjunct),
+                left: [text(and(conjuncts.with(at, others))), text(condition)],
+                alone: [text(disjunct), text(literal('0'))],
               });
-            return;
-          }
-          disjuncts.forEach((disjunct, index) => {
-            const others = disjuncts
-              .toSpliced(index, 1)
-              .reduce((left, right) => ({ kind: 'binary', operator: 'OR', left, right }));
-            if (isSettled(disjunct, core, scope)) return;
-            mutants.push({
-              condition: printExpr(disjunct),
-              without: text(and(conjuncts.with(at, others))),
-              alone: text(disjunct),
-              bare: text(literal('0')),
             });
-          });
+          } else if (!isSettled(conjunct, core, scope)) {
+            const notFalse = binary('IS NOT', conjunct, literal('FALSE'));
+            mutants.push({
+              condition: printExpr(conjunct),
+              left: [text(and(conjuncts.toSpliced(at, 1))), text(and(conjuncts.with(at, notFalse)))],
+              alone: [text(null), text(notFalse)],
+            });
+          }
         });
       };
       add(core.where, (where) => ({ ...core, where }));

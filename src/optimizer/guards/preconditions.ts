@@ -48,7 +48,10 @@ export function parametersLost(original: string, rewritten: string): string | nu
 function keepsOrder(original: Select, rewritten: Select): boolean {
   return (
     original.orderBy.length === rewritten.orderBy.length &&
-    original.orderBy.every((term, index) => term.descending === rewritten.orderBy[index]?.descending) &&
+    original.orderBy.every((term, index) => {
+      const other = rewritten.orderBy[index];
+      return term.descending === other?.descending && term.nulls === other.nulls;
+    }) &&
     JSON.stringify([original.limit, original.offset]) === JSON.stringify([rewritten.limit, rewritten.offset])
   );
 }

@@ -21,7 +21,7 @@ import { pick, Worlds, type Pool, type World } from './worlds.ts';
 const COMPLETE_MAX = 3_100;
 const SAMPLED = 300;
 /** Databases beside the complete ones. */
-const TRIALS_MAX = 1_000;
+const TRIALS_MAX = 900;
 /** A join of tables of four rows each is small; without its conditions it may not be. */
 const RUN_MS_MAX = 50;
 /** Databases in which conditions are left out, to see whether that shows. */
@@ -203,7 +203,7 @@ export class Trials {
     this.#emptyKey ??= before.key;
     const tells = before.key !== this.#emptyKey;
     if (tells) this.telling++;
-    const near = this.#mutate(before.key);
+    const near = this.#mutate();
     if (tells || near) {
       // The newest take the place of some of the old.
       if (this.#parents.length < PARENTS_MAX) this.#parents.push(world);
@@ -212,19 +212,17 @@ export class Trials {
   }
 
   /** Leaves conditions out; whether it showed for some that had not been noticed before. */
-  #mutate(key: string): boolean {
+  #mutate(): boolean {
     if (this.#unnoticed.size === 0 || this.#mutated >= MUTATED_MAX) return false;
     this.#mutated++;
-    const { sandbox } = this.#worlds;
-    const keyOf = (sql: string): string | null => {
-      const outcome = outcomeOf(sandbox, sql, this.#parameters);
-      return 'error' in outcome ? null : outcome.key;
+    const differ = ([one, other]: readonly [string, string]): boolean => {
+      const [a, b] = [one, other].map((sql) => outcomeOf(this.#worlds.sandbox, sql, this.#parameters));
+      return a !== undefined && b !== undefined && !('error' in a) && !('error' in b) && a.key !== b.key;
     };
     let noticed = false;
     for (const mutant of this.#unnoticed) {
-      const without = keyOf(mutant.without);
-      const left = without !== null && without !== key;
-      const alone = !left && this.#mutated > MUTATED_ALONE && differ(keyOf(mutant.alone), keyOf(mutant.bare));
+      const left = differ(mutant.left);
+      const alone = !left && this.#mutated > MUTATED_ALONE && differ(mutant.alone);
       if (!left && !alone) continue;
       this.#unnoticed.delete(mutant);
       if (left) this.#noticedByLeaving++;
@@ -239,6 +237,13 @@ export class Trials {
     yield given(pools.map(() => []));
     if (pools.length > 0 && this.complete !== null)
       for (const world of everyWorld(pools.map((pool) => tablesOfTwo(pool.plain)))) yield given(world);
+    // Each nasty row once, beside rows that it may well meet.
+    for (const [index, pool] of pools.entries()) {
+      for (const id of pool.nasty) {
+        const others = pools.map((other) => draw(other.likely, other.plain, 2, this.#random));
+        yield given(others.with(index, [id, ...(others[index] ?? []).slice(0, this.#random.below(2))]));
+      }
+    }
     const asked = valuesOf(this.#parameters).length > 0;
     for (let count = 0; count < TRIALS_MAX; count++) {
       const world = pools.length === 0 ? [] : this.#draw(count);
@@ -317,10 +322,6 @@ export function valuesOf(parameters: Parameters): readonly SqlValue[] {
 /** Rows are staged in pairs that are equal in all that the query looks at. */
 function twinOf(id: number): number {
   return id % 2 === 1 ? id + 1 : id - 1;
-}
-
-function differ(a: string | null, b: string | null): boolean {
-  return a !== null && b !== null && a !== b;
 }
 
 /** The pools without rows that break what the rewrite asks of every row. */

@@ -33,6 +33,7 @@ export const NASTY_VALUES: readonly Cell[] = [
   9007199254740992,
   -9007199254740993n,
   9223372036854775807n,
+  -9223372036854775808n,
   1e300,
 ];
 
@@ -73,6 +74,31 @@ export function turningPoints(literals: readonly Cell[], column: ColumnInfo, ask
     return [...neighbours(cell), ...otherReadings(cell)];
   });
   return [...near, ...together(literals)].filter((cell) => fits(cell, column));
+}
+
+/** What is not such a value and yet is taken for it by some function: a number with something behind it, as a blob, a date that there is not. */
+export function lookalikes(literals: readonly Cell[]): Cell[] {
+  const numbers = [...literals, ...together(literals)].filter((cell) => typeof cell === 'bigint');
+  const texts = literals.filter((cell) => typeof cell === 'string');
+  const blobs = literals.filter((cell) => cell instanceof Uint8Array);
+  return [
+    ...blobs.map((blob) => new TextDecoder().decode(blob)),
+    ...numbers.flatMap((number) => [`${number}x`, bytesOf(String(number))]),
+    ...texts.flatMap((text) => {
+      const year = /^(\d{4})(-|$)/.exec(text)?.[1];
+      const dates = [`${year}-13-45`, `${year}-1-5`, `${year}-01-01T00:30:00+05:00`, julianText(Number(year))];
+      return [bytesOf(text), `${text} `, ...(year === undefined ? [] : dates)];
+    }),
+  ];
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** The middle of a year as SQLite's date functions read a bare number. */
+function julianText(year: number): string {
+  return String(Date.UTC(year, 6, 1) / 86_400_000 + 2440587.5);
 }
 
 /** A literal and what lies beside it; itself twice, to be taken more often. */

@@ -27,7 +27,7 @@ export interface Pool {
 
 const PLAIN_ROWS_MAX = 27;
 const LIKELY_ROWS = 40;
-const NASTY_ROWS = 30;
+const NASTY_ROWS_MAX = 100;
 /** Rows that are made while worlds are tried, by changing a value of one that told something. */
 const VARIANTS_MAX = 120;
 const ROWS_AT_ONCE = 4;
@@ -216,10 +216,7 @@ export class Worlds {
         index,
         made(LIKELY_ROWS, (at) => domains.map((domain) => likelyValue(domain, at % 2 === 0, random))),
       ),
-      nasty: this.#stage(
-        index,
-        made(NASTY_ROWS, () => domains.map((domain) => nastyValue(domain, random))),
-      ),
+      nasty: this.#stage(index, nastyRows(domains, random)),
       sampled: this.#stage(index, samples),
       complete,
     };
@@ -285,7 +282,7 @@ function prepareStaging({ table, domains }: TouchedTable, index: number, sandbox
     domains.length + needed.length === 0 ? table.columns.filter((column) => !column.generated).slice(0, 1) : [];
   const columns = [
     ...domains,
-    ...[...needed, ...any].map((column) => ({ column, group: null, likely: literalsFor(table, column) })),
+    ...[...needed, ...any].map((column) => ({ column, group: null, likely: literalsFor(table, column), odd: [] })),
   ];
   const [names, values] = [columns.map(({ column }) => printName(column.name)), columns.map((_, at) => `v${at}`)];
   sandbox.execute(
@@ -329,8 +326,21 @@ function likelyValue(domain: Domain, focused: boolean, random: Random): Cell {
   return pick([null, 0n, 1n, 1n, 2n], random);
 }
 
+/** Each nasty value in each column once, as far as there is room, beside values that let it through the other conditions. */
+function nastyRows(domains: readonly Domain[], random: Random): (readonly Cell[])[] {
+  const rows = domains.flatMap((domain, at) =>
+    [...new Set([...domain.odd, ...NASTY_VALUES])].map((value) =>
+      domains.map((other) => likelyValue(other, true, random)).with(at, value),
+    ),
+  );
+  if (rows.length <= NASTY_ROWS_MAX) return rows;
+  return Array.from({ length: NASTY_ROWS_MAX }, () => pick(rows, random));
+}
+
 function nastyValue(domain: Domain, random: Random): Cell {
-  return random.below(4) === 0 && domain.likely.length > 0 ? pick(domain.likely, random) : pick(NASTY_VALUES, random);
+  const roll = random.below(8);
+  if (roll < 2 && domain.likely.length > 0) return pick(domain.likely, random);
+  return roll < 4 && domain.odd.length > 0 ? pick(domain.odd, random) : pick(NASTY_VALUES, random);
 }
 
 /** A value that no predicate looks at. Later attempts take values that the table's text names, then the plainest. */
