@@ -38,6 +38,10 @@ const PER_DOUBLING = 0.1;
 const ROW_GAP = 6;
 /** Below this part of the room in use, the picture is magnified. */
 const USED_MIN = 0.4;
+/** A scale that stands stays until this much of the picture is in use, or free: a number that swings about a bound moves nothing. */
+const STAYS = { from: 0.25, to: 0.95 };
+/** As are rows until there are so many fewer entries than called for them. */
+const FEWER = 0.7;
 /** As many rows as it takes to see single entries. */
 const ROWS = [
   { upTo: 60, rows: 1 },
@@ -46,11 +50,16 @@ const ROWS = [
   { upTo: Infinity, rows: 8 },
 ];
 
-export function layShelf(report: CacheShelfReport, { width, height }: ShelfBox): ShelfLayout {
+/** `before` is how it was laid until now: what still serves stays. */
+export function layShelf(
+  report: CacheShelfReport,
+  { width, height }: ShelfBox,
+  before: Pick<ShelfLayout, 'rows' | 'magnified'> | null = null,
+): ShelfLayout {
   const count = report.ids.length;
-  const { rows } = ROWS.find(({ upTo }) => count <= upTo)!;
+  const rows = rowsFor(count, before?.rows ?? 1);
   const length = rows * width;
-  const magnified = magnification(report.entryBytes, report.capacityBytes);
+  const magnified = magnification(report.entryBytes, report.capacityBytes, before?.magnified ?? 1);
   const scale = (length * magnified) / report.capacityBytes;
   const starts = new Float64Array(count + 1);
   // Those that are not drawn stand before the others, as one block.
@@ -69,8 +78,16 @@ export function layShelf(report: CacheShelfReport, { width, height }: ShelfBox):
   };
 }
 
+function rowsFor(count: number, before: number): number {
+  const needed = ROWS.find(({ upTo }) => count <= upTo)!.rows;
+  const fewer = ROWS.findLast(({ rows }) => rows < before);
+  return needed < before && fewer && count > fewer.upTo * FEWER ? before : needed;
+}
+
 /** A power of two, so that the scale stands still while the cache fills, and steps now and then. */
-function magnification(usedBytes: number, capacityBytes: number): number {
+function magnification(usedBytes: number, capacityBytes: number, before: number): number {
+  const inUse = (usedBytes * before) / capacityBytes;
+  if (before > 1 && inUse >= STAYS.from && inUse <= STAYS.to) return before;
   let factor = 1;
   while (usedBytes > 0 && usedBytes * factor < capacityBytes * USED_MIN) factor *= 2;
   return factor;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eachPiece, layShelf, placeAt } from '../../../../../src/ui/panels/cache/shelf-layout.ts';
+import type { CacheShelfReport } from '../../../../../src/engine/protocol.ts';
 import { shelfReport } from './shelf-report.ts';
 
 const BOX = { width: 100, height: 50 };
@@ -67,6 +68,23 @@ describe('the shelf', () => {
     const cut: number[][] = [];
     eachPiece({ width: 100, rows: 1 }, 80, 230, (x, row, width) => cut.push([x, row, width]));
     expect(cut).toEqual([[80, 0, 20]]);
+  });
+
+  it('keeps its rows and its scale while the numbers swing about a bound', () => {
+    const shelfOf = (count: number): CacheShelfReport =>
+      shelfReport({ capacityBytes: 1000, bytes: Array.from({ length: count }, () => 1) });
+    // 60 entries stand in one row, 61 in two; two stay down to 42, seven tenths.
+    let before = layShelf(shelfOf(61), BOX);
+    const rows = [60, 43, 42, 60].map((count) => (before = layShelf(shelfOf(count), BOX, before)).rows);
+    expect(rows).toEqual([2, 2, 1, 1]);
+    // From eight rows to none in one step.
+    expect(layShelf(shelfOf(0), BOX, { rows: 8, magnified: 1 }).rows).toBe(1);
+
+    // Four times fits while between a quarter and 95 hundredths of the picture are in use.
+    const scaleOf = (bytes: number, magnified: number): number =>
+      layShelf(shelfReport({ capacityBytes: 1000, bytes: [bytes] }), BOX, { rows: 1, magnified }).magnified;
+    expect([99, 100, 63, 237].map((bytes) => scaleOf(bytes, 4))).toEqual([4, 4, 4, 4]);
+    expect([62, 238, 900].map((bytes) => scaleOf(bytes, 4))).toEqual([8, 2, 1]);
   });
 
   it('draws by height what the strategy goes by', () => {
