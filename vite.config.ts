@@ -36,8 +36,9 @@ export default defineConfig({
     ],
   },
   test: {
-    // Against tests that hang; a busy machine is no failure.
-    testTimeout: 30_000,
+    // Bounds against what hangs, tests and the hooks that open whole labs alike; a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
