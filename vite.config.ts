@@ -30,6 +30,7 @@ export default defineConfig({
       'idb-keyval',
       'uplot',
       'node-sql-parser/build/sqlite.js',
+      'sqlite3-parser',
       'papaparse',
       'hyparquet',
       'hyparquet-compressors',
