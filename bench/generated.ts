@@ -4,12 +4,15 @@
  */
 import type { Random } from '../src/core/ports.ts';
 import { createRandom } from '../src/core/random.ts';
-import type { Reader } from '../src/sql/parse/reader.ts';
+import type { Reader, ReadResult } from '../src/sql/parse/reader.ts';
 import { difference, orderCheckOf } from '../src/optimizer/equal.ts';
+import { Facts } from '../src/optimizer/guards/facts.ts';
 import { Optimizer } from '../src/optimizer/optimize.ts';
+import { readSchema } from '../src/optimizer/read-schema.ts';
 import { PROVED_RULES } from '../src/optimizer/rules/registry.ts';
 import type { Rule } from '../src/optimizer/rules/rule.ts';
 import { messageOf, type Sandbox } from '../src/optimizer/sandbox.ts';
+import { BREAKING, conditionQuery, conditionTable, isConditionRule } from './generated-predicates.ts';
 
 export interface GeneratedReport {
   seed: number;
@@ -37,7 +40,7 @@ export function tryGenerated(
     report.perRule[rule.id] = counts;
     const random = createRandom(seed).fork(rule.id);
     while (counts.queries < queriesPerRule) {
-      const schema = generateSchema(random);
+      const schema = generateSchema(random, rule.id);
       const sandbox = open();
       sandbox.execute(schema.sql);
       sandbox.execute(fill(schema, random));
@@ -52,7 +55,7 @@ export function tryGenerated(
         for (const { rewrittenSql, outcome } of proposed) {
           if (outcome !== 'proved' || rewrittenSql === null) continue;
           counts.applied++;
-          const wrong = tryOnFreshRows(open, schema, reader, sql, rewrittenSql, random);
+          const wrong = tryOnFreshRows(open, schema, reader, sql, rewrittenSql, random, rule);
           if (wrong === null) continue;
           counts.wrong++;
           report.failures.push({ rule: rule.id, sql, rewritten: rewrittenSql, ...wrong });
@@ -72,6 +75,7 @@ function tryOnFreshRows(
   sql: string,
   rewritten: string,
   random: Random,
+  rule: Rule,
 ): { difference: string; setup: string } | null {
   const read = reader(sql);
   for (let filling = 0; filling < FILLINGS; filling++) {
@@ -80,6 +84,7 @@ function tryOnFreshRows(
     try {
       sandbox.execute(setup);
       const names = sandbox.columnNames(sql);
+      if (!holdsHere(rule, read, names, sandbox)) continue;
       const order = read.ok ? orderCheckOf(read.select, names) : ({ kind: 'none' } as const);
       const found = difference(sandbox.run(sql, [], null), sandbox.run(rewritten, [], null), order);
       if (found) return { difference: found, setup };
@@ -92,9 +97,18 @@ function tryOnFreshRows(
   return null;
 }
 
+/** A rewrite that rests on data is good where the data bears it out, and nowhere else. */
+function holdsHere(rule: Rule, read: ReadResult, names: readonly string[], sandbox: Sandbox): boolean {
+  const schema = readSchema(sandbox);
+  const facts = new Facts(sandbox, schema);
+  const needed = read.ok ? rule.apply(read.select, { schema, names }).flatMap((one) => one.preconditions) : [];
+  return needed.every((one) => one.by === 'nothing' || facts.check(one, Infinity).holds);
+}
+
 interface GeneratedTable {
   name: string;
-  columns: { name: string; type: string; nullable: boolean }[];
+  /** `values`: what the column mostly holds, where its type does not say. */
+  columns: { name: string; type: string; nullable: boolean; values?: readonly string[] }[];
 }
 
 export interface GeneratedSchema {
@@ -104,7 +118,7 @@ export interface GeneratedSchema {
 
 const TYPES = ['INTEGER', 'INTEGER', 'INTEGER', 'TEXT', 'TEXT', 'REAL', 'NUMERIC', ''];
 
-export function generateSchema(random: Random): GeneratedSchema {
+export function generateSchema(random: Random, rule = ''): GeneratedSchema {
   const tables: GeneratedTable[] = [];
   const statements: string[] = [];
   for (const name of ['ta', 'tb', 'tc']) {
@@ -125,6 +139,11 @@ export function generateSchema(random: Random): GeneratedSchema {
     statements.push(`CREATE TABLE ${name}(${parts.join(', ')});`);
     if (chance(3, random)) statements.push(`CREATE INDEX ${name}_i ON ${name}(${columns[1]?.name ?? 'id'});`);
   }
+  if (isConditionRule(rule)) {
+    const { sql, ...table } = conditionTable(random);
+    tables.push(table);
+    statements.push(sql);
+  }
   return { sql: statements.join('\n'), tables };
 }
 
@@ -135,12 +154,21 @@ export function fill(schema: GeneratedSchema, random: Random): string {
     const rows = random.below(9);
     for (let row = 0; row < rows; row++) {
       const values = columns.map((column) =>
-        column.name === 'id' ? String(random.below(8)) : value(column.type, random),
+        column.name === 'id'
+          ? String(random.below(8))
+          : column.values
+            ? drawn(column.values, random)
+            : value(column.type, random),
       );
       inserts.push(`INSERT OR IGNORE INTO ${name} VALUES (${values.join(', ')});`);
     }
   }
   return inserts.join('\n');
+}
+
+function drawn(values: readonly string[], random: Random): string {
+  if (chance(6, random)) return 'NULL';
+  return chance(40, random) ? oneOf(BREAKING, random) : oneOf(values, random);
 }
 
 function value(type: string, random: Random): string {
@@ -160,6 +188,8 @@ interface Reach {
 
 /** A query that the rule may well apply to. */
 export function generateQuery(rule: string, schema: GeneratedSchema, random: Random): string {
+  const condition = conditionQuery(rule, random);
+  if (condition !== null) return condition;
   const make = GENERATORS[rule] ?? GENERATORS['star-to-columns'];
   return make ? make(schema, random) : 'SELECT 1';
 }

@@ -162,6 +162,8 @@ export type RuleText = {
   summary: string;
   before: string;
   after: string;
+  /** What the example needs besides the tables of the sample shop, as SQL. */
+  setup?: string;
 } & (
   | {
       /** 'proved' rewrites run once all guards passed; 'preview' changes the result and is opt-in; 'advice' is for the person to apply. */

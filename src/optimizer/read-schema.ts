@@ -1,5 +1,6 @@
 /** Reads the schema of a sandbox from SQLite's own catalogue. */
 import { affinityOf, Schema, type ColumnInfo, type TableInfo } from '../sql/schema.ts';
+import { printName } from '../sql/print.ts';
 import { foldCase, tokenize } from '../sql/tokens.ts';
 import type { Cell, Sandbox } from './sandbox.ts';
 
@@ -44,6 +45,7 @@ export function readSchema(sandbox: Sandbox): Schema {
         name: String(name),
         type: String(type),
         affinity: affinityIn(table, String(type)),
+        collation: table.collated ? null : 'BINARY',
         notNull: notNull === 1n || (pk !== 0n && table.withoutRowid),
         isRowid: false,
         generated: hidden === 2n || hidden === 3n,
@@ -53,6 +55,7 @@ export function readSchema(sandbox: Sandbox): Schema {
     const names = key.sort(([a], [b]) => a - b).map(([, name]) => name);
     primaryKeys.set(table.name, names);
     if (table.kind !== 'table') continue;
+    if (table.collated) readCollations(table, sandbox);
     readKeys(table, names, rows);
     table.uniqueIndexes = rows(
       `SELECT m.sql FROM pragma_index_list(${quoted(table.name)}) AS i JOIN sqlite_schema AS m ON m.name = i.name
@@ -60,6 +63,22 @@ export function readSchema(sandbox: Sandbox): Schema {
     ).map(([sql]) => String(sql));
   }
   return new Schema([...tables.values()]);
+}
+
+/** SQLite tells the collation of a column by an index on it, which is made on an empty copy of the table. */
+function readCollations(table: TableInfo, sandbox: Sandbox): void {
+  const scratch = sandbox.scratch();
+  try {
+    scratch.execute(table.sql);
+    const names = table.columns.map((column) => printName(column.name));
+    scratch.execute(`CREATE INDEX collations ON ${printName(table.name)}(${names.join(', ')})`);
+    const parts = scratch.run("SELECT coll FROM pragma_index_xinfo('collations') WHERE key ORDER BY seqno", [], null);
+    parts.rows().forEach(([collation], index) => (table.columns[index].collation = String(collation).toUpperCase()));
+  } catch {
+    // A collation that is not built in, or an expression that no index takes: nothing is known.
+  } finally {
+    scratch.close();
+  }
 }
 
 function readKeys(table: TableInfo, primaryKey: string[], rows: (sql: string) => Cell[][]): void {

@@ -24,6 +24,8 @@ export interface ColumnInfo {
   name: string;
   type: string;
   affinity: Affinity;
+  /** How its values compare unless a comparison says otherwise, in capitals; null when that could not be found out. */
+  collation: string | null;
   /** Proved: declared so and enforced, or the row id itself. */
   notNull: boolean;
   /** The row id under a name of its own: always a 64-bit integer. */

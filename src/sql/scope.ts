@@ -112,6 +112,7 @@ export class Scope {
       name,
       type: 'INTEGER',
       affinity: 'INTEGER',
+      collation: 'BINARY',
       notNull: true,
       isRowid: true,
       generated: false,

@@ -83,12 +83,29 @@ export function lookalikes(literals: readonly Cell[]): Cell[] {
   const blobs = literals.filter((cell) => cell instanceof Uint8Array);
   return [
     ...blobs.map((blob) => new TextDecoder().decode(blob)),
-    ...numbers.flatMap((number) => [`${number}x`, bytesOf(String(number))]),
+    ...numbers.flatMap((number) => [`${number}x`, `0${number}`, Number(number) + 0.5, bytesOf(String(number))]),
     ...texts.flatMap((text) => {
       const year = /^(\d{4})(-|$)/.exec(text)?.[1];
       const dates = [`${year}-13-45`, `${year}-1-5`, `${year}-01-01T00:30:00+05:00`, julianText(Number(year))];
-      return [bytesOf(text), `${text} `, ...(year === undefined ? [] : dates)];
+      return [bytesOf(text), `${text} `, ...(year === undefined ? [] : dates), ...otherDates(text)];
     }),
+  ];
+}
+
+/** A day as SQLite takes it from what does not begin with it: the hour 24, a time zone, 30 February, the number of the day. */
+function otherDates(text: string): Cell[] {
+  const day = /^\d{4}-\d\d-\d\d/.exec(text)?.[0];
+  const startMs = day === undefined ? NaN : Date.parse(`${day}T00:00:00Z`);
+  if (day === undefined || Number.isNaN(startMs)) return [];
+  const dayAfter = (days: number): string => new Date(startMs + days * 86_400_000).toISOString().slice(0, 10);
+  const inMonth = Number(day.slice(8));
+  const lastBefore = dayAfter(-inMonth);
+  const overflowing = Number(lastBefore.slice(8)) + inMonth;
+  return [
+    startMs / 86_400_000 + 2_440_587.5,
+    `${dayAfter(-1)} 24:00:00`,
+    `${dayAfter(1)} 00:30+02:00`,
+    ...(overflowing <= 31 ? [`${lastBefore.slice(0, 8)}${overflowing}`] : []),
   ];
 }
 

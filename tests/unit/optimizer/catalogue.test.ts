@@ -7,7 +7,8 @@ import { PREVIEW_RULES, PROVED_RULES } from '../../../src/optimizer/rules/regist
 import { read, rewrites } from './rules/family.ts';
 import { sandboxWith } from './sandbox.ts';
 
-const shop = sandboxWith(EXAMPLE_SCHEMA);
+const setups = RULE_CATALOGUE.flatMap(({ setup }) => (setup ? `${setup};` : []));
+const shop = sandboxWith([EXAMPLE_SCHEMA, ...setups].join('\n'));
 const optimizer = new Optimizer(shop, read);
 
 describe('the catalogue', () => {

@@ -1,0 +1,78 @@
+/**
+ * `CAST(total AS TEXT) = '5'` → `total = 5`, and `CAST(code AS INTEGER) = 5` → `code = '5'`: between integers and the texts that SQLite writes for them there
+ * is one way only, so the column itself can be compared. It rests on the column holding integers (or texts of that very form) and NULLs only:
+ * ' 5', '05' and 5.0 are what it would lose.
+ * Left alone: '05' and other constants that no integer is written as, and orders of texts.
+ */
+import type { Expr } from '../../../sql/ast.ts';
+import { printName } from '../../../sql/print.ts';
+import type { Scope } from '../../../sql/scope.ts';
+import type { Precondition, Rule } from '../rule.ts';
+import { comparesByBytes, isInteger, rows, tableColumn, type TableColumn } from './columns.ts';
+import { readComparison, writeComparison, type Comparison } from './comparison.ts';
+import { INTEGER_MAX, literalOf, type Constant } from './constants.ts';
+import { rewriteConditions, type Replacement } from './filters.ts';
+
+export const unwrapCast: Rule = {
+  id: 'unwrap-cast',
+  apply(query, { schema }) {
+    return rewriteConditions(query, schema, replacement);
+  },
+};
+
+function replacement(condition: Expr, scope: Scope): Replacement | null {
+  const comparison = readComparison(condition);
+  const cast = comparison?.operand;
+  const column = cast?.kind === 'cast' ? tableColumn(cast.operand, scope) : null;
+  if (!comparison || !column || cast?.kind !== 'cast') return null;
+  const found = /^text$/i.test(cast.type)
+    ? asText(column, comparison)
+    : /^int(eger)?$/i.test(cast.type)
+      ? asInteger(column, comparison)
+      : null;
+  if (!found) return null;
+  const expr = writeComparison(comparison.operator, cast.operand, found.constants.map(literalOf));
+  return { expr, preconditions: found.preconditions, note: 'the column itself is compared' };
+}
+
+interface Uncast {
+  constants: (bigint | string)[];
+  preconditions: Precondition[];
+}
+
+function asText(column: TableColumn, { operator, constants }: Comparison): Uncast | null {
+  const integers = isInteger(column);
+  const values = constants.flatMap((one) => integerWritten(one) ?? []);
+  if (!integers || !isEquality(operator) || values.length !== constants.length) return null;
+  // A cast keeps the collation of its column.
+  return { constants: values, preconditions: [comparesByBytes(column), integers] };
+}
+
+/** The integer of which SQLite writes this text; a number is written the same way before it is compared with a text. */
+function integerWritten(constant: Constant): bigint | null {
+  if (typeof constant === 'bigint') return constant;
+  if (typeof constant === 'number' || !/^(0|-?[1-9]\d{0,18})$/.test(constant)) return null;
+  const value = BigInt(constant);
+  return value <= INTEGER_MAX && value >= -INTEGER_MAX ? value : null;
+}
+
+function asInteger(column: TableColumn, { operator, constants }: Comparison): Uncast | null {
+  const values = constants.flatMap((one) => (typeof one === 'bigint' ? one : []));
+  if (values.length !== constants.length) return null;
+  if (column.column.affinity !== 'TEXT') {
+    const integers = isInteger(column);
+    return integers && { constants: values, preconditions: [integers] };
+  }
+  if (!isEquality(operator)) return null;
+  const name = printName(column.column.name);
+  const written = rows(
+    column.table,
+    `${column.label} holds integers as SQLite writes them`,
+    `${name} IS NULL OR typeof(${name}) = 'text' AND ${name} = CAST(CAST(${name} AS INTEGER) AS TEXT)`,
+  );
+  return { constants: values.map(String), preconditions: [comparesByBytes(column), written] };
+}
+
+function isEquality(operator: Comparison['operator']): boolean {
+  return operator === '=' || operator === 'IN';
+}
