@@ -30,14 +30,16 @@ export default defineConfig({
       'idb-keyval',
       'uplot',
       'node-sql-parser/build/sqlite.js',
+      'sqlite3-parser',
       'papaparse',
       'hyparquet',
       'hyparquet-compressors',
     ],
   },
   test: {
-    // Against tests that hang; a busy machine is no failure.
-    testTimeout: 30_000,
+    // Bounds against what hangs, tests and the hooks that open whole labs alike; a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

@@ -5,25 +5,34 @@ import { Optimizer } from '../../src/optimizer/optimize.ts';
 import type { OptimizeReport } from '../../src/optimizer/protocol.ts';
 import { checkRoundTrip } from '../../src/optimizer/guards/round-trip.ts';
 import { messageOf, type Sandbox } from '../../src/optimizer/sandbox.ts';
-import { loadNodeSqlParser } from '../../src/sql/parse/node-sql-parser.ts';
 import type { Reader } from '../../src/sql/parse/reader.ts';
-import { number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
-import { readText } from '../files.ts';
+import { loadReader } from '../../src/sql/parse/readers.ts';
+import { flag, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
 import { tryGenerated } from '../generated.ts';
 import { emptySandbox, sqliteModule } from '../sandbox.ts';
+import { corporaOf, type Corpus } from '../sql-corpora.ts';
 
 export interface SqlReport {
   queries: number;
-  read: { nodeSqlParser: number; sqliteParser: number; none: number };
+  /** Queries that SQLite accepts: the rest of the counts is about them. */
+  accepted: number;
+  /** By which reader alone, by both in agreement, or by none. */
+  read: Record<FrontEnd, number>;
+  /** Why some were not read, or did not round-trip, with how many. */
+  reasons: Record<string, number>;
   roundTripped: number;
   rewritten: number;
   wrong: number;
   perQuery: QueryReport[];
 }
 
+type FrontEnd = 'nodeSqlParser' | 'sqliteParser' | 'both' | 'none';
+
 export interface QueryReport {
   name: string;
-  frontEnd: 'nodeSqlParser' | 'none';
+  /** Told where it was not read or did not round-trip. */
+  sql?: string;
+  frontEnd: FrontEnd;
   roundTripped: boolean;
   /** Rules of the rewrite that was proved and faster. */
   rules: string[];
@@ -35,11 +44,7 @@ export interface QueryReport {
   ratio: number | null;
 }
 
-interface Corpus {
-  name: string;
-  setup: string[];
-  queries: { name: string; sql: string }[];
-}
+const STATEMENT_MS_MAX = 2000;
 
 export const command: Command = {
   name: 'sql',
@@ -48,15 +53,16 @@ export const command: Command = {
     {
       name: 'corpus',
       type: 'string',
-      help: 'a JSON file: {name, setup, queries} or an array of it; {setup, pairs} works too',
+      help: 'a JSON file: {name, setup, queries} or an array of it; {setup, pairs} and lines of {file, blocks} work too',
     },
+    { name: 'read-only', type: 'flag', help: 'only read and print: no rewrites' },
     { name: 'generated', type: 'number', help: 'instead of a corpus: so many generated queries for each rule' },
     { name: 'seed', type: 'number', default: 1, help: 'of the generated queries' },
     { name: 'budget-ms', type: 'number', default: 2000, help: 'time for the proofs of one query' },
   ],
   async run(options, progress) {
     const module = await sqliteModule();
-    const reader = await loadNodeSqlParser();
+    const reader = await loadReader();
     const budgetMs = number(options, 'budget-ms');
     const path = textOrNull(options, 'corpus');
     if ((path === null) === (options.generated === null))
@@ -77,7 +83,9 @@ export const command: Command = {
     }
     const report: SqlReport = {
       queries: 0,
-      read: { nodeSqlParser: 0, sqliteParser: 0, none: 0 },
+      accepted: 0,
+      read: { nodeSqlParser: 0, sqliteParser: 0, both: 0, none: 0 },
+      reasons: {},
       roundTripped: 0,
       rewritten: 0,
       wrong: 0,
@@ -87,7 +95,7 @@ export const command: Command = {
       const sandbox = emptySandbox(module);
       progress(`${corpus.name}: set up`);
       for (const statement of corpus.setup) sandbox.execute(statement);
-      measureCorpus(corpus, sandbox, reader, budgetMs, report, progress);
+      measureCorpus(corpus, sandbox, reader, flag(options, 'read-only') ? null : budgetMs, report, progress);
       sandbox.close();
     }
     return report;
@@ -98,18 +106,24 @@ function measureCorpus(
   corpus: Corpus,
   sandbox: Sandbox,
   reader: Reader,
-  budgetMs: number,
+  /** Null to read only. */
+  budgetMs: number | null,
   report: SqlReport,
   progress: Progress,
 ): void {
-  const optimizer = new Optimizer(sandbox, reader);
-  for (const { name, sql } of corpus.queries) {
+  let optimizer = new Optimizer(sandbox, reader);
+  for (const [index, { name, sql }] of corpus.queries.entries()) {
+    for (const statement of corpus.between.get(index) ?? []) attempt(sandbox, statement);
+    if (corpus.between.has(index)) optimizer = new Optimizer(sandbox, reader);
     report.queries++;
     const one = queryReport(`${corpus.name}/${name}`, sql, sandbox, reader, optimizer);
     report.perQuery.push(one);
+    if (one.verdict === 'not-sqlite') continue;
+    report.accepted++;
     report.read[one.frontEnd]++;
     if (one.roundTripped) report.roundTripped++;
-    if (one.verdict === 'not-sqlite') continue;
+    else if (one.reason) report.reasons[one.reason] = (report.reasons[one.reason] ?? 0) + 1;
+    if (budgetMs === null) continue;
     const found = optimizer.optimize(sql, [], { budgetMs });
     one.reason = found.unchangedReason;
     one.tried = found.attempts.flatMap((attempt) => triedOf(attempt));
@@ -124,6 +138,15 @@ function measureCorpus(
       progress(`${one.name}: WRONG: ${found.provedSql}`);
     }
     progress(`${one.name}: ${found.ruleIds.join(', ')} ${one.ratio?.toFixed(1) ?? ''}x`);
+  }
+}
+
+/** A statement of a script: some are meant to fail. */
+function attempt(sandbox: Sandbox, sql: string): void {
+  try {
+    sandbox.run(sql, [], STATEMENT_MS_MAX);
+  } catch {
+    // The script goes on without it.
   }
 }
 
@@ -148,9 +171,11 @@ function queryReport(name: string, typed: string, sandbox: Sandbox, reader: Read
     const names = sandbox.columnNames(typed);
     const sql = normalise(typed, optimizer.schema, sandbox);
     const read = reader(sql);
-    if (!read.ok) return { ...base, reason: read.reason };
-    const { pass } = checkRoundTrip(sql, read.select, names, sandbox);
-    return { ...base, frontEnd: 'nodeSqlParser', roundTripped: pass };
+    if (names.length === 0) return { ...base, verdict: 'not-sqlite', reason: 'It gives no rows.' };
+    if (!read.ok) return { ...base, sql: typed, reason: read.reason };
+    const { pass, evidence } = checkRoundTrip(sql, read.select, names, sandbox);
+    const frontEnd = read.readers.length > 1 ? 'both' : (read.readers[0] ?? 'none');
+    return pass ? { ...base, frontEnd, roundTripped: true } : { ...base, frontEnd, sql: typed, reason: evidence };
   } catch (error) {
     return { ...base, verdict: 'not-sqlite', reason: messageOf(error) };
   }
@@ -161,33 +186,4 @@ function differs(sql: string, rewritten: string, sandbox: Sandbox, reader: Reade
   const read = reader(sql);
   const order = read.ok ? orderCheckOf(read.select, sandbox.columnNames(sql)) : ({ kind: 'none' } as const);
   return difference(sandbox.run(sql, [], null), sandbox.run(rewritten, [], null), order) !== null;
-}
-
-function corporaOf(path: string): Corpus[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} is not JSON: ${messageOf(error)}`);
-  }
-  return (Array.isArray(parsed) ? parsed : [parsed]).map((one: unknown, index) => corpusOf(one, `${path} [${index}]`));
-}
-
-function corpusOf(value: unknown, where: string): Corpus {
-  const wrong = (what: string): UsageError => new UsageError(`${where}: ${what}`);
-  if (typeof value !== 'object' || value === null) throw wrong('an object was expected.');
-  const { name, setup, queries, pairs } = value as Record<string, unknown>;
-  const listed = Array.isArray(queries) ? queries : pairs;
-  if (!Array.isArray(setup) || !Array.isArray(listed)) throw wrong('it needs "setup" and "queries", both lists.');
-  return {
-    name: typeof name === 'string' ? name : 'corpus',
-    setup: setup.map(String),
-    queries: listed.map((one: unknown, index) => {
-      const query = (typeof one === 'object' && one !== null ? one : {}) as Record<string, unknown>;
-      const sql = query.sql ?? query.original;
-      if (typeof sql !== 'string') throw wrong(`query ${index} has no "sql".`);
-      return { name: typeof query.name === 'string' ? query.name : String(index + 1), sql };
-    }),
-  };
 }

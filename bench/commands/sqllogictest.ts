@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { loadNodeSqlParser } from '../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../src/sql/parse/readers.ts';
 import type { Reader } from '../../src/sql/parse/reader.ts';
 import { emptyDatabase } from '../../src/database/file/snapshot-file.ts';
 import { Optimizer } from '../../src/optimizer/optimize.ts';
@@ -45,7 +45,7 @@ export const command: Command = {
   async run(options, progress) {
     const files = filesOf(textOrNull(options, 'file'), textOrNull(options, 'dir'));
     const module = await sqliteModule();
-    const reader = await loadNodeSqlParser();
+    const reader = await loadReader();
     const reports: LogicReport[] = [];
     for (const file of files) {
       const sandbox = emptySandbox(module);

@@ -11,7 +11,7 @@ import type { PageRecord, Snapshot, Version } from '../database/protocol.ts';
 import { checkOrder, foldRecords } from '../database/file/records.ts';
 import { fileFromSnapshot } from '../database/file/snapshot-file.ts';
 import { loadSqlite, type SqliteModule } from '../database/sqlite/sqlite-module.ts';
-import { loadNodeSqlParser } from '../sql/parse/node-sql-parser.ts';
+import { loadReader } from '../sql/parse/readers.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
 import type { Advisor } from './advisor-port.ts';
@@ -65,9 +65,9 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
     if (!attached) throw new AppError('not-attached', 'The optimizer holds no database yet: attach one first.');
     return attached;
   };
-  /** The parser is a chunk of its own, loaded when the first text is to be read. */
+  /** The parsers are chunks of their own, loaded when the first text is to be read. */
   const read = (): Promise<Reader> => {
-    reader ??= loadNodeSqlParser();
+    reader ??= loadReader();
     return reader.catch((error: unknown) => {
       reader = null;
       throw new AppError('parser-load', `The SQL parser could not be loaded: ${String(error)}. Reload the page.`);

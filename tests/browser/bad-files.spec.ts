@@ -59,7 +59,7 @@ test('a file that cannot be opened is refused with the reason, and what was open
       await openFile(page, file('broken.sqlite', bytes));
       await expect(refusal(page)).toContainText(reason);
       await expect(refusal(page)).toContainText(
-        /^broken\.sqlite cannot be opened\. .* What was open before is still open\./,
+        /^broken\.sqlite cannot be opened as a database\. .* What was open before is still open\./,
       );
       await expect(dataButton(page)).toContainText('shop S');
       await refusal(page).getByRole('button', { name: 'Dismiss' }).click();

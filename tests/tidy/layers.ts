@@ -75,7 +75,7 @@ const STARTS_WORKERS = ['platform', 'main.ts'];
 
 /** Packages by folder; what is not listed imports none. A type costs nothing at run time, so it counts all the same. */
 const PACKAGES: Record<string, readonly string[]> = {
-  sql: ['node-sql-parser'],
+  sql: ['node-sql-parser', 'sqlite3-parser'],
   database: ['sql.js', 'papaparse', 'hyparquet', 'hyparquet-compressors'],
   cache: ['idb-keyval'],
   platform: ['sql.js', 'idb-keyval'],

@@ -112,7 +112,7 @@ export function notOpened(error: unknown, name: string): unknown {
     );
   }
   if (code === 'not-a-database')
-    return new AppError(code, `${name} cannot be opened. ${message} What was open before is still open.`);
+    return new AppError(code, `${name} cannot be opened as a database. ${message} What was open before is still open.`);
   if (code !== WORKER_BROKEN) return error;
   return new AppError(
     'not-opened',

@@ -3,7 +3,7 @@
  * in nothing but the order of things: each node may hold only the fields known here, each placeholder must come back exactly once,
  * precedence is rebuilt. Whatever is left over is a refusal with its reason; the round-trip guard then has the last word.
  */
-import type { Cte, Core, Expr, JoinOperator, OrderTerm, ResultColumn, Select, Source, Window } from '../ast.ts';
+import type { Core, Cte, Expr, JoinOperator, OrderTerm, ResultColumn, Select, Source, Window } from '../ast.ts';
 import { LEVELS, isBinaryOperator } from '../precedence.ts';
 import { foldCase, identifierName } from '../tokens.ts';
 import { mask, tokenOfPlaceholder, type Masked } from './mask.ts';
@@ -38,7 +38,7 @@ function read(sql: string, parse: (text: string) => unknown): ReadResult {
     const mapping = new Mapping(masked);
     const select = mapping.select(only(tree));
     mapping.finish();
-    return { ok: true, select };
+    return { ok: true, select, spans: null, readers: ['nodeSqlParser'] };
   } catch (error) {
     return refusal(error instanceof Error ? error.message : String(error));
   }
@@ -312,6 +312,9 @@ class Mapping {
     const query = values[0]?.ast;
     if (query === undefined) return values.map((one) => this.expr(one));
     if (values.length !== 1) throw new Error('a list of queries is not read');
+    // The parser drops the brackets that make a list of one value of it.
+    if (/\bin \( (\( )+(select|with)\b/i.test(this.#masked.text))
+      throw new Error('a query in a list is not read with certainty');
     return this.select(asNode(query));
   }
 
@@ -394,7 +397,7 @@ class Mapping {
     }
     return {
       kind: 'call',
-      name: AGGREGATE_NAME.test(name) ? name : this.#name(name),
+      name: AGGREGATE_NAME.test(name) ? name : foldCase(this.#name(name)),
       distinct: false,
       args: args.map((one) => this.expr(one)),
       over: this.#over(node.over),

@@ -1,7 +1,27 @@
 /** What a reader of SQL answers: the tree, or in plain words why it has none. */
 import type { Select } from '../ast.ts';
+import type { Spans } from '../spans.ts';
+
+export type ReaderId = 'nodeSqlParser' | 'sqliteParser';
 
 export type ReadResult =
-  { readonly ok: true; readonly select: Select } | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: true;
+      readonly select: Select;
+      /** Where the nodes stand in the text; null when only a reader without spans knew it. */
+      readonly spans: Spans | null;
+      readonly readers: readonly ReaderId[];
+    }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** Longer or deeper than any reader may take, whatever it can. */
+      readonly tooMuch?: true;
+      /** What each made of it, where the readers disagree. */
+      readonly readings?: Readonly<Record<ReaderId, string>>;
+    };
 
 export type Reader = (sql: string) => ReadResult;
+
+/** Texts above this length run as typed. */
+export const TEXT_MAX = 100_000;

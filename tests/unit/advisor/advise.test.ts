@@ -3,7 +3,7 @@ import { adviseIndexes } from '../../../src/advisor/advise.ts';
 import { tryIndex } from '../../../src/advisor/try-index.ts';
 import { WhatIf } from '../../../src/advisor/what-if.ts';
 import { readSchema } from '../../../src/optimizer/read-schema.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { sandboxWith } from '../optimizer/sandbox.ts';
 
 const SETUP = `
@@ -13,7 +13,7 @@ const SETUP = `
     INSERT INTO customers SELECT i, 'name ' || i, 'city ' || (i % 100), 'a longer text that is not read ' || i FROM n;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
     INSERT INTO orders SELECT i, 1 + i % 3000, 'day ' || (i % 365), i % 2 FROM n;`;
-const read = await loadNodeSqlParser();
+const read = await loadReader();
 const sandbox = sandboxWith(SETUP);
 const schema = readSchema(sandbox);
 

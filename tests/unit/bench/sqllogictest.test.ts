@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { directExecutor, runLogicTest } from '../../../bench/commands/sqllogictest.ts';
 import { mismatch, parseLogicTest } from '../../../bench/sqllogictest.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { sandboxWith } from '../optimizer/sandbox.ts';
 
 const hash = createHash('md5').update('1\n2\n').digest('hex');
@@ -69,7 +69,7 @@ describe('sqllogictest', () => {
   });
 
   it('runs the text as typed and every proved rewrite', async () => {
-    const executor = directExecutor(sandboxWith(), await loadNodeSqlParser(), 60_000);
+    const executor = directExecutor(sandboxWith(), await loadReader(), 60_000);
     const report = await runLogicTest('a file', parseLogicTest(FILE), executor, () => {});
     // The last query's expectation is wrong on purpose.
     expect(report.original).toEqual({ passed: 5, failed: 1 });

@@ -7,7 +7,7 @@ import { engineExecutor } from '../../../bench/engine-executor.ts';
 import { emptySandbox, sqliteModule } from '../../../bench/sandbox.ts';
 import { parseLogicTest } from '../../../bench/sqllogictest.ts';
 import { emptyDatabase } from '../../../src/database/file/snapshot-file.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 
 const silent = (): void => {};
 /** Proofs of rewrites run in the same thread here: a busy machine needs its time. */
@@ -85,7 +85,7 @@ SELECT a FROM t WHERE a = 3
   it('asks each query twice, and tells what is not as written', async () => {
     const module = await sqliteModule();
     const sandbox = emptySandbox(module);
-    const direct = directExecutor(sandbox, await loadNodeSqlParser(), 1);
+    const direct = directExecutor(sandbox, await loadReader(), 1);
     const engine = await engineExecutor(direct, emptyDatabase(module));
     const report = await runLogicTest('inline', parseLogicTest(FILE), engine, silent);
     engine.stop();

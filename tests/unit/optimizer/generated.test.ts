@@ -1,12 +1,12 @@
 /** A seeded slice of the long check: generated queries for each rule, every proved rewrite run on rows that no guard has seen. */
 import { expect, it } from 'vitest';
 import { tryGenerated } from '../../../bench/generated.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { PROVED_RULES } from '../../../src/optimizer/rules/registry.ts';
 import { sandboxWith } from './sandbox.ts';
 
 it('no proved rewrite gives another result', async () => {
-  const report = tryGenerated(() => sandboxWith(), await loadNodeSqlParser(), 4, 20_261_123, 60_000);
+  const report = tryGenerated(() => sandboxWith(), await loadReader(), 4, 20_261_123, 60_000);
   expect(report.failures).toEqual([]);
   const counts = Object.values(report.perRule);
   expect(counts).toHaveLength(PROVED_RULES.length);

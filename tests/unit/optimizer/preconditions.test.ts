@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { RewriteAttempt } from '../../../src/optimizer/protocol.ts';
 import type { Precondition, Rule } from '../../../src/optimizer/rules/rule.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { sandboxWith } from './sandbox.ts';
 
-const read = await loadNodeSqlParser();
+const read = await loadReader();
 const sandbox = sandboxWith(`
   CREATE TABLE orders(id INTEGER PRIMARY KEY, total INTEGER, note TEXT);
   CREATE TABLE empty_one(v);

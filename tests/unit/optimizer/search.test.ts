@@ -5,11 +5,11 @@ import type { Proposal } from '../../../src/optimizer/proposals.ts';
 import type { OptimizeProgress } from '../../../src/optimizer/protocol.ts';
 import type { Rule } from '../../../src/optimizer/rules/rule.ts';
 import { ranked, type Tried } from '../../../src/optimizer/search.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { printSelect } from '../../../src/sql/print.ts';
 import { sandboxWith } from './sandbox.ts';
 
-const read = await loadNodeSqlParser();
+const read = await loadReader();
 const sandbox = sandboxWith(`
   CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, w INTEGER);
   CREATE INDEX t_v ON t(v);

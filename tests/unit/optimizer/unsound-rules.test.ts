@@ -1,14 +1,14 @@
 /** Rules that textbooks get wrong, written down on purpose: each must be caught, and by the guard that is there for it. */
 import { describe, expect, it } from 'vitest';
 import type { GuardId } from '../../../src/optimizer/protocol.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { Precondition, Rule } from '../../../src/optimizer/rules/rule.ts';
 import { rowKey, type Run } from '../../../src/optimizer/sandbox.ts';
 import { sandboxWith } from './sandbox.ts';
 import { UNSOUND, UNSOUND_SCHEMA } from './unsound-rewrites.ts';
 
-const read = await loadNodeSqlParser();
+const read = await loadReader();
 const sandbox = sandboxWith(UNSOUND_SCHEMA);
 const optimizer = new Optimizer(sandbox, read);
 

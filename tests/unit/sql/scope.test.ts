@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { printExpr } from '../../../src/sql/print.ts';
 import { affinityOf, containsKey } from '../../../src/sql/schema.ts';
 import { columnNamesOf, visitScopes } from '../../../src/sql/scope.ts';
 import { readSchema } from '../../../src/optimizer/read-schema.ts';
 import { sandboxWith } from '../optimizer/sandbox.ts';
 
-const read = await loadNodeSqlParser();
+const read = await loadReader();
 const schema = readSchema(
   sandboxWith(
     `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b TEXT COLLATE NOCASE);

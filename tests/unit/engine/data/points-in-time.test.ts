@@ -288,7 +288,8 @@ describe('any sequence of writes, points, drops, returns, folds and reloads', ()
       const { undo } = await run(opened, sql);
       if (undo) recorded.set(undo.id, before);
     };
-    for (let step = 0; step < 60; step++) {
+    // Enough for more automatic points than are kept.
+    for (let step = 0; step < 40; step++) {
       const { points } = await opened.call.pointsInTime({});
       const some = points[random.below(Math.max(1, points.length))] as (typeof points)[number] | undefined;
       const choice = random.below(20);

@@ -8,10 +8,10 @@ import { withNames } from '../../../../src/optimizer/names.ts';
 import { readSchema } from '../../../../src/optimizer/read-schema.ts';
 import { PREVIEW_RULES, PROVED_RULES } from '../../../../src/optimizer/rules/registry.ts';
 import type { Sandbox } from '../../../../src/optimizer/sandbox.ts';
-import { loadNodeSqlParser } from '../../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../../src/sql/parse/readers.ts';
 import { printSelect } from '../../../../src/sql/print.ts';
 
-export const read = await loadNodeSqlParser();
+export const read = await loadReader();
 
 /** All texts that the rule makes of this one, with their column names kept. */
 export function rewrites(sandbox: Sandbox, ruleId: string, sql: string): string[] {
