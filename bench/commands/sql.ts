@@ -9,6 +9,7 @@ import type { Reader } from '../../src/sql/parse/reader.ts';
 import { loadReader } from '../../src/sql/parse/readers.ts';
 import { flag, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
 import { tryGenerated } from '../generated.ts';
+import { analysisTimes, measurePairs } from '../rewrite-pairs.ts';
 import { emptySandbox, sqliteModule } from '../sandbox.ts';
 import { corporaOf, type Corpus } from '../sql-corpora.ts';
 
@@ -23,6 +24,8 @@ export interface SqlReport {
   roundTripped: number;
   rewritten: number;
   wrong: number;
+  /** Until there was a first suggestion. */
+  analysis: { medianMs: number; maxMs: number } | null;
   perQuery: QueryReport[];
 }
 
@@ -40,8 +43,14 @@ export interface QueryReport {
   tried: { rule: string; outcome: string; refusedBy: string | null }[];
   verdict: 'rewritten' | 'unchanged' | 'not-sqlite';
   reason: string | null;
-  /** original / rewritten, warm. */
+  /** original / rewritten, warm, with its interval and how sure it is; null where nothing was proved. */
   ratio: number | null;
+  ratioInterval: [number, number] | null;
+  confidence: 'high' | 'moderate' | 'low' | null;
+  /** What the rewrite rests on; null where nothing was proved. */
+  grade: 'worlds' | 'schema' | 'data' | null;
+  /** Until there was a first suggestion; null for what SQLite refuses. */
+  analysisMs: number | null;
 }
 
 const STATEMENT_MS_MAX = 2000;
@@ -56,17 +65,24 @@ export const command: Command = {
       help: 'a JSON file: {name, setup, queries} or an array of it; {setup, pairs} and lines of {file, blocks} work too',
     },
     { name: 'read-only', type: 'flag', help: 'only read and print: no rewrites' },
+    {
+      name: 'pairs',
+      type: 'string',
+      help: 'instead: a JSON file {setup, pairs} of queries and what a person made of them',
+    },
     { name: 'generated', type: 'number', help: 'instead of a corpus: so many generated queries for each rule' },
     { name: 'seed', type: 'number', default: 1, help: 'of the generated queries' },
-    { name: 'budget-ms', type: 'number', default: 2000, help: 'time for the proofs of one query' },
+    { name: 'budget-ms', type: 'number', default: 8000, help: 'time for the proofs of one query' },
   ],
   async run(options, progress) {
     const module = await sqliteModule();
     const reader = await loadReader();
     const budgetMs = number(options, 'budget-ms');
     const path = textOrNull(options, 'corpus');
-    if ((path === null) === (options.generated === null))
-      throw new UsageError('sql needs either --corpus or --generated.');
+    const pairs = textOrNull(options, 'pairs');
+    if ([path, pairs, options.generated].filter((one) => one !== null).length !== 1)
+      throw new UsageError('sql needs one of --corpus, --pairs and --generated.');
+    if (pairs !== null) return measurePairs(pairs, () => emptySandbox(module), reader, budgetMs, progress);
     if (path === null) {
       const count = number(options, 'generated');
       if (!Number.isInteger(count) || count < 1)
@@ -89,6 +105,7 @@ export const command: Command = {
       roundTripped: 0,
       rewritten: 0,
       wrong: 0,
+      analysis: null,
       perQuery: [],
     };
     for (const corpus of corporaOf(path)) {
@@ -98,6 +115,7 @@ export const command: Command = {
       measureCorpus(corpus, sandbox, reader, flag(options, 'read-only') ? null : budgetMs, report, progress);
       sandbox.close();
     }
+    report.analysis = analysisTimes(report.perQuery.flatMap(({ analysisMs }) => analysisMs ?? []));
     return report;
   },
 };
@@ -127,12 +145,19 @@ function measureCorpus(
     const found = optimizer.optimize(sql, [], { budgetMs });
     one.reason = found.unchangedReason;
     one.tried = found.attempts.flatMap((attempt) => triedOf(attempt));
+    one.analysisMs = found.analysisMs;
     if (found.provedSql === null) continue;
     report.rewritten++;
     one.verdict = 'rewritten';
     one.rules = found.ruleIds;
-    one.ratio =
-      found.attempts.find((attempt) => attempt.rewrittenSql === found.provedSql)?.measurement?.ratioWarm ?? null;
+    one.grade = found.chosen?.grade ?? null;
+    const race = found.chosen?.measurement;
+    if (race)
+      Object.assign(one, {
+        ratio: race.ratioWarm,
+        ratioInterval: race.ratioInterval,
+        confidence: race.confidence.words,
+      });
     if (differs(sql, found.provedSql, sandbox, reader)) {
       report.wrong++;
       progress(`${one.name}: WRONG: ${found.provedSql}`);
@@ -166,6 +191,10 @@ function queryReport(name: string, typed: string, sandbox: Sandbox, reader: Read
     verdict: 'unchanged',
     reason: null,
     ratio: null,
+    ratioInterval: null,
+    confidence: null,
+    grade: null,
+    analysisMs: null,
   };
   try {
     const names = sandbox.columnNames(typed);

@@ -13,6 +13,7 @@ import { cacheShelf } from './query/cache-shelf.ts';
 import { plainOutcome } from './query/outcome.ts';
 import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './data/points-in-time.ts';
 import { NO_PARAMETERS } from './query/parameters.ts';
+import { runPreview } from './query/preview.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
 import { resetEverything, takeOver } from './storage/tabs.ts';
 import { decisionReport, performanceSummary, statementReports } from './readings.ts';
@@ -138,11 +139,9 @@ async function execute(
   request: ExecuteRequest,
   context: CallContext,
 ): Promise<Transfer<ScriptOutcome>> {
-  const preview = request.preview ? await engine.optimizer.preview(request.sql, request.preview, NO_PARAMETERS) : null;
-  const { ran, error, notes, undoPoint } = await engine.run(
-    preview ? { ...request, sql: preview.sql } : request,
-    context,
-  );
+  const previewed = request.preview ? await runPreview(engine, request, request.preview, context) : null;
+  const preview = previewed?.preview ?? null;
+  const { ran, error, notes, undoPoint } = previewed?.ran ?? (await engine.run(request, context));
   const buffers: ArrayBuffer[] = [];
   const outcomes = ran.map((one): QueryOutcome => {
     const outcome = engine.outcome(one);
@@ -168,7 +167,8 @@ async function execute(
         span: error.span,
         position: positionIn(error.cause.detail),
       },
-      notes: preview ? [preview.label, ...notes] : notes,
+      notes: preview ? [`${preview.label}.`, ...notes] : notes,
+      preview,
       undo: undoPoint == null ? null : pointOf(engine, undoPoint),
     },
     [...new Set(buffers)],

@@ -157,8 +157,24 @@ export interface ScriptOutcome {
     | (WireError & { statementIndex: number; span: { start: number; end: number }; position: SqlErrorDetail | null })
     | null;
   notes: string[];
+  /** Set when rows of a preview are shown in place of the query's own; its label stands first among the notes. */
+  preview: PreviewReport | null;
   /** The state of the data before this script, when it wrote something that can be undone. */
   undo: PointInTime | null;
+}
+
+/** What was run in place of the query, for somebody who asked to see less. Never cached; a file is saved from the query itself. */
+export interface PreviewReport {
+  ruleId: string;
+  /** The text that was run; the outcome's `sql` is the query. */
+  sql: string;
+  /** Begins with `Preview:`, and stands wherever the rows do. */
+  label: string;
+  shown: number;
+  /** Rows of the query itself, counted; null when that took too long. */
+  total: number | null;
+  /** How much faster fewer columns are, on a copy; null where that was not measured. */
+  measurement: Measurement | null;
 }
 
 /** Rows that an answer brings at most, unless told otherwise. */

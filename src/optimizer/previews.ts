@@ -28,11 +28,14 @@ export function preview(
   const [rewrite] = rule.apply(typed.select, { schema, names });
   if (!rewrite) return null;
   const text = printSelect(rewrite.select);
-  if (!MEASURED.has(ruleId)) return { sql: text, label: `Preview: ${rewrite.note}`, measurement: null };
+  const limit =
+    typed.select.limit === null && rewrite.select.limit?.kind === 'literal' ? Number(rewrite.select.limit.text) : null;
+  const plain = { sql: text, limit, countSql: `SELECT count(*) FROM (${printSelect(typed.select)})` };
+  if (!MEASURED.has(ruleId)) return { ...plain, label: `Preview: ${rewrite.note}`, measurement: null };
   const measurement = measured(sandbox, sql, text, parameters);
   const gain = measurement && Number(measurement.ratioWarm.toPrecision(2));
   const told = gain === null ? '' : gain >= 1.1 ? `, ${gain} times as fast when measured` : ', no faster when measured';
-  return { sql: text, label: `Preview: ${rewrite.note}${told}`, measurement };
+  return { ...plain, label: `Preview: ${rewrite.note}${told}`, measurement };
 }
 
 function measured(sandbox: Sandbox, sql: string, text: string, parameters: Parameters): PreviewText['measurement'] {

@@ -183,6 +183,10 @@ export type RuleText = {
 export interface PreviewText {
   sql: string;
   label: string;
+  /** Rows at most; null where the rule does not limit them. */
+  limit: number | null;
+  /** Counts the rows of the query itself. */
+  countSql: string;
   /** Of fewer columns: how much faster they are, measured on the fork; null where that was not measured. */
   measurement: Measurement | null;
 }

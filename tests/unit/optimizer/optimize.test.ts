@@ -102,6 +102,8 @@ describe('previews', () => {
     expect(optimizer.preview('SELECT id FROM orders', 'limit-rows')).toEqual({
       sql: 'SELECT id FROM orders LIMIT 1000',
       label: 'Preview: first 1000 rows',
+      limit: 1000,
+      countSql: 'SELECT count(*) FROM (SELECT id FROM orders)',
       measurement: null,
     });
     const narrow = optimizer.preview("SELECT * FROM orders WHERE status = 'open'", 'narrow-columns');
