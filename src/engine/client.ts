@@ -10,6 +10,7 @@ import type {
   EventReport,
   ExecuteRequest,
   Notice,
+  OptimizeProgress,
   ReplayProgress,
   RunProgress,
   ScriptOutcome,
@@ -43,7 +44,9 @@ export type ProgressOf<Method extends keyof EngineApi> = Method extends 'execute
   ? RunProgress
   : Method extends 'replayTrace'
     ? ReplayProgress
-    : Progress;
+    : Method extends 'optimize'
+      ? OptimizeProgress
+      : Progress;
 
 export interface RunningOptions<Told = Progress> {
   transfer?: ArrayBuffer[];

@@ -11,7 +11,7 @@ import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
 import { closeSuite } from './guards/suite.ts';
 import { plainPlan } from './plain-plan.ts';
 import { GUARD_MS_MIN, prepare, type Prepared, type Tools } from './prepare.ts';
-import { Proposals, type Proposal } from './proposals.ts';
+import { byPromise, Proposals, type Proposal } from './proposals.ts';
 import type { OptimizeProgress, OptimizeReport, PreviewText, RewriteAttempt, Trial } from './protocol.ts';
 import { preview } from './previews.ts';
 import { attemptOf, notApplicable, prove } from './prove.ts';
@@ -107,10 +107,17 @@ export class Optimizer {
     try {
       const rules = (options.rules ?? PROVED_RULES).filter((rule) => !options.disabledRules?.includes(rule.id));
       const proposals = new Proposals(prepared, rules, this.tools.costs);
-      const first = proposals.first();
-      analysisMs = since();
-      const suggestions = first.map((one) => attemptOf(one, null, 'proposed', `Proposed: ${one.rewrite.note}.`));
-      yield { stage: 'proposed', analysisMs, attempts: suggestions };
+      const first: Proposal[] = [];
+      for (const one of proposals.first()) {
+        if (first.length === 0) {
+          analysisMs = since();
+          yield proposed([one], analysisMs);
+        }
+        first.push(one);
+      }
+      first.sort(byPromise);
+      if (first.length === 0) analysisMs = since();
+      if (first.length !== 1) yield proposed(first, analysisMs);
       const deadlineMs = startMs + options.budgetMs;
       if (options.mustBeFaster === false) yield* this.#proveAll(proposals, first, prepared, deadlineMs, attempts);
       else if (first.length > 0) {
@@ -210,6 +217,12 @@ export class Optimizer {
       return [];
     }
   }
+}
+
+/** What rules propose, before anything is proved. */
+function proposed(some: readonly Proposal[], analysisMs: number): OptimizeProgress {
+  const attempts = some.map((one) => attemptOf(one, null, 'proposed', `Proposed: ${one.rewrite.note}.`));
+  return { stage: 'proposed', analysisMs, attempts };
 }
 
 /** Whether one that took this in its trial may still turn out faster than the best. */

@@ -41,7 +41,7 @@ export function prepare(sql: string, parameters: Parameters, budgetMs: number, t
     if (!refused.ok) return `Runs as typed: ${refused.reason}.`;
     const names = sandbox.columnNames(sql);
     const numbered = normalise(sql, schema, sandbox);
-    if (sandbox.columnNames(numbered).join('\n') !== names.join('\n')) {
+    if (numbered !== sql && sandbox.columnNames(numbered).join('\n') !== names.join('\n')) {
       return 'Runs as typed: its columns are named after its parameters.';
     }
     const again = numbered === sql ? refused : read(numbered);

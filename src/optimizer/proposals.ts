@@ -45,29 +45,27 @@ export class Proposals {
     this.#programs = new Set([this.#program]);
   }
 
-  /** What the rules make of the text as typed, the most promising first. */
-  first(): Proposal[] {
+  /** What the rules make of the text as typed, in the order of the rules: the first one is there at once. */
+  first(): Generator<Proposal> {
     return this.#from(this.#prepared.statement, null);
   }
 
-  /** What they make of a proposal; a rule comes once in a sequence. */
+  /** What they make of a proposal, the most promising first; a rule comes once in a sequence. */
   next(earlier: Proposal): Proposal[] {
-    return this.#from(earlier.statement, earlier);
+    return [...this.#from(earlier.statement, earlier)].sort(byPromise);
   }
 
-  #from(base: Statement, earlier: Proposal | null): Proposal[] {
+  *#from(base: Statement, earlier: Proposal | null): Generator<Proposal> {
     const { schema, names } = this.#prepared.context;
-    const found: Proposal[] = [];
-    if (earlier?.ruleIds.some((id) => ENDS.has(id))) return found;
+    if (earlier?.ruleIds.some((id) => ENDS.has(id))) return;
     for (const rule of this.#rules) {
       if (earlier?.ruleIds.includes(rule.id)) continue;
       for (const rewrite of rule.apply(base.select, { schema, names }).slice(0, REWRITES_MAX)) {
         if (!earlier) this.applied.add(rule.id);
         const proposal = this.#proposal(rule.id, rewrite, earlier);
-        if (proposal) found.push(proposal);
+        if (proposal) yield proposal;
       }
     }
-    return found.sort((a, b) => b.expectedGain - a.expectedGain);
   }
 
   /** Null for what was met before. */
@@ -92,6 +90,10 @@ export class Proposals {
       sameProgram,
     };
   }
+}
+
+export function byPromise(a: Proposal, b: Proposal): number {
+  return b.expectedGain - a.expectedGain;
 }
 
 /** With the old column names, where the rewrite would change them. */

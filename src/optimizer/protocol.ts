@@ -100,14 +100,14 @@ export interface OptimizeReport {
   version: Version;
   planBefore: PlanLine[];
   planAfter: PlanLine[] | null;
-  /** Reading the text and applying the rules, until there was a first suggestion. */
+  /** Reading the text and applying the rules, until there was a first suggestion, or it was clear that there is none. */
   analysisMs: number;
   elapsedMs: number;
 }
 
 /** How far a proof is, told while it goes on. */
 export type OptimizeProgress =
-  /** What the rules propose for the text as typed, the most promising first, nothing of it proved. */
+  /** What the rules propose for the text as typed, nothing of it proved: the first suggestion as soon as there is one, then all, the most promising first. */
   | { stage: 'proposed'; analysisMs: number; attempts: RewriteAttempt[] }
   /** One sequence was run once on the fork. */
   | { stage: 'tried'; ruleIds: string[]; rewrittenSql: string; trial: Trial | null }

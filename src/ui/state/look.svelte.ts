@@ -2,7 +2,7 @@
  * A look at one statement with the optimizer. A proof runs the statement on a copy of the data, so parameters need
  * values first: they are asked for, and nothing becomes NULL unasked.
  */
-import type { OptimizeReport } from '../../engine/protocol.ts';
+import type { OptimizeReport, RewriteAttempt } from '../../engine/protocol.ts';
 import {
   bindValues,
   formNames,
@@ -12,12 +12,14 @@ import {
 } from '../components/parameter-value.ts';
 import { Changes } from './change.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
+import { withProgress } from './live-attempts.ts';
 
 export class Look {
   readonly #engine: EngineState;
   readonly #work = new Changes();
   #sql = $state.raw<string | null>(null);
   #report = $state.raw<OptimizeReport | null>(null);
+  #live = $state.raw<readonly RewriteAttempt[]>([]);
   /** As SQLite names them, one for each place. */
   #parameters = $state.raw<readonly string[]>([]);
   #entries = $state.raw<Readonly<Record<string, ParameterEntry>>>({});
@@ -33,6 +35,10 @@ export class Look {
   }
   get report(): OptimizeReport | null {
     return this.#report;
+  }
+  /** While the proof goes on: what is suggested, and what the guards have said of it. */
+  get live(): readonly RewriteAttempt[] {
+    return this.#live;
   }
   get busy(): boolean {
     return this.#work.busy;
@@ -78,7 +84,16 @@ export class Look {
       const parsed = parseParameter(this.entry(name));
       return 'value' in parsed ? parsed.value : null;
     });
-    const running = this.#engine.client.start('optimize', { sql, parameters });
+    this.#live = [];
+    const running = this.#engine.client.start(
+      'optimize',
+      { sql, parameters },
+      {
+        onProgress: (told) => {
+          if (this.#sql === sql) this.#live = withProgress(this.#live, told);
+        },
+      },
+    );
     this.#cancel = running.cancel;
     const report = await this.#work.make(() => running.done);
     if (report && this.#sql === sql) this.#report = report;
