@@ -1,5 +1,5 @@
 /** What several rules need: stars written out, names that are free, and the places where a rule may look. */
-import type { Core, Expr, ResultColumn, Select } from '../../sql/ast.ts';
+import type { Core, ResultColumn, Select } from '../../sql/ast.ts';
 import { column, mergesColumns } from '../../sql/ast.ts';
 import type { Schema } from '../../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../../sql/scope.ts';
@@ -72,17 +72,14 @@ export function freeName(query: Select, stem: string, schema: Schema): string {
 
 /** Whether the query may be moved elsewhere: every column in it comes from within. Null when not certain. */
 export function isClosed(query: Select, outer: Scope): boolean | null {
-  let closed: boolean | null = true;
-  const expr: Expr = { kind: 'exists', query };
-  const seen = new Set<Scope>();
-  for (let scope: Scope | null = outer; scope; scope = scope.outer) seen.add(scope);
-  walk(expr, outer, (resolved) => {
-    if (resolved === null) closed = closed === false ? false : null;
-    else if (seen.has(resolved)) closed = false;
+  let [closed, certain] = [true, true];
+  const around = new Set<Scope>();
+  for (let scope: Scope | null = outer; scope; scope = scope.outer) around.add(scope);
+  walkExpr({ kind: 'exists', query }, outer, {
+    column: (_column, resolved) => {
+      if (!resolved) certain = false;
+      else if (around.has(resolved.scope)) closed = false;
+    },
   });
-  return closed;
-}
-
-function walk(expr: Expr, scope: Scope, look: (scope: Scope | null) => void): void {
-  walkExpr(expr, scope, { column: (_column, resolved) => look(resolved?.scope ?? null) });
+  return certain ? closed : null;
 }

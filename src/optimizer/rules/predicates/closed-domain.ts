@@ -11,7 +11,7 @@ import { allowedValues } from './check.ts';
 import { comparesAsWritten, tableColumn, type TableColumn } from './columns.ts';
 import { writeComparison } from './comparison.ts';
 import { compareConstants, constantOf, literalOf, type Constant } from './constants.ts';
-import { rewriteFilters, type Replacement } from './filters.ts';
+import { rewriteFilters, type Replacement } from '../filters.ts';
 
 export const closedDomain: Rule = {
   id: 'closed-domain',

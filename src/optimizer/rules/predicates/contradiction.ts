@@ -11,7 +11,7 @@ import { someExpr } from '../../../sql/walk.ts';
 import type { Precondition, Rule } from '../rule.ts';
 import { comparesAsWritten, tableColumn } from './columns.ts';
 import { readComparison, type Comparison } from './comparison.ts';
-import { rewriteFilters } from './filters.ts';
+import { rewriteFilters } from '../filters.ts';
 import { canBothHold, implies, isEmpty } from './interval.ts';
 
 export const contradiction: Rule = {

@@ -15,7 +15,7 @@ import { spanOfPeriod, type Grain } from './calendar.ts';
 import { comparesByBytes, rows, tableColumn, type TableColumn } from './columns.ts';
 import { asRanges, readComparison } from './comparison.ts';
 import { constantOf, literalOf, type Constant } from './constants.ts';
-import { rewriteConditions, type Replacement } from './filters.ts';
+import { rewriteConditions, type Replacement } from '../filters.ts';
 
 export const dateRange: Rule = {
   id: 'date-range',

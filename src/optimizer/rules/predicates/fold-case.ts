@@ -9,7 +9,7 @@ import { foldCase } from '../../../sql/tokens.ts';
 import type { Rule } from '../rule.ts';
 import { isText, tableColumn } from './columns.ts';
 import { readComparison } from './comparison.ts';
-import { rewriteConditions, type Replacement } from './filters.ts';
+import { rewriteConditions, type Replacement } from '../filters.ts';
 
 export const foldsCase: Rule = {
   id: 'fold-case',

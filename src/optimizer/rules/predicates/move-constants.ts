@@ -10,7 +10,7 @@ import type { Rule } from '../rule.ts';
 import { isInteger, tableColumn } from './columns.ts';
 import { mirrored, readComparison, writeComparison } from './comparison.ts';
 import { EXACT_MAX, INTEGER_MAX, integerOf, literalOf } from './constants.ts';
-import { rewriteConditions, type Replacement } from './filters.ts';
+import { rewriteConditions, type Replacement } from '../filters.ts';
 
 export const moveConstants: Rule = {
   id: 'move-constants',

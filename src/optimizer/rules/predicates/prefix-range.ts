@@ -11,7 +11,7 @@ import type { Rule } from '../rule.ts';
 import { comparesByBytes, IN_UTF8, isText, tableColumn } from './columns.ts';
 import { asRanges, readComparison, type Span } from './comparison.ts';
 import { constantOf, integerOf, literalOf, type Constant } from './constants.ts';
-import { rewriteConditions, type Replacement } from './filters.ts';
+import { rewriteConditions, type Replacement } from '../filters.ts';
 
 export const prefixRange: Rule = {
   id: 'prefix-range',

@@ -6,7 +6,7 @@
  */
 import { binary, not, type BinaryOperator, type Expr } from '../../../sql/ast.ts';
 import type { Rule } from '../rule.ts';
-import { rewriteConditions } from './filters.ts';
+import { rewriteConditions } from '../filters.ts';
 
 export const pushNot: Rule = {
   id: 'push-not',

@@ -10,7 +10,7 @@ import { someExpr } from '../../../sql/walk.ts';
 import type { Rule } from '../rule.ts';
 import { holdsOf, readComparison } from './comparison.ts';
 import { constantOf } from './constants.ts';
-import { rewriteConditions } from './filters.ts';
+import { rewriteConditions } from '../filters.ts';
 
 export const unwrapCase: Rule = {
   id: 'unwrap-case',

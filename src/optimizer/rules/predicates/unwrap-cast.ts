@@ -11,7 +11,7 @@ import type { Precondition, Rule } from '../rule.ts';
 import { comparesByBytes, isInteger, rows, tableColumn, type TableColumn } from './columns.ts';
 import { readComparison, writeComparison, type Comparison } from './comparison.ts';
 import { INTEGER_MAX, literalOf, type Constant } from './constants.ts';
-import { rewriteConditions, type Replacement } from './filters.ts';
+import { rewriteConditions, type Replacement } from '../filters.ts';
 
 export const unwrapCast: Rule = {
   id: 'unwrap-cast',

@@ -12,7 +12,7 @@ import type { Rule } from '../rule.ts';
 import { comparesAsWritten, tableColumn } from './columns.ts';
 import { holdsOf, readComparison, writeComparison } from './comparison.ts';
 import { constantOf } from './constants.ts';
-import { rewriteConditions, type Replacement } from './filters.ts';
+import { rewriteConditions, type Replacement } from '../filters.ts';
 
 export const unwrapDefault: Rule = {
   id: 'unwrap-default',

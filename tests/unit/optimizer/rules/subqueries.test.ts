@@ -2,7 +2,6 @@ import { describeFamily } from './family.ts';
 import { smallShop } from './small-shop.ts';
 
 describeFamily('subqueries', smallShop(), {
-  goesOn: ['in-subquery'],
   pairs: [
     [
       'count-to-exists',
@@ -40,19 +39,114 @@ describeFamily('subqueries', smallShop(), {
       'SELECT order_id FROM items WHERE EXISTS (SELECT 1 FROM orders WHERE items.order_id = id)',
     ],
     [
-      'in-subquery',
+      'exists-to-in',
       "SELECT name FROM customers AS c WHERE EXISTS (SELECT * FROM orders AS o WHERE o.customer_id = c.id AND o.status = 'open')",
       "SELECT name FROM customers AS c WHERE c.id IN (SELECT o.customer_id FROM orders AS o WHERE o.status = 'open')",
     ],
     [
-      'in-subquery',
+      'exists-to-in',
       'SELECT name FROM customers AS c WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id)',
       'SELECT name FROM customers AS c WHERE c.id NOT IN (SELECT o.customer_id FROM orders AS o WHERE o.customer_id IS NOT NULL)',
     ],
     [
-      'in-subquery',
+      'exists-to-in',
       'SELECT id FROM orders AS o WHERE NOT EXISTS (SELECT 1 FROM customers AS c WHERE c.id = o.customer_id)',
       'SELECT id FROM orders AS o WHERE o.customer_id IS NULL OR o.customer_id NOT IN (SELECT c.id FROM customers AS c)',
+    ],
+    [
+      'exists-to-in',
+      'SELECT name FROM customers AS c WHERE c.id = 3 OR EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id)',
+      'SELECT name FROM customers AS c WHERE c.id = 3 OR c.id IN (SELECT o.customer_id FROM orders AS o)',
+    ],
+    [
+      'exists-to-in',
+      'SELECT i.product FROM items AS i WHERE EXISTS (SELECT 1 FROM items AS j WHERE j.order_id = i.order_id AND i.price = j.price)',
+      'SELECT i.product FROM items AS i WHERE (i.order_id, i.price) IN (SELECT j.order_id, j.price FROM items AS j)',
+    ],
+    [
+      'exists-to-in',
+      'SELECT name FROM customers AS c WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id AND o.customer_id > 1)',
+      'SELECT name FROM customers AS c WHERE c.id NOT IN (SELECT o.customer_id FROM orders AS o WHERE o.customer_id > 1)',
+    ],
+    [
+      'exists-to-in',
+      'SELECT name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE NOT EXISTS (SELECT 1 FROM items AS i WHERE i.order_id = o.id)',
+      'SELECT name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE o.id IS NULL OR o.id NOT IN (SELECT i.order_id FROM items AS i)',
+    ],
+    [
+      'in-subquery',
+      'SELECT name FROM customers WHERE id NOT IN (SELECT order_id FROM items)',
+      'SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM items WHERE customers.id = order_id)',
+    ],
+    [
+      'in-subquery',
+      'SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE customer_id IS NOT NULL)',
+      'SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE customer_id IS NOT NULL AND customers.id = customer_id)',
+    ],
+    [
+      'in-subquery',
+      "SELECT id FROM orders WHERE customer_id IN (SELECT id FROM customers WHERE city = 'Bern')",
+      "SELECT id FROM orders JOIN (SELECT id AS picked FROM customers WHERE city = 'Bern') AS picked WHERE customer_id = picked.picked",
+    ],
+    [
+      'in-subquery',
+      'SELECT name FROM customers WHERE id IN (SELECT order_id FROM items GROUP BY order_id HAVING count(*) > 1)',
+      'SELECT name FROM customers JOIN (SELECT order_id AS picked FROM items GROUP BY order_id HAVING count(*) > 1) AS picked WHERE id = picked.picked',
+    ],
+    [
+      'in-subquery',
+      'SELECT name FROM customers WHERE id = 2 OR id IN (SELECT customer_id FROM orders)',
+      'SELECT name FROM customers WHERE id = 2 OR EXISTS (SELECT 1 FROM orders WHERE customers.id = customer_id)',
+    ],
+    [
+      'anti-join',
+      "SELECT c.name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id AND o.status = 'open' WHERE o.customer_id IS NULL AND c.city = 'Bern'",
+      "SELECT c.name FROM customers AS c WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id AND o.status = 'open') AND c.city = 'Bern'",
+    ],
+    [
+      'anti-join',
+      'SELECT c.name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id LEFT JOIN items AS i ON i.order_id = o.id WHERE i.product IS NULL',
+      'SELECT c.name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE NOT EXISTS (SELECT 1 FROM items AS i WHERE i.order_id = o.id)',
+    ],
+    [
+      'scalar-to-join',
+      'SELECT name, (SELECT sum(price) FROM items WHERE order_id = customers.id) FROM customers WHERE id < 4',
+      'SELECT name, grouped.grouped_1 AS `(SELECT sum(price) FROM items WHERE order_id = customers.id)` FROM customers LEFT JOIN (SELECT order_id AS grouped_k1, sum(price) AS grouped_1 FROM items GROUP BY order_id) AS grouped ON grouped.grouped_k1 = customers.id WHERE id < 4',
+    ],
+    [
+      'scalar-to-join',
+      'SELECT o.id FROM orders AS o WHERE o.id = (SELECT max(p.id) FROM orders AS p WHERE p.customer_id = o.customer_id)',
+      'SELECT o.id FROM orders AS o LEFT JOIN (SELECT p.customer_id AS grouped_k1, max(p.id) AS grouped_1 FROM orders AS p GROUP BY p.customer_id) AS grouped ON grouped.grouped_k1 = o.customer_id WHERE o.id = grouped.grouped_1',
+    ],
+    [
+      'scalar-to-join',
+      'SELECT i.product FROM items AS i WHERE i.price <= (SELECT 2 * avg(j.price) FROM items AS j WHERE j.order_id = i.order_id AND j.product = i.product)',
+      'SELECT i.product FROM items AS i LEFT JOIN (SELECT j.order_id AS grouped_k1, j.product AS grouped_k2, avg(j.price) AS grouped_1 FROM items AS j GROUP BY j.order_id, j.product) AS grouped ON grouped.grouped_k1 = i.order_id AND grouped.grouped_k2 = i.product WHERE i.price <= 2 * grouped.grouped_1',
+    ],
+    [
+      'scalar-to-join',
+      'SELECT name, (SELECT count(DISTINCT status) + customers.id FROM orders WHERE customer_id = customers.id) AS n FROM customers ORDER BY n, id',
+      'SELECT name, coalesce(grouped.grouped_1, 0) + customers.id AS n FROM customers LEFT JOIN (SELECT customer_id AS grouped_k1, count(DISTINCT status) AS grouped_1 FROM orders GROUP BY customer_id) AS grouped ON grouped.grouped_k1 = customers.id ORDER BY n, id',
+    ],
+    [
+      'grouped-to-lateral',
+      'SELECT c.name, g.n FROM customers AS c LEFT JOIN (SELECT customer_id AS k, count(*) AS n, max(id) AS last FROM orders GROUP BY customer_id) AS g ON g.k = c.id WHERE c.id < 4',
+      'SELECT c.name, (SELECT count(*) FROM orders WHERE customer_id = c.id GROUP BY customer_id) AS n FROM customers AS c WHERE c.id < 4',
+    ],
+    [
+      'grouped-to-lateral',
+      'SELECT g.k, g.n FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY k HAVING count(*) > 1) AS g JOIN customers AS c ON g.k = c.id',
+      'SELECT c.id AS k, (SELECT count(*) FROM orders WHERE customer_id = c.id GROUP BY customer_id HAVING count(*) > 1) AS n FROM customers AS c WHERE EXISTS (SELECT 1 FROM orders WHERE customer_id = c.id GROUP BY customer_id HAVING count(*) > 1)',
+    ],
+    [
+      'push-keys',
+      "SELECT c.name, g.n FROM customers AS c LEFT JOIN (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g ON g.k = c.id WHERE c.city = 'Bern'",
+      "SELECT c.name, g.n FROM customers AS c LEFT JOIN (SELECT customer_id AS k, count(*) AS n FROM orders WHERE customer_id IN (SELECT c.id FROM customers AS c WHERE c.city = 'Bern') GROUP BY customer_id) AS g ON g.k = c.id WHERE c.city = 'Bern'",
+    ],
+    [
+      'push-keys',
+      'SELECT i.product, g.n FROM items AS i JOIN (SELECT order_id AS k, product AS p, count(*) AS n FROM items GROUP BY order_id, product) AS g ON g.k = i.order_id AND g.p = i.product WHERE i.price > 2',
+      'SELECT i.product, g.n FROM items AS i JOIN (SELECT order_id AS k, product AS p, count(*) AS n FROM items WHERE (order_id, product) IN (SELECT i.order_id, i.product FROM items AS i WHERE i.price > 2) GROUP BY order_id, product) AS g ON g.k = i.order_id AND g.p = i.product WHERE i.price > 2',
     ],
   ],
   leavesAlone: [
@@ -61,9 +155,62 @@ describeFamily('subqueries', smallShop(), {
     ['count-to-exists', "SELECT id FROM customers WHERE (SELECT count(*) FROM orders) > '0'"],
     ['count-to-exists', 'SELECT id FROM customers WHERE (SELECT sum(id) FROM orders) > 0'],
     ['count-to-exists', 'SELECT count(*) > 0 FROM orders GROUP BY status'],
-    ['in-subquery', 'SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders) OR id = 2'],
     ['in-subquery', 'SELECT name FROM customers WHERE id IN (SELECT max(customer_id) FROM orders)'],
     ['in-subquery', 'SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders ORDER BY id LIMIT 2)'],
     ['in-subquery', 'SELECT name FROM customers WHERE id IN (1, 2)'],
+    [
+      'exists-to-in',
+      'SELECT name FROM customers AS c WHERE EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id) IS NOT NULL',
+    ],
+    ['exists-to-in', 'SELECT name FROM customers AS c WHERE EXISTS (SELECT 1 FROM orders AS o WHERE o.status = c.id)'],
+    [
+      'exists-to-in',
+      'SELECT name FROM customers AS c WHERE EXISTS (SELECT count(*) FROM orders AS o WHERE o.customer_id = c.id)',
+    ],
+    [
+      'exists-to-in',
+      'SELECT name FROM customers AS c WHERE EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id AND o.id > c.id)',
+    ],
+    [
+      'exists-to-in',
+      'SELECT id FROM orders AS o WHERE NOT EXISTS (SELECT 1 FROM items AS j WHERE j.order_id = o.id AND j.price = o.customer_id)',
+    ],
+    ['in-subquery', 'SELECT name FROM customers WHERE (id IN (SELECT customer_id FROM orders)) IS NULL'],
+    ['in-subquery', 'SELECT name AS z FROM customers WHERE id IN (SELECT customer_id AS z FROM orders WHERE z > 1)'],
+    [
+      'anti-join',
+      'SELECT c.name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id LEFT JOIN items AS i ON i.order_id = o.id WHERE o.id IS NULL',
+    ],
+    ['anti-join', 'SELECT * FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE o.id IS NULL'],
+    [
+      'anti-join',
+      'SELECT c.name FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE o.id IS NULL ORDER BY o.status',
+    ],
+    [
+      'scalar-to-join',
+      'SELECT name, (SELECT count(*) FROM orders WHERE customer_id = customers.id LIMIT 1) FROM customers',
+    ],
+    [
+      'scalar-to-join',
+      'SELECT name, (SELECT group_concat(status) FROM orders WHERE customer_id = customers.id) FROM customers',
+    ],
+    ['scalar-to-join', 'SELECT name, (SELECT status FROM orders WHERE orders.id = customers.id) FROM customers'],
+    [
+      'scalar-to-join',
+      'SELECT count(*), (SELECT sum(customers.id) FROM orders WHERE customer_id = customers.id) FROM customers',
+    ],
+    ['scalar-to-join', 'SELECT name, (SELECT count(*) FROM orders WHERE status = customers.id) FROM customers'],
+    [
+      'grouped-to-lateral',
+      'SELECT c.name, g.last FROM customers AS c LEFT JOIN (SELECT customer_id AS k, max(id) AS last FROM orders GROUP BY customer_id) AS g ON g.k = c.id AND g.last > 2',
+    ],
+    [
+      'grouped-to-lateral',
+      'SELECT c.name, g.last FROM customers AS c JOIN (SELECT status AS k, max(id) AS last FROM orders GROUP BY status) AS g ON g.k = c.id',
+    ],
+    [
+      'push-keys',
+      "SELECT c.name, g.n FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g LEFT JOIN customers AS c ON g.k = c.id AND c.city = 'Bern'",
+    ],
   ],
 });

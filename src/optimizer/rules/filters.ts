@@ -2,12 +2,12 @@
  * Where a condition only decides whether a row stays: WHERE and ON, through AND and OR. There NULL and false are one, so a condition may
  * be replaced by any other that is true of the same rows; under NOT that would not do.
  */
-import type { Core, Expr, Select } from '../../../sql/ast.ts';
-import type { Schema } from '../../../sql/schema.ts';
-import type { Scope } from '../../../sql/scope.ts';
-import { mapCore, mapParts, mapSelect } from '../../../sql/walk.ts';
-import type { Precondition, Rewrite } from '../rule.ts';
-import { placesOf } from '../support.ts';
+import type { Core, Expr, Select } from '../../sql/ast.ts';
+import type { Schema } from '../../sql/schema.ts';
+import type { Scope } from '../../sql/scope.ts';
+import { mapCore, mapParts, mapSelect } from '../../sql/walk.ts';
+import type { Precondition, Rewrite } from './rule.ts';
+import { placesOf, type Place } from './support.ts';
 
 export interface Replacement {
   expr: Expr;
@@ -25,20 +25,20 @@ const SINGLE_MAX = 6;
 export function rewriteConditions(
   query: Select,
   schema: Schema,
-  replace: (condition: Expr, scope: Scope) => Replacement | null,
+  replace: (condition: Expr, scope: Scope, place: Place) => Replacement | null,
 ): readonly Rewrite[] {
   const found = new Map<Expr, Replacement>();
-  const look = (expr: Expr, scope: Scope): void => {
+  const look = (expr: Expr, place: Place): void => {
     if (expr.kind === 'binary' && (expr.operator === 'AND' || expr.operator === 'OR')) {
-      look(expr.left, scope);
-      look(expr.right, scope);
+      look(expr.left, place);
+      look(expr.right, place);
       return;
     }
-    const replacement = replace(expr, scope);
+    const replacement = replace(expr, place.scope, place);
     if (replacement) found.set(expr, replacement);
   };
-  for (const { core, scope } of placesOf(query, schema)) {
-    for (const filter of filtersOf(core)) look(filter, scope);
+  for (const place of placesOf(query, schema)) {
+    for (const filter of filtersOf(place.core)) look(filter, place);
   }
   return rewritesOf(query, found);
 }
@@ -47,12 +47,12 @@ export function rewriteConditions(
 export function rewriteFilters(
   query: Select,
   schema: Schema,
-  replace: (filter: Expr, scope: Scope) => Replacement | null,
+  replace: (filter: Expr, scope: Scope, place: Place) => Replacement | null,
 ): readonly Rewrite[] {
   const found = new Map<Expr, Replacement>();
-  for (const { core, scope } of placesOf(query, schema)) {
-    for (const filter of filtersOf(core)) {
-      const replacement = replace(filter, scope);
+  for (const place of placesOf(query, schema)) {
+    for (const filter of filtersOf(place.core)) {
+      const replacement = replace(filter, place.scope, place);
       if (replacement) found.set(filter, replacement);
     }
   }
