@@ -86,6 +86,13 @@ const CASES: Record<string, Case> = {
     sql: "SELECT v FROM t WHERE v LIKE '12-%'",
     claim: /t\.v holds texts only/,
   },
+  'a blob that lower() reads as a text': {
+    rule: 'fold-case',
+    table: 't(v TEXT)',
+    breaking: "(x'414441')",
+    sql: "SELECT v FROM t WHERE lower(v) = 'ada'",
+    claim: /t\.v holds texts only/,
+  },
   'a REAL that is written as a text with a point': {
     rule: 'unwrap-cast',
     table: 't(v)',
@@ -114,6 +121,7 @@ const GOOD: Record<string, string> = {
   'date-range':
     "('2023-03-02 10:00:00'), (NULL), ('2024-01-01 00:00:00'), ('2023-12-31 10:00:00'), ('2023-12-31 10:00:00')",
   'prefix-range': "('12-3'), (NULL), ('12'), ('12-'), ('12-')",
+  'fold-case': "('Ada'), (NULL), ('ADA'), ('ada'), ('Bo')",
   'unwrap-cast': '(5), (NULL), (7), (-5), (5)',
 };
 
