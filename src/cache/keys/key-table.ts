@@ -1,9 +1,10 @@
 /**
  * Every key that is held, or was lately, by number: one look-up of its text tells where its entry is or, when it is not here, why it
- * left. A text is hashed once, when it is first met; whatever happens to the key afterwards changes numbers alone.
+ * left. A text is hashed as a whole once, when it is first met; whatever happens to the key afterwards changes numbers alone.
  */
-import type { MissReason } from '../catalogue.ts';
+import { MISS_REASONS, type MissReason } from '../catalogue.ts';
 import { hashKey } from './key-hash.ts';
+import { TextIndex } from './text-index.ts';
 import { grown, SlotLists } from '../structures/slot-lists.ts';
 import { SlotPool } from '../structures/slot-pool.ts';
 
@@ -15,14 +16,18 @@ const UNKNOWN = -1;
 const NOT_HERE = -1;
 const LEFT = 0;
 
+/** A key's row. */
+const HASH = 0;
+const SLOT = 1;
+const LENGTH = 2;
+const REASON = 3;
+const ROW = 4;
+/** By number, as rows name them. */
+const REASONS = Object.keys(MISS_REASONS) as MissReason[];
+
 export class KeyTable {
-  /** By text, the key's number; the columns are by that. */
-  readonly #ids = new Map<string, number>();
-  readonly #texts: string[] = [];
-  #hashes = new Uint32Array(64);
-  #lengths = new Uint32Array(64);
-  #slots = new Int32Array(64);
-  readonly #reasons: MissReason[] = [];
+  readonly #index = new TextIndex();
+  #rows = new Int32Array(64 * ROW);
   readonly #pool = new SlotPool();
   /** Those remembered, the latest to leave first. */
   readonly #left = new SlotLists(1);
@@ -36,21 +41,21 @@ export class KeyTable {
 
   /** How many are held. */
   get size(): number {
-    return this.#ids.size - this.#remembered;
+    return this.#index.size - this.#remembered;
   }
 
   /** The slot of a key that is held, or -1. */
   find(key: string): number {
-    const id = this.#ids.get(key) ?? UNKNOWN;
+    const id = this.#index.find(key);
     this.#lastKey = key;
     this.#lastId = id;
-    return id < 0 ? NOT_HERE : this.#slots[id];
+    return id < 0 ? NOT_HERE : this.#rows[id * ROW + SLOT];
   }
 
   /** The same, quicker when it was looked for just now. */
   slotOf(key: string): number {
     const id = this.idOf(key);
-    return id < 0 ? NOT_HERE : this.#slots[id];
+    return id < 0 ? NOT_HERE : this.#rows[id * ROW + SLOT];
   }
 
   /** The number of a key that is held or remembered, or -1. A key keeps it until it is forgotten. */
@@ -61,7 +66,7 @@ export class KeyTable {
 
   hashOf(key: string): number {
     const id = this.idOf(key);
-    if (id >= 0) return this.#hashes[id];
+    if (id >= 0) return this.#rows[id * ROW + HASH] >>> 0;
     if (key !== this.#hashedKey) {
       this.#lastHash = hashKey(key);
       this.#hashedKey = key;
@@ -71,7 +76,7 @@ export class KeyTable {
 
   /** Why a key that is remembered is not here. */
   reasonOf(id: number): MissReason {
-    return this.#reasons[id];
+    return REASONS[this.#rows[id * ROW + REASON]];
   }
 
   /** A key that is not held has its entry in `slot` from now on; returns the key's number. */
@@ -79,13 +84,13 @@ export class KeyTable {
     let id = this.idOf(key);
     if (id < 0) id = this.#add(key);
     else this.#recall(id);
-    this.#slots[id] = slot;
+    this.#rows[id * ROW + SLOT] = slot;
     return id;
   }
 
   /** The entry of a key that was held has left. */
   leave(id: number, reason: MissReason): void {
-    this.#slots[id] = NOT_HERE;
+    this.#rows[id * ROW + SLOT] = NOT_HERE;
     this.#remember(id, reason);
   }
 
@@ -93,7 +98,7 @@ export class KeyTable {
   noteAbsent(key: string, reason: MissReason): number {
     let id = this.idOf(key);
     if (id < 0) id = this.#add(key);
-    else if (this.#slots[id] !== NOT_HERE) return -1;
+    else if (this.#rows[id * ROW + SLOT] !== NOT_HERE) return -1;
     else this.#recall(id);
     this.#remember(id, reason);
     return id;
@@ -107,26 +112,22 @@ export class KeyTable {
   #add(key: string): number {
     const hash = this.hashOf(key);
     const id = this.#pool.take();
-    if (id >= this.#hashes.length) {
-      this.#hashes = grown(this.#hashes, id * 2);
-      this.#lengths = grown(this.#lengths, id * 2);
-      this.#slots = grown(this.#slots, id * 2);
-    }
-    this.#hashes[id] = hash;
-    this.#slots[id] = NOT_HERE;
-    this.#texts[id] = key;
-    this.#lengths[id] = key.length;
-    this.#ids.set(key, id);
+    const at = id * ROW;
+    if (at >= this.#rows.length) this.#rows = grown(this.#rows, at * 2);
+    this.#rows[at + HASH] = hash;
+    this.#rows[at + SLOT] = NOT_HERE;
+    this.#rows[at + LENGTH] = key.length;
+    this.#index.add(key, id);
     this.#lastKey = key;
     this.#lastId = id;
     return id;
   }
 
   #remember(id: number, reason: MissReason): void {
-    this.#reasons[id] = reason;
+    this.#rows[id * ROW + REASON] = REASONS.indexOf(reason);
     this.#left.addFirst(LEFT, id);
     this.#remembered++;
-    this.#characters += this.#lengths[id];
+    this.#characters += this.#rows[id * ROW + LENGTH];
     while (this.#remembered > REMEMBERED_KEYS_MAX || this.#characters > REMEMBERED_CHARACTERS_MAX)
       this.#forget(this.#left.last(LEFT));
   }
@@ -134,13 +135,12 @@ export class KeyTable {
   #recall(id: number): void {
     this.#left.remove(id);
     this.#remembered--;
-    this.#characters -= this.#lengths[id];
+    this.#characters -= this.#rows[id * ROW + LENGTH];
   }
 
   #forget(id: number): void {
     this.#recall(id);
-    this.#ids.delete(this.#texts[id]);
-    this.#texts[id] = '';
+    this.#index.remove(id);
     this.#pool.give(id);
     if (id === this.#lastId) this.#lastKey = null;
   }
