@@ -53,14 +53,17 @@ export class Journal {
     const { numbers } = this.#shelf.rows;
     const at = slot * ROW;
     const hash = numbers[at + HASH];
-    const bytes = numbers[at + BYTES];
-    const rawBytes = numbers[at + RAW_BYTES];
     const costMs = numbers[at + COST_MS];
-    this.history.note(hash, bytes, costMs);
-    this.counter.hit(numbers[at + GROUP], rawBytes, costMs);
-    if (hash >= this.#sample.limit) return;
+    this.history.note(hash, numbers[at + BYTES], costMs);
+    this.counter.hit(numbers[at + GROUP], numbers[at + RAW_BYTES], costMs);
+    if (hash < this.#sample.limit) this.#sampled(at, nowMs);
+  }
+
+  #sampled(at: number, nowMs: number): void {
+    const { numbers } = this.#shelf.rows;
     const lifeMs = numbers[at + EXPIRES_MS] - numbers[at + WRITTEN_MS] + this.#staleMs;
-    this.#sample.hit(hash, bytes, rawBytes, costMs, lifeMs, nowMs);
+    const [hash, bytes] = [numbers[at + HASH], numbers[at + BYTES]];
+    this.#sample.hit(hash, bytes, numbers[at + RAW_BYTES], numbers[at + COST_MS], lifeMs, nowMs);
   }
 
   missed(key: string, hash: number, queryClass: QueryClass, tables: Tables, nowMs: number): MissReason {

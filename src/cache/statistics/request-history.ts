@@ -4,7 +4,7 @@
  */
 
 /** 12 bytes each: 192 KiB, saved with the cache. */
-const MEMORY = 16_384;
+const MEMORY = 2 ** 14;
 
 /** The requests in order, the oldest first: plain columns, for saving. */
 export interface RecordedRequests {
@@ -31,7 +31,7 @@ export class RequestHistory {
 
   /** A hit, or a result that came in after a miss: only then is its weight known. */
   note(hash: number, weight: number, costMs: number): void {
-    const at = this.#noted++ % MEMORY;
+    const at = this.#noted++ & (MEMORY - 1);
     this.#hashes[at] = hash;
     this.#weights[at] = weight;
     this.#costsMs[at] = costMs;

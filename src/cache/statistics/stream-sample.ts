@@ -31,6 +31,8 @@ const FETCHED_ALIKE = 4;
 const SWEEP_EVERY_MS = 100;
 
 export class StreamSample {
+  /** Only keys with a hash below this are to be told of. */
+  limit = Infinity;
   readonly #versions: Pick<TableVersions, 'isCurrentSince' | 'latest'>;
   readonly #keys: SampledKeys;
   readonly #curve: MissCurve;
@@ -59,11 +61,6 @@ export class StreamSample {
     this.#untilMs = new Float64Array(keysMax);
     this.#firstUntilMs = new Float64Array(keysMax);
     this.#held = new Uint8Array(keysMax);
-  }
-
-  /** Only keys with a hash below this are to be told of. */
-  get limit(): number {
-    return this.#keys.limit;
   }
 
   /** For `staleMs` after its time an entry is still served, and refreshed. */
@@ -210,6 +207,7 @@ export class StreamSample {
 
   #halve(nowMs: number): void {
     for (const slot of this.#keys.halve()) this.#forget(slot);
+    this.limit = this.#keys.limit;
     this.#curve.halve();
     this.#comparison?.setCapacity(this.#scaled(), nowMs);
   }
