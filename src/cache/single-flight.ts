@@ -14,6 +14,8 @@ export interface Seat<Value> {
   result: Promise<Value>;
   /** True for the read that started the flight. */
   first: boolean;
+  /** Nobody else has taken a seat so far, not even one who left. */
+  readonly alone: boolean;
   /** This read waits no longer; the others are not disturbed. The flight is cancelled when the last one leaves. */
   leave(reason: Error): void;
 }
@@ -27,21 +29,16 @@ interface Flight<Value, Report> {
   listeners: Set<FlightListener<Report>>;
   startedAfter: number;
   waiting: number;
+  seats: number;
   landed: boolean;
 }
 
 export class SingleFlight<Value, Report = never> {
   readonly #flights = new Map<string, Flight<Value, Report>>();
-  #joined = 0;
 
   /** Flights in the air that can still be joined. */
   get size(): number {
     return this.#flights.size;
-  }
-
-  /** Reads so far that shared another's flight. */
-  get joined(): number {
-    return this.#joined;
   }
 
   /**
@@ -55,13 +52,10 @@ export class SingleFlight<Value, Report = never> {
     listener: FlightListener<Report> = () => {},
   ): Seat<Value> {
     const flying = this.#flights.get(key);
-    if (flying !== undefined && flying.startedAfter >= afterLogNumber) {
-      this.#joined++;
-      return this.#seat(key, flying, false, listener);
-    }
+    if (flying !== undefined && flying.startedAfter >= afterLogNumber) return this.#seat(key, flying, false, listener);
     const listeners = new Set<FlightListener<Report>>();
     const launched = launch((report) => listeners.forEach((each) => each(report)));
-    const flight = { launched, listeners, startedAfter: afterLogNumber, waiting: 0, landed: false };
+    const flight = { launched, listeners, startedAfter: afterLogNumber, waiting: 0, seats: 0, landed: false };
     this.#flights.set(key, flight);
     const land = (): void => {
       flight.landed = true;
@@ -75,6 +69,7 @@ export class SingleFlight<Value, Report = never> {
     let seated = true;
     let reject: (reason: Error) => void = () => {};
     flight.waiting++;
+    flight.seats++;
     // A function of its own: two seats may have the same listener.
     const hears: FlightListener<Report> = (report) => listener(report);
     flight.listeners.add(hears);
@@ -84,6 +79,9 @@ export class SingleFlight<Value, Report = never> {
     return {
       result: Promise.race([flight.launched.result, left]),
       first,
+      get alone() {
+        return flight.seats === 1;
+      },
       leave: (reason) => {
         if (!seated || flight.landed) return;
         seated = false;

@@ -20,7 +20,7 @@ export type EntryId = number;
 
 /** In every snapshot, ten times a second: totals only. */
 export interface CacheStatistics extends StoreStatistics {
-  /** Of the misses: waited for an equal query that was running already. */
+  /** Of the misses: answered by an equal query that was running already. */
   joined: number;
 }
 

@@ -11,6 +11,7 @@ import { ScalingLoop } from '../pool/scaling-loop.ts';
 import { DRAINING, type WorkerState } from '../pool/worker-table.ts';
 import { NOBODY, type Asker } from './query/asker.ts';
 import { Classifications } from './query/classifications.ts';
+import { Flights } from './query/flights.ts';
 import { DatabaseFleet } from './data/database-fleet.ts';
 import type { DatabaseWorker } from './data/database-worker.ts';
 import { DataPlane } from './data/data-plane.ts';
@@ -178,7 +179,6 @@ export class Engine {
       settings: this.settings.cache,
       random: random.fork('ttl'),
       nowMs,
-      once: (delayMs, action) => this.timers.once(delayMs, action),
       onStored: () => {
         this.#armExpiry();
         this.savedCache.noteChange();
@@ -313,11 +313,11 @@ export class Engine {
       pool: this.runner,
       cache: this.cache,
       optimizer: this.optimizer,
-      classifications,
+      flights: new Flights({ nowMs, once: (delayMs, action) => this.timers.once(delayMs, action) }),
+      classifications: () => classifications.at(this.plane.schemaCookie, this.plane.version.historyId),
       units: this.units,
       steps,
       version: () => this.plane.version,
-      schemaCookie: () => this.plane.schemaCookie,
       settings: () => ({
         cacheEnabled: this.settings.cache.enabled,
         simulatedWaitMs: this.settings.simulatedWaitMs,

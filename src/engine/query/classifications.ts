@@ -74,6 +74,20 @@ export class Classifications {
     if (query.columns) this.#addSibling(query.columns.rest, query);
   }
 
+  /** What a text means that is one statement; null when it is not known, or is not one. */
+  statement(sql: string): Classification | null {
+    const known = this.#known.get(sql);
+    return known?.type === 'statement' ? known.classification : null;
+  }
+
+  /**
+   * What a worker said that was asked under `stamp`. Not when schema, history or settings have moved since: it would be
+   * believed of the new ones.
+   */
+  learn(sql: string, known: KnownText, stamp: number): void {
+    if (stamp === this.#stamp) this.set(sql, known);
+  }
+
   /** A query of this text in any spelling. */
   alike(sql: string): KnownQuery | undefined {
     return this.#queries.get(canonicalText(sql));

@@ -69,6 +69,14 @@ export function boundValues(names: readonly string[], given: Parameters): BoundV
   return numbers === null ? values : new Map(numbers.map((number, at) => [number, values[at]]));
 }
 
+/** All that was given, names and values in their order, as one list; null when something is no SQLite value. */
+export function givenValues(given: Parameters): SqlValue[] | null {
+  const values = Array.isArray(given)
+    ? ['by number', ...(given as readonly SqlValue[])]
+    : ['by name', ...Object.entries(given).flat()];
+  return values.every(isValue) ? values : null;
+}
+
 /** Of these values the ones that a statement with such parameters takes. */
 export function boundTo(names: readonly string[], values: BoundValues): Parameters {
   const numbers = numbersOf(names) ?? names.map((_, at) => at + 1);

@@ -1,6 +1,6 @@
 /**
- * The result cache as the query path sees it: keys from texts and parameters, results as values, one flight for equal
- * misses, refreshes behind entries whose time is over, and compression outside the request's time.
+ * The result cache as the query path sees it: keys from texts and parameters, results as values, and compression outside
+ * the request's time.
  */
 import { MISS_REASONS } from '../../cache/catalogue.ts';
 import { compress, isCompressed, type CompressedValue } from '../../cache/compression/compression.ts';
@@ -8,28 +8,19 @@ import type { Purpose, ValueTraits } from '../../cache/store/entry.ts';
 import { cacheKey } from '../../cache/keys/key.ts';
 import { ResultCache } from '../../cache/result-cache.ts';
 import type { CacheSettings } from '../../cache/settings.ts';
-import { SingleFlight } from '../../cache/single-flight.ts';
 import type { Tables } from '../../cache/freshness/table-versions.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Random } from '../../core/ports.ts';
-import type { CancelSignal } from '../../core/rpc.ts';
 import { byteLengthOf, relabel } from '../../database/rows/columns.ts';
 import type { Classification, Parameters, ResultColumns, Version } from '../../database/protocol.ts';
-import type { Asker } from './asker.ts';
 import type { QueryMeaning } from './classifications.ts';
 import { DecodedCopies } from './decoded-copies.ts';
-import { boundValues, describeParameters } from './parameters.ts';
+import { boundValues, describeParameters, givenValues } from './parameters.ts';
 import { rowsReached } from './rows-reached.ts';
-import type { CacheFilter, CachePacking, CacheStatistics, RunProgress } from '../protocol.ts';
-import { readCancelled } from './stopped.ts';
+import type { CacheFilter, CachePacking, CacheStatistics } from '../protocol.ts';
 
 /** Objects and arrays around the bytes of a result. */
 const ENTRY_OVERHEAD_BYTES = 512;
-/** A refresh that takes longer is given up; the entry leaves when its time is quite over, refreshed or not. */
-export const REFRESH_MS_MAX = 10_000;
-/** One that failed is not tried again at once. */
-const REFRESH_PAUSE_MS = 5000;
-
 /** What an entry holds. Plain data, so that it can be saved. */
 export interface CachedResult {
   /** What the text meant: after a reload it is known where to look for its like. */
@@ -71,8 +62,6 @@ export interface QueryCacheOptions {
   settings: CacheSettings;
   random: Random;
   nowMs(): number;
-  /** Does something once after a while, unless the returned function is called before. */
-  once(delayMs: number, action: () => void): () => void;
   /** Called when the earliest expiry may have moved. */
   onStored(): void;
 }
@@ -80,13 +69,10 @@ export interface QueryCacheOptions {
 export class QueryCache {
   readonly store: ResultCache<CachedResult>;
   readonly #options: QueryCacheOptions;
-  readonly #flights = new SingleFlight<unknown, RunProgress>();
   readonly #decoded: DecodedCopies;
-  /** By flight: until when no other refresh of it begins. */
-  readonly #refreshing = new Map<string, number>();
   #pragmas: readonly string[] = [];
   #compressions: Promise<void> = Promise.resolve();
-  #joinedBefore = 0;
+  #joined = 0;
   #packing = { packed: 0, keptPlain: 0, packMs: 0 };
 
   constructor(options: QueryCacheOptions) {
@@ -104,6 +90,12 @@ export class QueryCache {
   keyOf(query: QueryMeaning, parameters: Parameters): string | null {
     const values = boundValues(query.parameters, parameters);
     return values && cacheKey(query.program, values, this.#pragmas);
+  }
+
+  /** Of a text that nobody knows yet: only those who gave the same parameters in the same way have the same one. */
+  keyAsGiven(sql: string, parameters: Parameters): string | null {
+    const values = givenValues(parameters);
+    return values && `as given ${cacheKey(sql, values, this.#pragmas)}`;
   }
 
   /**
@@ -155,6 +147,11 @@ export class QueryCache {
     this.store.countMiss(classification.queryClass, tablesOf(classification), reason);
   }
 
+  /** Counts a miss that an equal query's execution has answered. */
+  countJoined(): void {
+    this.#joined++;
+  }
+
   relabel(result: ResultColumns, names: string[]): ResultColumns {
     return relabel(result, names);
   }
@@ -186,57 +183,13 @@ export class QueryCache {
     return true;
   }
 
-  /**
-   * One execution for equal misses. A read joins only a flight that set out after the last write acknowledged before it
-   * arrived; one waiter's cancel does not disturb the others, and all of them hear of its progress.
-   */
-  async flight<Value>(
-    key: string,
-    lastWrite: number,
-    asker: Asker,
-    launch: (everybody: Asker) => Promise<Value>,
-  ): Promise<{ first: boolean; value: Value }> {
-    const seat = this.#flights.join(
-      key,
-      lastWrite,
-      (tell) => {
-        const signal = new StopSignal();
-        return { result: launch({ signal, progress: tell }), cancel: () => signal.cancel() };
-      },
-      (report) => asker.progress(report),
-    );
-    asker.signal?.onCancel(() => seat.leave(readCancelled()));
-    return { first: seat.first, value: (await seat.result) as Value };
-  }
-
-  /** The same for a refresh that nobody waits for: one at a time, and not for longer than a bound. Whoever misses meanwhile joins it. */
-  refreshBehind(key: string, lastWrite: number, launch: (everybody: Asker) => Promise<unknown>): void {
-    const { nowMs, once } = this.#options;
-    const begunMs = nowMs();
-    if (begunMs < (this.#refreshing.get(key) ?? -Infinity)) return;
-    for (const [other, untilMs] of this.#refreshing) if (untilMs <= begunMs) this.#refreshing.delete(other);
-    this.#refreshing.set(key, begunMs + REFRESH_MS_MAX);
-    const signal = new StopSignal();
-    const disarm = once(REFRESH_MS_MAX, () => signal.cancel());
-    this.flight(key, lastWrite, { signal, progress: () => {} }, launch).then(
-      () => {
-        disarm();
-        this.#refreshing.delete(key);
-      },
-      () => {
-        disarm();
-        this.#refreshing.set(key, nowMs() + REFRESH_PAUSE_MS);
-      },
-    );
-  }
-
   statistics(): CacheStatistics {
-    return { ...this.store.statistics(), joined: this.#flights.joined - this.#joinedBefore };
+    return { ...this.store.statistics(), joined: this.#joined };
   }
 
   resetStatistics(): void {
     this.store.resetStatistics();
-    this.#joinedBefore = this.#flights.joined;
+    this.#joined = 0;
     this.#packing = { packed: 0, keptPlain: 0, packMs: 0 };
     this.#decoded.resetCounts();
   }
@@ -325,20 +278,4 @@ function traitsOf({ result, parameters }: CachedResult): ValueTraits {
   return isCompressed(result)
     ? { parameters, compressed: true, rawBytes: result.rawBytes }
     : { parameters, compressed: false, rawBytes: null };
-}
-
-class StopSignal implements CancelSignal {
-  cancelled = false;
-  readonly #listeners: (() => void)[] = [];
-
-  onCancel(listener: () => void): void {
-    if (this.cancelled) listener();
-    else this.#listeners.push(listener);
-  }
-
-  cancel(): void {
-    if (this.cancelled) return;
-    this.cancelled = true;
-    for (const listener of this.#listeners) listener();
-  }
 }

@@ -1,7 +1,7 @@
 /** What statements come to inside the engine, before it is put into words for the page. */
 import type { Purpose } from '../../cache/store/entry.ts';
 import { AppError, fromWireError, toWireError } from '../../core/errors.ts';
-import type { Classification, ResultColumns, Version, Work } from '../../database/protocol.ts';
+import type { Classification, ResultColumns, StatementSpan, Version, Work } from '../../database/protocol.ts';
 
 /** What one statement came to, before it is put into words for the page. */
 export interface Ran {
@@ -23,6 +23,14 @@ export interface Ran {
   version: Version;
   timings: { classifyMs: number; cacheMs: number; rewriteMs: number; totalMs: number };
   notes: string[];
+}
+
+/** The text does not just read: these are its statements. */
+export interface Elsewhere {
+  kind: 'elsewhere';
+  statements: StatementSpan[];
+  /** Of `Classifications` before the worker was asked. */
+  stamp: number;
 }
 
 export type CacheFinding =

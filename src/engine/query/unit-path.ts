@@ -52,6 +52,7 @@ export interface Asked {
   request: ExecuteRequest;
   asker: Asker;
   origin: Origin;
+  sinceMs: number;
   /** Of the data that was open then. */
   historyId: string;
 }
@@ -65,10 +66,10 @@ export class UnitPath {
   }
 
   async run(asked: Asked): Promise<ScriptRan> {
-    const { request, asker, historyId } = asked;
+    const { request, asker, sinceMs, historyId } = asked;
     const { signal } = asker;
     const { nowMs, once, pool, turnstile, readOnly } = this.#options;
-    const startMs = nowMs();
+    const metMs = nowMs();
     const parameters: Parameters[] = [];
     const given = request.parameters;
     const sets = Array.isArray(given) ? given.length : 1;
@@ -89,10 +90,12 @@ export class UnitPath {
       const statements = await worker.calls.call.describe({ sql: request.sql });
       if (statements.some(({ classification }) => classification === null || mayWrite(classification))) throw refusal();
     };
-    /** At the turnstile. */
+    /** At the turnstile; what it took before to learn that this is a write is no wait. */
     let waitedMs = 0;
     const patience: Patience | null =
-      deadlineMs === null ? null : (giveUp) => once(deadlineMs, () => giveUp(turnStopped(deadlineMs)));
+      deadlineMs === null
+        ? null
+        : (giveUp) => once(Math.max(0, sinceMs + deadlineMs - nowMs()), () => giveUp(turnStopped(deadlineMs)));
     let committed: Version | null = null;
     let undo: Undo = { point: null, note: null };
     /** Why its record was not taken, and the worker that made it had to go: that one's loss is not what is to be told. */
@@ -103,13 +106,14 @@ export class UnitPath {
     let answer: PoolAnswer<UnitReply>;
     try {
       const write = (): Promise<PoolAnswer<UnitReply>> => {
-        waitedMs = nowMs() - startMs;
+        const turnMs = nowMs();
+        waitedMs = turnMs - metMs;
         return pool.run<UnitReply>({
           label: request.sql,
           retryable: false,
           onPrimary: true,
           deadlineMs,
-          waitedMs,
+          waitedMs: turnMs - sinceMs,
           signal,
           send: async (worker, stops) => {
             checkHistory();
@@ -160,19 +164,19 @@ export class UnitPath {
       answer = await turnstile.pass(write, signal, patience);
       answer = { ...answer, queueMs: answer.queueMs + waitedMs };
     } catch (error) {
-      if (done) return this.#ended(asked, startMs, done, committed, undo, told);
+      if (done) return this.#ended(asked, metMs, done, committed, undo, told);
       const cause = untaken ?? asAppError(error);
       this.#options.onFailed(request.sql, cause);
       const notes = cause.code === 'worker-lost' ? this.primaryState.tell(false) : [];
       return { ran: [], error: { cause, statementIndex: 0, span: { start: 0, end: request.sql.length } }, notes };
     }
-    return this.#ended(asked, startMs, answer, committed, undo, told);
+    return this.#ended(asked, metMs, answer, committed, undo, told);
   }
 
   /** The unit ran to its end, whole or up to an error. */
   #ended(
-    { request }: Asked,
-    startMs: number,
+    { request, sinceMs }: Asked,
+    metMs: number,
     answer: PoolAnswer<UnitReply>,
     committed: Version | null,
     undo: Undo,
@@ -181,7 +185,7 @@ export class UnitPath {
     const { nowMs } = this.#options;
     const deadlineMs = request.deadlineMs ?? this.#options.deadlineMs();
     const { reply } = answer;
-    const totalMs = nowMs() - startMs;
+    const totalMs = nowMs() - sinceMs;
     const version = committed ?? this.#options.version();
     const ran = reply.statements.map((one): Ran => {
       const statement: Ran = {
@@ -205,7 +209,7 @@ export class UnitPath {
         rolledBack: one.rolledBack,
         version,
         timings: {
-          classifyMs: 0,
+          classifyMs: reply.statements.length === 1 ? metMs - sinceMs : 0,
           cacheMs: 0,
           rewriteMs: 0,
           totalMs: reply.statements.length === 1 ? totalMs : busyOf(one.work),

@@ -22,7 +22,7 @@ function cacheWith(changes: Partial<CacheSettings> = {}): QueryCache {
     ...changes,
   };
   const random = createRandom(1);
-  return new QueryCache({ settings, random, nowMs: () => nowMs, once: () => () => {}, onStored: () => {} });
+  return new QueryCache({ settings, random, nowMs: () => nowMs, onStored: () => {} });
 }
 
 /** Of a query that reads these tables. */

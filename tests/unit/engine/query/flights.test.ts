@@ -1,24 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CACHE_SETTINGS } from '../../../../src/cache/settings.ts';
 import { AppError } from '../../../../src/core/errors.ts';
-import { createRandom } from '../../../../src/core/random.ts';
 import type { Asker } from '../../../../src/engine/query/asker.ts';
-import { QueryCache, REFRESH_MS_MAX } from '../../../../src/engine/query/query-cache.ts';
+import { Flights, REFRESH_MS_MAX } from '../../../../src/engine/query/flights.ts';
 
-/** A cache under a clock that is moved by hand. */
+/** Flights under a clock that is moved by hand. */
 function byHand() {
   let nowMs = 0;
   const alarms = new Set<{ atMs: number; ring: () => void }>();
-  const cache = new QueryCache({
-    settings: DEFAULT_CACHE_SETTINGS,
-    random: createRandom(1),
+  const flights = new Flights({
     nowMs: () => nowMs,
     once: (delayMs, ring) => {
       const alarm = { atMs: nowMs + delayMs, ring };
       alarms.add(alarm);
       return () => alarms.delete(alarm);
     },
-    onStored: () => {},
   });
   const pass = async (ms: number): Promise<void> => {
     nowMs += ms;
@@ -29,7 +24,7 @@ function byHand() {
     }
     await settled();
   };
-  return { cache, alarms, pass };
+  return { flights, alarms, pass };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -53,9 +48,9 @@ function person(): Asker & { cancel(): void } {
 
 describe('a refresh behind an answer', () => {
   it('that hangs is given up, and tried again after a pause', async () => {
-    const { cache, pass } = byHand();
+    const { flights, pass } = byHand();
     const { begun, launch } = executions();
-    const refresh = (): void => cache.refreshBehind('k', 0, launch);
+    const refresh = (): void => flights.refreshBehind('k', 0, launch);
     refresh();
     refresh();
     expect(begun).toHaveLength(1);
@@ -71,9 +66,9 @@ describe('a refresh behind an answer', () => {
   });
 
   it('that failed is not tried again at once, one that succeeded may be', async () => {
-    const { cache, pass, alarms } = byHand();
+    const { flights, pass, alarms } = byHand();
     const { begun, launch } = executions();
-    const refresh = (): void => cache.refreshBehind('k', 0, launch);
+    const refresh = (): void => flights.refreshBehind('k', 0, launch);
     refresh();
     begun[0].crash(new Error('no such table'));
     await settled();
@@ -91,31 +86,31 @@ describe('a refresh behind an answer', () => {
   });
 
   it('is joined by who misses meanwhile; its bound, and another’s cancel, do not disturb them', async () => {
-    const { cache, pass } = byHand();
+    const { flights, pass } = byHand();
     const { begun, launch } = executions();
-    cache.refreshBehind('k', 0, launch);
+    flights.refreshBehind('k', 0, launch);
     const [leaves, stays] = [person(), person()];
-    const left = cache.flight('k', 0, leaves, launch);
-    const stayed = cache.flight('k', 0, stays, launch);
+    const left = flights.join('k', 0, leaves, launch).result;
+    const stayed = flights.join('k', 0, stays, launch).result;
     leaves.cancel();
     await expect(left).rejects.toMatchObject({ code: 'cancelled' });
     await pass(REFRESH_MS_MAX);
     expect([begun.length, begun[0].asker.signal?.cancelled]).toEqual([1, false]);
     begun[0].land('rows');
-    expect(await stayed).toEqual({ first: false, value: 'rows' });
+    expect(await stayed).toBe('rows');
   });
 
   it('is not joined after a write, and ends when the last who waits for it leaves', async () => {
-    const { cache } = byHand();
+    const { flights } = byHand();
     const { begun, launch } = executions();
     const [one, other] = [person(), person()];
-    const early = cache.flight('k', 0, one, launch);
-    const late = cache.flight('k', 1, other, launch);
+    const early = flights.join('k', 0, one, launch).result;
+    const late = flights.join('k', 1, other, launch).result;
     expect(begun).toHaveLength(2);
     one.cancel();
     await expect(early).rejects.toMatchObject({ code: 'cancelled' });
     expect(begun.map(({ asker }) => asker.signal?.cancelled)).toEqual([true, false]);
     begun[1].land('newer rows');
-    expect((await late).value).toBe('newer rows');
+    expect(await late).toBe('newer rows');
   });
 });
