@@ -1,204 +1,150 @@
 /**
- * Seeded schemas, rows and queries that lean towards what each rule looks for, to try every proved rewrite on data that the guards
- * have not seen. Values repeat, are NULL, and change their storage class.
+ * Generated queries for each rule, every proved rewrite run on databases that no guard has seen: (query, rewrite, database) triples. Beside
+ * the text as typed two oracles that need none are asked on the rewritten side: NoREC (Rigger and Su 2020), how many rows a condition should
+ * let pass, and TLP (the same, 2020), that the rows of a condition, of its opposite and of neither make up all rows.
  */
 import type { Random } from '../src/core/ports.ts';
 import { createRandom } from '../src/core/random.ts';
-import type { Reader } from '../src/sql/parse/reader.ts';
-import { difference, orderCheckOf } from '../src/optimizer/equal.ts';
-import { Facts } from '../src/optimizer/guards/facts.ts';
+import { RULE_CATALOGUE, EXAMPLE_SCHEMA } from '../src/optimizer/catalogue.ts';
 import { Optimizer } from '../src/optimizer/optimize.ts';
+import type { RewriteAttempt } from '../src/optimizer/protocol.ts';
 import { PROVED_RULES } from '../src/optimizer/rules/registry.ts';
 import { readSchema } from '../src/optimizer/read-schema.ts';
-import type { Precondition, Rule } from '../src/optimizer/rules/rule.ts';
-import { messageOf, type Sandbox } from '../src/optimizer/sandbox.ts';
-import {
-  chance,
-  condition,
-  oneOf,
-  predicate,
-  reachOf,
-  select,
-  tableOf,
-  where,
-  type GeneratedSchema,
-  type GeneratedTable,
-  type Generator,
-} from './generated-parts.ts';
-import { BREAKING, conditionQuery, conditionTable, isConditionRule } from './generated-predicates.ts';
-import { SUBQUERY_GENERATORS } from './generated-subqueries.ts';
+import type { Rule } from '../src/optimizer/rules/rule.ts';
+import type { Schema } from '../src/sql/schema.ts';
+import type { Sandbox } from '../src/optimizer/sandbox.ts';
+import type { Reader } from '../src/sql/parse/reader.ts';
+import { chance, oneOf, type GeneratedSchema } from './generated-parts.ts';
+import { generateQuery, generateSchema } from './generated-queries.ts';
+import { fillTables, ingredients, literalsOf, type Ingredients } from './generated-rows.ts';
+import { mutated } from './mutated-examples.ts';
+import { tryTriples, type Pair, type TripleCounts, type Wrong } from './triples.ts';
 
-export interface GeneratedReport {
-  seed: number;
+export interface GeneratedOptions {
   queriesPerRule: number;
-  /** `applied` counts proved rewrites that were run, `wrong` those that gave another result on fresh rows. */
-  perRule: Record<string, { queries: number; proposed: number; applied: number; wrong: number }>;
-  failures: { rule: string; sql: string; rewritten: string; difference: string; setup: string }[];
+  /** On which every proved rewrite is run. */
+  databases: number;
+  seed: number;
+  budgetMs: number;
+  rules?: readonly Rule[];
 }
 
-/** Fresh fillings on which each proved rewrite is tried. */
-const FILLINGS = 4;
+interface RuleCounts extends TripleCounts {
+  queries: number;
+  /** Queries of which the rule made something. */
+  proposed: number;
+  /** Rewrites that were proved and run, and those that some guard refused. */
+  applied: number;
+  refused: number;
+}
+
+export interface GeneratedReport extends TripleCounts {
+  seed: number;
+  queriesPerRule: number;
+  databases: number;
+  perRule: Record<string, RuleCounts>;
+  /** Refusals by guard. */
+  perGuard: Record<string, number>;
+  failures: (Wrong & { rule: string })[];
+}
+
+/** Queries that share a schema and its databases. */
+const QUERIES_PER_SCHEMA = 20;
 
 export function tryGenerated(
   open: () => Sandbox,
   reader: Reader,
-  queriesPerRule: number,
-  seed: number,
-  budgetMs: number,
-  rules: readonly Rule[] = PROVED_RULES,
+  { queriesPerRule, databases, seed, budgetMs, rules = PROVED_RULES }: GeneratedOptions,
   progress: (line: string) => void = () => {},
 ): GeneratedReport {
-  const report: GeneratedReport = { seed, queriesPerRule, perRule: {}, failures: [] };
+  const report: GeneratedReport = {
+    seed,
+    queriesPerRule,
+    databases,
+    ...noTriples(),
+    perRule: {},
+    perGuard: {},
+    failures: [],
+  };
   for (const rule of rules) {
-    const counts = { queries: 0, proposed: 0, applied: 0, wrong: 0 };
+    const counts: RuleCounts = { queries: 0, proposed: 0, applied: 0, refused: 0, ...noTriples() };
     report.perRule[rule.id] = counts;
     const random = createRandom(seed).fork(rule.id);
     while (counts.queries < queriesPerRule) {
-      const schema = generateSchema(random, rule.id);
+      const generated = chance(2, random) ? generateSchema(random, rule.id) : null;
+      const setup = generated?.sql ?? EXAMPLE_SCHEMA;
       const sandbox = open();
-      sandbox.execute(schema.sql);
-      sandbox.execute(fill(schema, random));
-      const optimizer = new Optimizer(sandbox, reader);
-      // A schema serves for several queries.
-      for (let index = 0; index < 20 && counts.queries < queriesPerRule; index++) {
+      sandbox.execute(setup);
+      const schema = readSchema(sandbox);
+      const [pairs, from]: [Pair[], Ingredients] = [[], ingredients(generated)];
+      for (let index = 0; index < QUERIES_PER_SCHEMA && counts.queries < queriesPerRule; index++) {
         counts.queries++;
-        const sql = generateQuery(rule.id, schema, random);
-        const { attempts } = optimizer.optimize(sql, [], { budgetMs, mustBeFaster: false, rules: [rule] });
-        const proposed = attempts.filter((one) => one.rewrittenSql !== null);
-        if (proposed.length > 0) counts.proposed++;
-        for (const { rewrittenSql, outcome, preconditions } of proposed) {
-          if (outcome !== 'proved' || rewrittenSql === null) continue;
-          counts.applied++;
-          const wrong = tryOnFreshRows(open, schema, reader, sql, rewrittenSql, random, preconditions);
-          if (wrong === null) continue;
-          counts.wrong++;
-          report.failures.push({ rule: rule.id, sql, rewritten: rewrittenSql, ...wrong });
+        const sql = queryFor(rule.id, generated, schema, sandbox, random);
+        from.literals.push(...literalsOf(sql));
+        fillTables(sandbox, schema, from, random);
+        // Now and then another rule may go on from what this one makes.
+        const others = chance(5, random) ? [oneOf(PROVED_RULES, random)].filter((one) => one.id !== rule.id) : [];
+        const trial = new Optimizer(sandbox, reader).optimize(sql, [], {
+          budgetMs,
+          mustBeFaster: false,
+          rules: [rule, ...others],
+        });
+        const attempts = trial.attempts.filter((one) => one.rewrittenSql !== null);
+        if (attempts.some((one) => one.ruleId === rule.id)) counts.proposed++;
+        for (const attempt of attempts) {
+          const refusal = attempt.verdicts.find((verdict) => !verdict.pass);
+          if (refusal) report.perGuard[refusal.guard] = (report.perGuard[refusal.guard] ?? 0) + 1;
+          counts[attempt.outcome === 'proved' ? 'applied' : 'refused']++;
+          if (attempt.outcome === 'proved') pairs.push(pairOf(sql, attempt));
         }
       }
       sandbox.close();
-      progress(`${rule.id}: ${counts.queries} queries, ${counts.applied} rewrites run, ${counts.wrong} wrong`);
+      const found = tryTriples(open, setup, reader, pairs, from, databases, random);
+      for (const total of [counts, report]) addTriples(total, found.counts);
+      report.failures.push(...found.wrong.map((one) => ({ rule: rule.id, ...one })));
+      progress(
+        `${rule.id}: ${counts.queries} queries, ${counts.applied} rewrites proved, ${counts.triples} triples, ${counts.wrong} wrong; ${report.triples} in all`,
+      );
     }
   }
   return report;
 }
 
-function tryOnFreshRows(
-  open: () => Sandbox,
-  schema: GeneratedSchema,
-  reader: Reader,
-  sql: string,
-  rewritten: string,
+function pairOf(sql: string, { rewrittenSql, preconditions }: RewriteAttempt): Pair {
+  return { sql, rewritten: rewrittenSql ?? sql, preconditions };
+}
+
+/** From the grammar, or from the rule's own examples. */
+function queryFor(
+  rule: string,
+  generated: GeneratedSchema | null,
+  schema: Schema,
+  sandbox: Sandbox,
   random: Random,
-  preconditions: readonly Precondition[],
-): { difference: string; setup: string } | null {
-  const read = reader(sql);
-  for (let filling = 0; filling < FILLINGS; filling++) {
-    const setup = `${schema.sql}\n${fill(schema, random)}`;
-    const sandbox = open();
+): string {
+  if (generated) return generateQuery(rule, generated, random);
+  const card = RULE_CATALOGUE.find((one) => one.id === rule);
+  const accepts = (sql: string): boolean => {
     try {
-      sandbox.execute(setup);
-      // A rewrite that rests on data is good where the data bears it out, and nowhere else.
-      const facts = new Facts(sandbox, readSchema(sandbox));
-      if (!preconditions.every((one) => facts.check(one, Infinity).holds)) continue;
-      const names = sandbox.columnNames(sql);
-      const order = read.ok ? orderCheckOf(read.select, names) : ({ kind: 'none' } as const);
-      const found = difference(sandbox.run(sql, [], null), sandbox.run(rewritten, [], null), order);
-      if (found) return { difference: found, setup };
-    } catch (error) {
-      return { difference: messageOf(error), setup };
-    } finally {
-      sandbox.close();
+      return sandbox.columnNames(sql).length > 0;
+    } catch {
+      return false;
     }
-  }
-  return null;
+  };
+  const examples = card
+    ? [card.before, card.before, ...('refuses' in card ? [card.refuses.sql] : [])]
+    : ['SELECT * FROM customers'];
+  return mutated(oneOf(examples, random), schema, accepts, random);
 }
 
-const TYPES = ['INTEGER', 'INTEGER', 'INTEGER', 'TEXT', 'TEXT', 'REAL', 'NUMERIC', ''];
-
-export function generateSchema(random: Random, rule = ''): GeneratedSchema {
-  const tables: GeneratedTable[] = [];
-  const statements: string[] = [];
-  for (const name of ['ta', 'tb', 'tc']) {
-    const columns: GeneratedTable['columns'] = [{ name: 'id', type: 'INTEGER PRIMARY KEY', nullable: false }];
-    const count = 3 + random.below(3);
-    const parts = ['id INTEGER PRIMARY KEY'];
-    for (let index = 0; index < count; index++) {
-      const type = oneOf(TYPES, random);
-      const required = chance(3, random);
-      // Some names occur in several tables, some in one.
-      const column = chance(2, random) ? `k${index}` : `${name}${index}`;
-      const collation = type === 'TEXT' && chance(8, random) ? ' COLLATE NOCASE' : '';
-      const unique = required && chance(4, random) ? ' UNIQUE' : '';
-      columns.push({ name: column, type, nullable: !required });
-      parts.push(`${column} ${type}${required ? ' NOT NULL' : ''}${unique}${collation}`);
-    }
-    tables.push({ name, columns });
-    statements.push(`CREATE TABLE ${name}(${parts.join(', ')});`);
-    if (chance(3, random)) statements.push(`CREATE INDEX ${name}_i ON ${name}(${columns[1]?.name ?? 'id'});`);
-  }
-  if (isConditionRule(rule)) {
-    const { sql, ...table } = conditionTable(random);
-    tables.push(table);
-    statements.push(sql);
-  }
-  return { sql: statements.join('\n'), tables };
+export function noTriples(): TripleCounts {
+  return { triples: 0, wrong: 0, telling: 0, outside: 0, oracleChecks: 0 };
 }
 
-/** INSERT statements with few distinct values; rows that break a constraint are left out. */
-export function fill(schema: GeneratedSchema, random: Random): string {
-  const inserts: string[] = [];
-  for (const { name, columns } of schema.tables) {
-    const rows = random.below(9);
-    for (let row = 0; row < rows; row++) {
-      const values = columns.map((column) =>
-        column.name === 'id'
-          ? String(random.below(8))
-          : column.values
-            ? drawn(column.values, random)
-            : value(column.type, random),
-      );
-      inserts.push(`INSERT OR IGNORE INTO ${name} VALUES (${values.join(', ')});`);
-    }
-  }
-  return inserts.join('\n');
+function addTriples(total: TripleCounts, more: TripleCounts): void {
+  total.triples += more.triples;
+  total.wrong += more.wrong;
+  total.telling += more.telling;
+  total.outside += more.outside;
+  total.oracleChecks += more.oracleChecks;
 }
-
-function drawn(values: readonly string[], random: Random): string {
-  if (chance(6, random)) return 'NULL';
-  return chance(40, random) ? oneOf(BREAKING, random) : oneOf(values, random);
-}
-
-function value(type: string, random: Random): string {
-  if (chance(5, random)) return 'NULL';
-  if (chance(12, random))
-    return oneOf(['-0.0', '1.0', "'1'", "'1.0'", "x'31'", '9007199254740993', '0.5', "''"], random);
-  if (type === 'TEXT') return oneOf(["'a'", "'A'", "'b'", "'ab'", "'1'"], random);
-  return String(random.below(4));
-}
-
-/** A query that the rule may well apply to. */
-export function generateQuery(rule: string, schema: GeneratedSchema, random: Random): string {
-  const condition = conditionQuery(rule, random);
-  if (condition !== null) return condition;
-  const make = GENERATORS[rule] ?? GENERATORS['star-to-columns'];
-  return make ? make(schema, random) : 'SELECT 1';
-}
-
-const GENERATORS: Readonly<Record<string, Generator>> = {
-  ...SUBQUERY_GENERATORS,
-  'or-to-union': (schema, random) => {
-    const reach = reachOf(schema, 2 + random.below(2), random);
-    const sides = reach.tables.map(({ alias, table }) => condition(alias, table, random));
-    if (chance(3, random)) sides.push(oneOf(sides, random).replace('=', '<'));
-    const both = chance(3, random) ? [...reach.conditions, predicate(reach, random)] : reach.conditions;
-    return select(reach, [...both, `(${sides.join(' OR ')})`], random);
-  },
-  'join-order': (schema, random) => select(reachOf(schema, 2 + random.below(3), random), null, random),
-  'star-to-columns': (schema, random) => {
-    const reach = reachOf(schema, 1 + random.below(3), random);
-    const star = chance(3, random) ? `${oneOf(reach.tables, random).alias}.*` : '*';
-    const inner = chance(4, random) ? `(SELECT * FROM ${tableOf(schema, random).name}) AS d` : null;
-    if (inner) return `SELECT * FROM ${inner}${chance(2, random) ? ' WHERE d.id > 0' : ''}`;
-    return `SELECT ${chance(5, random) ? 'DISTINCT ' : ''}${star} FROM ${reach.from}${where([...reach.conditions, predicate(reach, random)])}`;
-  },
-};

@@ -71,6 +71,12 @@ export const command: Command = {
       help: 'instead: a JSON file {setup, pairs} of queries and what a person made of them',
     },
     { name: 'generated', type: 'number', help: 'instead of a corpus: so many generated queries for each rule' },
+    {
+      name: 'databases',
+      type: 'number',
+      default: 50,
+      help: 'on which each proved rewrite of a generated query is run',
+    },
     { name: 'seed', type: 'number', default: 1, help: 'of the generated queries' },
     { name: 'budget-ms', type: 'number', default: 8000, help: 'time for the proofs of one query' },
   ],
@@ -87,15 +93,12 @@ export const command: Command = {
       const count = number(options, 'generated');
       if (!Number.isInteger(count) || count < 1)
         throw new UsageError(`--generated must be a positive integer, got ${count}.`);
-      return tryGenerated(
-        () => emptySandbox(module),
-        reader,
-        count,
-        number(options, 'seed'),
-        budgetMs,
-        undefined,
-        progress,
-      );
+      const databases = number(options, 'databases');
+      if (!Number.isInteger(databases) || databases < 1)
+        throw new UsageError(`--databases must be a positive integer, got ${databases}.`);
+      const seed = number(options, 'seed');
+      const generated = { queriesPerRule: count, databases, seed, budgetMs };
+      return tryGenerated(() => emptySandbox(module), reader, generated, progress);
     }
     const report: SqlReport = {
       queries: 0,
