@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { determinacy } from '../../../src/optimizer/determined.ts';
 import { readSchema } from '../../../src/optimizer/read-schema.ts';
 import { restsOn } from '../../../src/optimizer/rules/rule.ts';
-import { loadNodeSqlParser } from '../../../src/sql/parse/node-sql-parser.ts';
+import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { sandboxWith } from './sandbox.ts';
 
-const read = await loadNodeSqlParser();
+const read = await loadReader();
 const schema = readSchema(
   sandboxWith(`
   CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, code TEXT NOT NULL UNIQUE);
@@ -44,15 +44,21 @@ describe('determined', () => {
     ['SELECT 1 WHERE EXISTS (SELECT 1 FROM orders WHERE total = 3 LIMIT 1)', []],
     ['SELECT (SELECT made FROM orders WHERE user_id = u.id ORDER BY made, id LIMIT 1) FROM users AS u', []],
     ['SELECT (SELECT name FROM users WHERE id = o.user_id) FROM orders AS o', []],
+    ['VALUES (1, 2), (3, 4)', []],
     // Columns that the group fixes, through keys and joins.
     ['SELECT id, name, city FROM users GROUP BY id', []],
     ['SELECT u.name, count(*) FROM users AS u JOIN orders AS o ON o.user_id = u.id GROUP BY u.id', []],
     ['SELECT o.id, u.name, count(*) FROM orders AS o JOIN users AS u ON u.id = o.user_id GROUP BY o.id', []],
     // Windows: by value they hold all ties; by rows they ask for an order without any.
+    ['SELECT rank() OVER (ORDER BY total) FROM orders', []],
     ['SELECT count(*) OVER (PARTITION BY user_id) FROM orders', []],
     ['SELECT sum(total) OVER (PARTITION BY user_id ORDER BY made) FROM orders', ['orders']],
     ['SELECT row_number() OVER (PARTITION BY user_id ORDER BY total, id) FROM orders', []],
+    ['SELECT lag(total) OVER w FROM orders WINDOW w AS (ORDER BY id)', []],
+    ['SELECT max(total) OVER (ORDER BY id ROWS 2 PRECEDING) FROM orders', []],
     // Put together in an order of their own.
+    ['SELECT group_concat(made ORDER BY made) FROM orders', []],
+    ["SELECT user_id, group_concat(made, ',' ORDER BY total, id) FROM orders GROUP BY user_id", []],
     ['SELECT min(any_value), max(made) FROM orders', ['orders']],
     ['SELECT DISTINCT any_value FROM orders', ['orders']],
   ])('%s', (sql, on) => {
@@ -96,7 +102,11 @@ describe('determined', () => {
     ['SELECT DISTINCT tag FROM folded', 'may be equal and yet not the same'],
     ['SELECT max(tag) FROM folded', 'may be equal and yet not the same'],
     ['SELECT tag FROM folded UNION SELECT city FROM users', 'may be equal and yet not the same'],
+    ['SELECT row_number() OVER (ORDER BY total) FROM orders', 'not total'],
+    ['SELECT max(total) OVER (ORDER BY made ROWS 2 PRECEDING) FROM orders', 'not total'],
+    ['SELECT lag(id) OVER w FROM orders WINDOW w AS (PARTITION BY user_id)', 'not total'],
     ['SELECT group_concat(made) FROM orders', 'order in which rows are visited'],
+    ['SELECT group_concat(made ORDER BY total) FROM orders', 'order in which rows are visited'],
     ['SELECT random() FROM orders', 'another value at each run'],
     ["SELECT date('now')", 'asks for the time'],
   ])('left alone: %s', (sql, reason) => {

@@ -370,4 +370,83 @@ const ORDER: Unsound[] = [
   where('a bound that no small text reaches', 'length(s) < 1000', 'length(s) <= 1000'),
 ];
 
-export const UNSOUND: readonly Unsound[] = [...NULLS, ...DUPLICATES, ...JOINS, ...VALUES, ...GROUPS, ...ORDER];
+const WINDOWS_AND_SETS: Unsound[] = [
+  inWorlds(
+    'EXCEPT to NOT IN',
+    'SELECT x AS v FROM a EXCEPT SELECT k FROM b',
+    'SELECT DISTINCT x AS v FROM a WHERE x NOT IN (SELECT k FROM b)',
+  ),
+  inWorlds(
+    'INTERSECT to a join',
+    'SELECT x AS v FROM a INTERSECT SELECT k FROM b',
+    'SELECT DISTINCT x AS v FROM a JOIN b ON b.k = a.x',
+  ),
+  inWorlds(
+    'EXCEPT turned round',
+    'SELECT x AS v FROM a EXCEPT SELECT k FROM b',
+    'SELECT k AS v FROM b EXCEPT SELECT x FROM a',
+  ),
+  inWorlds(
+    'a full join to a left join',
+    'SELECT a.id, b.id FROM a FULL JOIN b ON b.k = a.x',
+    'SELECT a.id, b.id FROM a LEFT JOIN b ON b.k = a.x',
+  ),
+  inWorlds(
+    'a right join to a left join',
+    'SELECT a.id, b.id FROM a RIGHT JOIN b ON b.k = a.x',
+    'SELECT a.id, b.id FROM a LEFT JOIN b ON b.k = a.x',
+  ),
+  inWorlds(
+    'NATURAL to one column of two',
+    'SELECT a.x FROM a NATURAL JOIN b',
+    'SELECT a.x FROM a JOIN b ON b.id = a.id',
+  ),
+  inWorlds(
+    'rank() to row_number()',
+    'SELECT x, rank() OVER (ORDER BY x) AS r FROM a',
+    'SELECT x, row_number() OVER (ORDER BY x, id) AS r FROM a',
+  ),
+  inWorlds(
+    'a frame by value to a frame by rows',
+    'SELECT id, count(*) OVER (ORDER BY x) AS c FROM a',
+    'SELECT id, count(*) OVER (ORDER BY x, id ROWS UNBOUNDED PRECEDING) AS c FROM a',
+  ),
+  inWorlds(
+    'a partition dropped',
+    'SELECT id, max(id) OVER (PARTITION BY x) AS m FROM a',
+    'SELECT id, max(id) OVER () AS m FROM a',
+  ),
+  inWorlds(
+    'a filter moved below a window',
+    'SELECT id, n FROM (SELECT id, x, row_number() OVER (ORDER BY id) AS n FROM a) AS w WHERE x = 1',
+    'SELECT id, row_number() OVER (ORDER BY id) AS n FROM a WHERE x = 1',
+  ),
+  inWorlds(
+    'the first of each group to any of the greatest',
+    'SELECT id, x FROM (SELECT id, x, row_number() OVER (PARTITION BY x ORDER BY id) AS n FROM a) AS w WHERE n = 1',
+    'SELECT max(id) AS id, x FROM a GROUP BY x',
+  ),
+  inWorlds(
+    'FILTER to WHERE',
+    'SELECT x, count(*) FILTER (WHERE y = 1) AS c FROM a GROUP BY x',
+    'SELECT x, count(*) AS c FROM a WHERE y = 1 GROUP BY x',
+  ),
+  where('IS DISTINCT FROM to <>', 'x IS DISTINCT FROM 1', 'x <> 1'),
+  where('a row value taken apart wrongly', '(x, y) > (1, 2)', 'x > 1 AND y > 2'),
+  by('preconditions', 'NULLs moved', 'SELECT id, x FROM a ORDER BY x', 'SELECT id, x FROM a ORDER BY x NULLS LAST'),
+  inWorlds(
+    'a common table that names itself once too often',
+    'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 3) SELECT i FROM t JOIN a ON a.x = i',
+    'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 4) SELECT i FROM t JOIN a ON a.x = i',
+  ),
+];
+
+export const UNSOUND: readonly Unsound[] = [
+  ...WINDOWS_AND_SETS,
+  ...NULLS,
+  ...DUPLICATES,
+  ...JOINS,
+  ...VALUES,
+  ...GROUPS,
+  ...ORDER,
+];
