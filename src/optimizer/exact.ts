@@ -105,9 +105,9 @@ export function isExactKey(expr: Expr, scope: Scope, needs: Needs): boolean {
   const resolved = scope.resolve(expr);
   const table = resolved?.source.table;
   if (!resolved?.column || !table) return true;
-  const { affinity, isRowid } = resolved.column;
+  const { affinity, isRowid, collation } = resolved.column;
   if (isRowid || affinity === 'INTEGER' || affinity === 'REAL' || affinity === 'NUMERIC') return true;
-  if (table.collated) return false;
+  if (collation !== 'BINARY') return false;
   if (affinity === 'TEXT') return true;
   const name = printName(resolved.name);
   add(needs, {
@@ -128,10 +128,10 @@ export function fixesKey(left: ExprOf<'column'>, right: Expr, scope: Scope): boo
   const resolved = scope.resolve(left);
   const table = resolved?.source.table;
   if (!resolved?.column || !table) return false;
-  const { affinity } = resolved.column;
+  const { affinity, collation } = resolved.column;
   if (affinity !== 'TEXT') return affinity !== 'BLOB';
-  if (table.collated) return false;
+  if (collation !== 'BINARY') return false;
   if (right.kind === 'literal' || right.kind === 'parameter') return true;
   const other = right.kind === 'column' ? scope.resolve(right) : null;
-  return other?.column?.affinity === affinity && other.source.table?.collated === false;
+  return other?.column?.affinity === affinity && other.column.collation === 'BINARY';
 }

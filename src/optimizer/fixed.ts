@@ -23,12 +23,10 @@ export function fixedBy(values: readonly Expr[], core: Core, scope: Scope): Fixe
   const has = (index: number, name: string): boolean => sources.has(index) || columns.has(keyOf(index, name));
   for (const value of values) {
     const resolved = value.kind === 'column' ? scope.resolve(value) : null;
+    if (resolved?.scope !== scope) continue;
     // Under a collation one value has several spellings.
-    if (
-      resolved?.scope === scope &&
-      !(resolved.source.table?.collated && /TEXT|BLOB/.test(resolved.column?.affinity ?? ''))
-    )
-      columns.add(keyOf(resolved.source.index, resolved.name));
+    const spelled = /TEXT|BLOB/.test(resolved.column?.affinity ?? '') && resolved.column?.collation !== 'BINARY';
+    if (!spelled) columns.add(keyOf(resolved.source.index, resolved.name));
   }
   // A RIGHT or FULL JOIN makes rows in which equalities of its left side do not hold.
   const equalities = core.from.some(({ join }) => /RIGHT|FULL/.test(join)) ? [] : equalitiesOf(core, scope);

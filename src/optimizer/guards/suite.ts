@@ -9,7 +9,7 @@ import { createRandom, hashText } from '../../core/random.ts';
 import type { Parameters, SqlValue } from '../../database/protocol.ts';
 import { printName } from '../../sql/print.ts';
 import { restsOn, type Precondition } from '../rules/rule.ts';
-import { messageOf, rowKey, type Run, type Sandbox } from '../sandbox.ts';
+import { isDeadline, messageOf, rowKey, type Run, type Sandbox } from '../sandbox.ts';
 import { touchedTables } from './domains.ts';
 import { isTrue } from './facts.ts';
 import type { GuardContext, Statement } from './guard.ts';
@@ -23,7 +23,7 @@ const SAMPLED = 300;
 /** Databases beside the complete ones. */
 const TRIALS_MAX = 900;
 /** A join of tables of four rows each is small; without its conditions it may not be. */
-const RUN_MS_MAX = 50;
+const RUN_MS_MAX = 100;
 /** Databases in which conditions are left out, to see whether that shows. */
 const MUTATED_MAX = 500;
 /** After so many without a sign, conditions are also tried alone. */
@@ -31,8 +31,8 @@ const MUTATED_ALONE = 60;
 const PARENTS_MAX = 60;
 const ROWS_MAX = 5;
 
-/** What a text gives on one database. */
-export type Outcome = { run: Run; key: string } | { error: string };
+/** What a text gives on one database. `late`: nothing is known, the machine may have been busy. */
+export type Outcome = { run: Run; key: string } | { error: string; late: boolean };
 
 /** One database, the values bound, and what the query as typed gives there. */
 export interface Trial {
@@ -311,7 +311,7 @@ export function outcomeOf(sandbox: Sandbox, sql: string, parameters: Parameters)
     const run = sandbox.run(sql, parameters, RUN_MS_MAX);
     return { run, key: run.rows().map(rowKey).sort().join('\n') };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { error: messageOf(error), late: isDeadline(error) };
   }
 }
 

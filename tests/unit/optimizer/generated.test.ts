@@ -1,7 +1,6 @@
 /** A seeded slice of the long check: generated queries for each rule, every proved rewrite run on rows that no guard has seen. */
 import { expect, it } from 'vitest';
 import { tryGenerated } from '../../../bench/generated.ts';
-import { PROVED_RULES } from '../../../src/optimizer/rules/registry.ts';
 import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { PROVED_RULES } from '../../../src/optimizer/rules/registry.ts';
 import { sandboxWith } from './sandbox.ts';
