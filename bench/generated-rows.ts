@@ -5,7 +5,7 @@ import type { ColumnInfo, Schema } from '../src/sql/schema.ts';
 import { tokenize } from '../src/sql/tokens.ts';
 import type { Sandbox } from '../src/optimizer/sandbox.ts';
 import { BREAKING } from './generated-predicates.ts';
-import { chance, oneOf, type GeneratedSchema } from './generated-queries.ts';
+import { chance, oneOf, type GeneratedSchema } from './generated-parts.ts';
 
 const ROWS_MAX = 8;
 const ODD = ['-0.0', '1.0', "'1'", "'1.0'", "x'31'", '9007199254740993', '0.5', "''", "'1x'", '-1'];
