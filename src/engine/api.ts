@@ -6,7 +6,16 @@ import { copyOf, LARGE_CELL_BYTES, transferablesOf } from '../database/rows/colu
 import type { Engine } from './engine.ts';
 import { exportRows } from './data/exporting.ts';
 import { importFile, previewImport } from './data/importing.ts';
-import { boot, keepValue, openFile, openSample, SETTINGS_KEY, startAgain, storedValue } from './data/opening.ts';
+import {
+  boot,
+  checkOffered,
+  keepValue,
+  openFile,
+  openSample,
+  SETTINGS_KEY,
+  startAgain,
+  storedValue,
+} from './data/opening.ts';
 import { cacheEntries, cacheReport } from './query/cache-report.ts';
 import { cacheEntry, cacheFind } from './query/cache-find.ts';
 import { cacheShelf } from './query/cache-shelf.ts';
@@ -28,6 +37,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     boot: (request, context) => (booted ??= boot(engine, request, context)),
 
     openSample: ({ sample, fresh }, context) => openSample(engine, sample, fresh, context),
+    checkFile: ({ file, name }) => checkOffered(file, name),
     openFile: ({ name, ...file }, context) => openFile(engine, name, file, context),
     exportFile: () => exportFile(engine),
     schema: () => engine.schema(),

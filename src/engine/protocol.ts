@@ -490,6 +490,8 @@ export interface EngineApi {
   boot(request: BootRequest): BootReport;
   // data
   openSample(request: { sample: SampleRequest; fresh: boolean }): DatabaseInfo;
+  /** Opens nothing: an error `not-a-database` where `openFile` would refuse the file for its beginning or its length alone. */
+  checkFile(request: { file: Blob; name: string }): void;
   openFile(request: { name: string; bytes: Uint8Array; wal?: Uint8Array }): DatabaseInfo;
   exportFile(request: Record<string, never>): { name: string; bytes: Uint8Array };
   schema(request: Record<string, never>): SchemaReport;

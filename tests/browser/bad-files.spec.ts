@@ -72,6 +72,11 @@ test('a file that cannot be opened is refused with the reason, and what was open
   await openFile(page, file('alone.sqlite-wal', readFileSync('tests/fixtures/wal/notes.sqlite-wal')));
   await expect(refusal(page)).toContainText('without the database');
   await expect(page.getByRole('dialog')).toHaveCount(0);
+  await refusal(page).getByRole('button', { name: 'Dismiss' }).click();
+  await openFile(page, file('cut.sqlite', buffer.subarray(0, buffer.length - 5000)));
+  await expect(refusal(page)).toContainText('cut short');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(await rows(page, "SELECT count(*) FROM sqlite_schema WHERE name = 'mine'")).toEqual([[1]]);
   expect(failures).toEqual([]);
 });
 

@@ -75,12 +75,15 @@ function startsWithMagic(bytes: Uint8Array): boolean {
   return [...MAGIC].every((char, index) => bytes[index] === char.charCodeAt(0));
 }
 
-/** What an offered file is, from its header. Error `not-a-database`, whose message says what it looks like and what to do. */
-export function checkFile(bytes: Uint8Array): FileReport {
-  if (bytes.length === 0) throw refuse('The file is empty: there is nothing in it to open.');
-  if (!startsWithMagic(bytes)) throw refuse(describeForeign(bytes));
-  if (bytes.length < HEADER_BYTES) {
-    throw refuse(`The file begins like a SQLite database but ends after ${bytes.length} bytes. Copy it again.`);
+/**
+ * What an offered file is, from its header and its length; `bytes` may be no more of it than its head. Error `not-a-database`, whose
+ * message says what it looks like and what to do.
+ */
+export function checkFile(bytes: Uint8Array, byteLength = bytes.length): FileReport {
+  if (byteLength === 0) throw refuse('The file is empty: there is nothing in it to open.');
+  if (!startsWithMagic(bytes)) throw refuse(describeForeign(bytes, byteLength));
+  if (byteLength < HEADER_BYTES) {
+    throw refuse(`The file begins like a SQLite database but ends after ${byteLength} bytes. Copy it again.`);
   }
   const { pageSize, pageCount, pageCountValid, walMode } = readHeader(bytes);
   if (pageSize < 512 || pageSize > 65536 || (pageSize & (pageSize - 1)) !== 0) {
@@ -110,10 +113,10 @@ export function checkFile(bytes: Uint8Array): FileReport {
       `Its schema is in format ${schemaFormat}; the latest known is ${SCHEMA_FORMAT_MAX}. Its header is damaged. ${COPY_AGAIN}`,
     );
   }
-  const present = Math.floor(bytes.length / pageSize);
+  const present = Math.floor(byteLength / pageSize);
   if (present === 0) {
     throw refuse(
-      `The file ends after ${bytes.length} bytes, within its first page of ${pageSize}: it was cut short. Copy it again.`,
+      `The file ends after ${byteLength} bytes, within its first page of ${pageSize}: it was cut short. Copy it again.`,
     );
   }
   if (pageCountValid && pageCount > present) {

@@ -103,7 +103,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Bytes that are looked at for text and for noise. */
-const HEAD_BYTES = 4096;
+export const HEAD_BYTES = 4096;
 /** In 4,096 random bytes nearly all of the 256 values appear; in any other data of a database far fewer. */
 const NOISE_VALUES_MIN = 240;
 
@@ -128,15 +128,15 @@ export function saidOf({ what, todo }: ForeignFile): string {
   return `is ${what}${todo === null ? '' : `: ${todo}`}.`;
 }
 
-/** A file that is no SQLite database, in words: what it is, and what to do. */
-export function describeForeign(bytes: Uint8Array): string {
+/** A file that is no SQLite database, in words: what it is, and what to do. Its head is enough of it. */
+export function describeForeign(bytes: Uint8Array, byteLength: number): string {
   const foreign = foreignFile(bytes, 'opened');
   if (foreign) return `It ${saidOf(foreign)}`;
   const head = bytes.subarray(0, HEAD_BYTES);
   if (isText(head)) return 'It is a text file: import it if it is CSV, JSON or SQL.';
   if (head.every((byte) => byte === 0))
     return 'It begins with zeros alone: it was not copied to its end, or its disk lost it.';
-  if (head.length === HEAD_BYTES && bytes.length % 512 === 0 && new Set(head).size >= NOISE_VALUES_MIN) {
+  if (head.length === HEAD_BYTES && byteLength % 512 === 0 && new Set(head).size >= NOISE_VALUES_MIN) {
     return 'Its first page looks like noise, as that of an encrypted database does (SQLCipher and kin): decrypt it with its own program first, for example by an export to a plain database.';
   }
   return 'It does not begin like one; if it is encrypted (SQLCipher and kin), decrypt it first.';

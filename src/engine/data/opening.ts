@@ -2,6 +2,8 @@
 import { AppError, toWireError } from '../../core/errors.ts';
 import type { CallContext } from '../../core/rpc.ts';
 import { WORKER_BROKEN } from '../../database/sqlite/broken.ts';
+import { checkFile } from '../../database/file/file-header.ts';
+import { HEAD_BYTES } from '../../database/file/foreign-file.ts';
 import type { SampleRequest } from '../../database/protocol.ts';
 import { sameSample } from '../../database/samples/first-screen/catalogue.ts';
 import { checkSample } from '../../database/samples/settings.ts';
@@ -72,6 +74,16 @@ export async function openSample(
     await replaceContent(engine, await makeSample(engine, sample, context));
     return databaseInfo(engine);
   }, context.signal);
+}
+
+/** Whether there is any sense in opening this file, before anything is asked or taken away for it. */
+export async function checkOffered(file: Blob, name: string): Promise<void> {
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  try {
+    checkFile(head, file.size);
+  } catch (error) {
+    throw notOpened(error, name);
+  }
 }
 
 /** Opens a person's file. When it cannot be opened, everything stays as it was. */

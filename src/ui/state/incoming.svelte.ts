@@ -88,7 +88,7 @@ async function isDatabase(file: File): Promise<boolean> {
 }
 
 /** Whether its first sixteen bytes are those of every SQLite database. Nothing more of the file is read. */
-export async function beginsAsDatabase(file: File): Promise<boolean> {
+async function beginsAsDatabase(file: File): Promise<boolean> {
   const head = await file
     .slice(0, DATABASE_MAGIC.length)
     .text()

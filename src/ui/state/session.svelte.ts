@@ -11,7 +11,7 @@ import { saveFile } from '../components/save-file.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { tooLargeToOpen } from './file-size.ts';
-import { beginsAsDatabase, IncomingFiles } from './incoming.svelte.ts';
+import { IncomingFiles } from './incoming.svelte.ts';
 import type { InsightState } from './insight.svelte.ts';
 import type { LabState } from './lab.svelte.ts';
 import { isPageState, type PageState } from './page-state.ts';
@@ -180,19 +180,24 @@ export class SessionState {
 
   /** `wal` is the write-ahead log that lies beside the file, where it came with it. */
   async openFile(file: File, wal: File | null = null): Promise<void> {
-    const open = (): Promise<void> => this.#openFileNow(file, wal);
-    // What will be refused takes the place of nothing. (A log may bring the beginning that its database lacks.)
-    const isRefused = wal === null && !(await beginsAsDatabase(file));
-    await (isRefused ? open() : this.#replace(file.name, open));
+    this.#problem = null;
+    try {
+      const { deviceMemory = null } = navigator as Navigator & { deviceMemory?: number };
+      const refusal = tooLargeToOpen(file.size, deviceMemory);
+      if (refusal !== null) throw new Error(refusal);
+      // Nobody is asked to give up changes for what will be refused. A log may bring what its database lacks.
+      if (wal === null) await this.#engine.client.call.checkFile({ file, name: file.name });
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    await this.#replace(file.name, () => this.#openFileNow(file, wal));
   }
 
   async #openFileNow(file: File, wal: File | null): Promise<void> {
     this.#problem = null;
     const job = this.#begun(`Opening ${file.name}`);
     try {
-      const { deviceMemory = null } = navigator as Navigator & { deviceMemory?: number };
-      const refusal = tooLargeToOpen(file.size, deviceMemory);
-      if (refusal !== null) throw new Error(refusal);
       const bytes = new Uint8Array(await file.arrayBuffer());
       const log = wal ? new Uint8Array(await wal.arrayBuffer()) : undefined;
       const work = this.#engine.openFile(file.name, bytes, log, {

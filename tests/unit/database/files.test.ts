@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LOOPING_SQL, loopingDatabase } from '../../../bench/fuzz/looping-database.ts';
 import { createRandom } from '../../../src/core/random.ts';
+import { HEAD_BYTES } from '../../../src/database/file/foreign-file.ts';
 import { checkFile, readHeader } from '../../../src/database/file/file-header.ts';
 import { openFork } from '../../../src/database/file/fork.ts';
 import type { SqliteModule } from '../../../src/database/sqlite/sqlite-module.ts';
@@ -60,9 +61,10 @@ describe('an offered file', () => {
     ['a later schema format', () => changed((copy) => copy.set([5], 47)), 'format 5'],
     ['a page count that lies', () => changed((copy) => copy.set([0, 0, 3, 0], 28)), 'should hold 768 pages'],
   ])('%s is refused, with what to do', async (_name, make, message) => {
-    expect(() => checkFile(make())).toThrow(
-      expect.objectContaining({ code: 'not-a-database', message: expect.stringContaining(message) }),
-    );
+    const refused = expect.objectContaining({ code: 'not-a-database', message: expect.stringContaining(message) });
+    expect(() => checkFile(make())).toThrow(refused);
+    // Its head and its length say the same.
+    expect(() => checkFile(make().slice(0, HEAD_BYTES), make().length)).toThrow(refused);
   });
 
   it('comes back unharmed from inspection', async () => {
