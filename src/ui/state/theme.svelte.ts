@@ -12,18 +12,24 @@ class Theme {
 
   /** Reads what was kept; call once before the first paint. */
   restore(): void {
-    this.choose(THEMES.find((name) => name === read()) ?? 'system');
+    this.#show(THEMES.find((name) => name === read()) ?? 'system');
   }
 
   choose(name: ThemeName): void {
-    this.#name = name;
-    if (name === 'system') delete document.documentElement.dataset['theme'];
-    else document.documentElement.dataset['theme'] = name;
+    this.#show(name);
     try {
-      localStorage.setItem(KEY, name);
+      // As on a first visit: nothing chosen, nothing kept.
+      if (name === 'system') localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, name);
     } catch {
       // Private windows may refuse storage; the theme then lasts as long as the page.
     }
+  }
+
+  #show(name: ThemeName): void {
+    this.#name = name;
+    if (name === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = name;
   }
 
   next(): void {
