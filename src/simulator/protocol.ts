@@ -33,8 +33,8 @@ export type ReplaySize = { share: number } | { capacity: number } | { bytes: num
 export interface ReplayProgress {
   /** Of all sizes together. */
   fraction: number;
-  stage: 'reading' | 'replaying' | 'optimum';
-  /** The size that is being replayed, from 1, and of how many; 0 while the trace is read. */
+  stage: 'reading' | 'making' | 'replaying' | 'optimum';
+  /** The size that is being replayed, from 1, and of how many; 0 while the trace is read or made. */
   size: number;
   sizes: number;
   /** Of this size, so far; null before the first request. */

@@ -36,7 +36,7 @@ export async function replayTrace(
     await pause();
     if (context.signal.cancelled) throw new AppError('cancelled', 'The replay was stopped.');
   };
-  await tell({ fraction: 0, stage: 'reading', size: 0, soFar: null });
+  await tell({ fraction: 0, stage: source.type === 'generated' ? 'making' : 'reading', size: 0, soFar: null });
   const given =
     source.type === 'generated'
       ? { keys: generateTrace(source), sizes: null }

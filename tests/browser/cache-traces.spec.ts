@@ -96,10 +96,10 @@ test('files are replayed, gzip too; of a bad one the line is named, and the last
 test('a long replay tells how far it is, and is cancelled', async ({ page, failures }) => {
   await openTraces(page);
   const traces = tracesOf(page);
-  await traces.getByLabel('Requests', { exact: true }).fill('5000000');
+  await traces.getByLabel('Requests', { exact: true }).fill('1000000');
   await traces.getByLabel('Requests', { exact: true }).press('Tab');
   await replayButton(page).click();
-  await expect(traces.getByRole('status')).toContainText(/Replaying, size 1 of 4, \d/);
+  await expect(traces.getByRole('status')).toContainText(/Replaying, size 1 of 4, [\d.]+ %, .+ left/);
   await traces.getByRole('button', { name: 'Cancel' }).click();
   await expect(traces.getByRole('status')).toContainText('Cancelled.');
   await expect(replayButton(page)).toBeEnabled();

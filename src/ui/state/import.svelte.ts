@@ -17,11 +17,10 @@ import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { importObstacle } from './import-obstacle.ts';
 import type { SessionState } from './session.svelte.ts';
+import { timeLeftMs } from './time-left.ts';
 
 /** A choice is read again when the person has paused for so long. */
 const PREVIEW_AFTER_MS = 300;
-/** Before that the speed is not known well enough to say how long it will take. */
-const TIME_LEFT_FROM = 0.05;
 
 /** What the person may change of one column. */
 export type ColumnEdit = Partial<Pick<ImportColumn, 'name' | 'type' | 'included'>>;
@@ -220,9 +219,7 @@ export class ImportState {
 
   #tell(progress: Progress): void {
     this.#progress = progress;
-    const { fraction } = progress;
-    const elapsedMs = performance.now() - this.#startedMs;
-    this.#leftMs = fraction < TIME_LEFT_FROM || fraction >= 1 ? null : (elapsedMs / fraction) * (1 - fraction);
+    this.#leftMs = timeLeftMs(progress.fraction, performance.now() - this.#startedMs);
   }
 
   #lookSoon(): void {

@@ -4,6 +4,7 @@ import type { EngineClient, ReplayedTrace, ReplayProgress, ReplayRequest, Replay
 import type { GeneratedTraceRequest } from '../../workload/settings.ts';
 import { formatBytes, formatRows } from '../format.ts';
 import { announcer } from './announcer.svelte.ts';
+import { timeLeftMs } from './time-left.ts';
 
 /** What is replayed: a file of the person's, or what is made from a seed. */
 export type TraceChoice = { type: 'file'; file: File } | ({ type: 'generated' } & GeneratedTraceRequest);
@@ -18,6 +19,7 @@ export interface TraceResult {
 export class TraceRunner {
   readonly #client: EngineClient;
   #progress = $state.raw<ReplayProgress | null>(null);
+  #leftMs = $state.raw<number | null>(null);
   #running = $state.raw(false);
   #result = $state.raw<TraceResult | null>(null);
   #problem = $state.raw<string | null>(null);
@@ -34,6 +36,10 @@ export class TraceRunner {
   /** Null until the engine has told something. */
   get progress(): ReplayProgress | null {
     return this.#progress;
+  }
+  /** Null while it is too early to say. */
+  get leftMs(): number | null {
+    return this.#leftMs;
   }
   get result(): TraceResult | null {
     return this.#result;
@@ -65,7 +71,10 @@ export class TraceRunner {
         { trace, sizes },
         {
           transfer: trace.type === 'file' ? [trace.bytes.buffer as ArrayBuffer] : [],
-          onProgress: (progress) => (this.#progress = progress),
+          onProgress: (progress) => {
+            this.#progress = progress;
+            this.#leftMs = timeLeftMs(progress.fraction, performance.now() - startedMs);
+          },
         },
       );
       this.#stop = work.cancel;
@@ -79,6 +88,7 @@ export class TraceRunner {
     } finally {
       this.#running = false;
       this.#progress = null;
+      this.#leftMs = null;
     }
   }
 
