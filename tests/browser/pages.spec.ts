@@ -41,6 +41,25 @@ test('every page opens by the navigation and by its address, and shows what it i
   expect(failures).toEqual([]);
 });
 
+test('text has one of five sizes on every page, and grows with the size that a person chose', async ({ page }) => {
+  await openLab(page);
+  const sizes = (): Promise<number[]> =>
+    page.evaluate(() => {
+      const speaks = (element: Element): boolean =>
+        [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+      const texts = [...document.querySelectorAll('header *, main *')].filter(
+        (element) => speaks(element) && !element.closest('svg'),
+      );
+      return [...new Set(texts.map((element) => parseFloat(getComputedStyle(element).fontSize)))];
+    });
+  for (const { name } of PAGES) {
+    await visit(page, name);
+    expect([12, 13, 15, 18, 24]).toEqual(expect.arrayContaining(await sizes()));
+  }
+  await page.evaluate(() => (document.documentElement.style.fontSize = '20px'));
+  expect([15, 16.25, 18.75, 22.5, 30]).toEqual(expect.arrayContaining(await sizes()));
+});
+
 interface Stop {
   /** Enough to find it again. */
   what: string;
@@ -100,7 +119,7 @@ test('every page can be walked through with Tab, and the focus is always seen', 
   expect(failures).toEqual([]);
 });
 
-for (const width of [390, 1440]) {
+for (const width of [390, 900, 1440]) {
   test(`axe finds nothing at ${width} px, and no page is wider than the window`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ reducedMotion: 'reduce' });

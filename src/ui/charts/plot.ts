@@ -55,20 +55,24 @@ export interface Plot {
   destroy(): void;
 }
 
-const AXIS_FONT = '12px system-ui, sans-serif';
-/** Fixed, so that the plots of a page line up under each other. */
-const Y_AXIS_WIDTH = 48;
-const MARK_DISTANCE_PX = 6;
+/** In sizes of the text: the same for all, so that the plots of a page line up under each other. */
+const Y_AXIS_WIDTH_EM = 4;
+const X_AXIS_HEIGHT_EM = 2.2;
 /** Room for a label of the x axis. */
-const LABEL_WIDTH_PX = 72;
+const LABEL_WIDTH_EM = 6;
+const MARK_DISTANCE_PX = 6;
 
 export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
   const { colour } = options;
   const xAxis: XAxis = X_AXES[options.xAxis];
+  const { fontSize, fontFamily } = getComputedStyle(target);
+  // The library reads whole pixels only.
+  const emPx = Math.round(parseFloat(fontSize));
+  const labelWidthPx = LABEL_WIDTH_EM * emPx;
   let zoomed = false;
 
   const axis: uPlot.Axis = {
-    font: AXIS_FONT,
+    font: `${emPx}px ${fontFamily}`,
     stroke: () => colour('muted'),
     grid: { stroke: () => colour('hairline'), width: 1 },
     ticks: { stroke: () => colour('hairline'), width: 1, size: 4 },
@@ -96,13 +100,13 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
       axes: [
         {
           ...axis,
-          size: 26,
-          space: LABEL_WIDTH_PX,
+          size: Math.round(X_AXIS_HEIGHT_EM * emPx),
+          space: labelWidthPx,
           ...(xAxis.steps ? { incrs: [...xAxis.steps] } : {}),
           ...(xAxis.logarithmic
             ? {
                 splits: (self, _axis, min, max) =>
-                  doublings(min, max, self.bbox.width / devicePixelRatio / LABEL_WIDTH_PX),
+                  doublings(min, max, self.bbox.width / devicePixelRatio / labelWidthPx),
                 filter: (_self, splits) => splits,
               }
             : {}),
@@ -110,8 +114,8 @@ export function createPlot(target: HTMLElement, options: PlotOptions): Plot {
         },
         {
           ...axis,
-          size: Y_AXIS_WIDTH,
-          space: 30,
+          size: Y_AXIS_WIDTH_EM * emPx,
+          space: 2.5 * emPx,
           values: (_plot, splits) => splits.map((at) => formatTick(at, options.unit)),
         },
       ],

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const css = readFileSync(new URL('../../../src/ui/tokens.css', import.meta.url), 'utf8');
+const UI = new URL('../../../src/ui/', import.meta.url);
+const css = readFileSync(new URL('tokens.css', UI), 'utf8');
 const THEMES = ['light', 'dark'] as const;
 
 /** Both values of a colour token. */
@@ -62,5 +63,30 @@ describe('the reckoning itself', () => {
   it('agrees with the ends of the scale', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 6);
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2); // the well-known grey that just fails
+  });
+});
+
+describe('text', () => {
+  const styles = readdirSync(UI, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(css|svelte)$/.test(path))
+    .map((path) => ({ path, text: readFileSync(new URL(path, UI), 'utf8') }));
+  const findings = (pattern: RegExp): string[] =>
+    styles.flatMap(({ path, text }) => (text.match(pattern) ?? []).map((found) => `${path}: ${found}`));
+
+  it.each([12, 13, 15, 18, 24])('has a size of %i px where the browser gives 16', (px) => {
+    expect(css).toContain(`--size-${px}: ${px / 16}rem;`);
+  });
+
+  it('leaves the root at the size that a person chose: rem counts from it', () => {
+    expect(findings(/^(html|:root)\b[^{]*\{[^}]*\bfont(-size)?:[^;]*;/gm)).toEqual([]);
+  });
+
+  it('decides by its own size where a layout folds', () => {
+    expect(findings(/@media[^{]*\dpx[^{]*|MediaQuery\([^)]*px/g)).toEqual([]);
+  });
+
+  it('takes its sizes from the tokens, but in the diagram, whose boxes are reckoned in px', () => {
+    const others = findings(/\bfont(-size)?: (\d+ )?[\d.]+(px|r?em)/g);
+    expect(others.filter((found) => !found.startsWith('panels/data/DataDiagram.svelte'))).toEqual([]);
   });
 });

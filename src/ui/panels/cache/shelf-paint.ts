@@ -181,7 +181,8 @@ function paintFalls(context: CanvasRenderingContext2D, scene: ShelfScene, colour
   const floor = (layout.rows - 1) * layout.rowStep + layout.rowHeight;
   const taken: { from: number; to: number }[] = [];
   context.textBaseline = 'bottom';
-  context.font = `12px ${getComputedStyle(context.canvas).fontFamily}`;
+  const { fontSize, fontFamily } = getComputedStyle(context.canvas);
+  context.font = `${fontSize} ${fontFamily}`;
   for (const { start, width, cause, beganMs } of [...scene.falls].reverse()) {
     const progress = Math.min(1, (nowMs - beganMs) / FALL_MS);
     const row = Math.min(layout.rows - 1, Math.floor(start / layout.width));
