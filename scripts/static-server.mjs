@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { readOptions } from './lib/options.mjs';
 import { ROOT } from './lib/run.mjs';
@@ -35,7 +36,8 @@ export async function serveFolder({ dir = 'dist', port = 0, base = '/', isolated
       return;
     }
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-    createReadStream(file).pipe(response);
+    // A file that goes while it is being sent ends that answer, not the server.
+    pipeline(createReadStream(file), response, () => {});
   });
   await new Promise((done, fail) => server.once('error', fail).listen(port, '127.0.0.1', done));
   const close = () =>

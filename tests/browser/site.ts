@@ -29,7 +29,7 @@ export const test = base.extend<{ failures: string[] }, { host: Host; site: { ur
   ],
   baseURL: async ({ site }, use) => use(site.url),
   // A part that never appears is told by its own name, not by the whole test's end.
-  actionTimeout: 15_000,
+  actionTimeout: 40_000,
   /** Uncaught errors, console errors and failed requests of the test's page, for tests that expect none. */
   failures: async ({ page }, use) => use(listen(page)),
 });
