@@ -4,6 +4,7 @@
  * byte for byte, and a placeholder that got lost, doubled or misplaced is noticed.
  */
 import { foldCase, tokenize, type Token } from '../tokens.ts';
+import { typeName } from './type-name.ts';
 
 export interface Masked {
   /** The text for the parser. */
@@ -40,8 +41,7 @@ export function mask(sql: string): Masked | { reason: string } {
     if (word === 'as' && isCastAs(sql, tokens, index)) {
       const end = closingOf(sql, tokens, index);
       if (end === null) return { reason: 'a CAST is not closed' };
-      const typed = sql.slice(tokens[index + 1]?.start, tokens[end]?.start).trim();
-      types.set(index + 1, typed);
+      types.set(index + 1, typeName(sql, tokens.slice(index + 1, end)));
       count++;
       parts.push(`AS VARCHAR(${NUMBER_BASE + index + 1})`);
       index = end - 1;

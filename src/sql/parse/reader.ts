@@ -21,7 +21,8 @@ export type ReadResult =
       readonly readings?: Readonly<Record<ReaderId, string>>;
     };
 
-export type Reader = (sql: string) => ReadResult;
+/** `quick`: by one reader where that will do, to read back what we wrote ourselves. */
+export type Reader = (sql: string, effort?: 'quick') => ReadResult;
 
 /** Texts above this length run as typed. */
 export const TEXT_MAX = 100_000;

@@ -16,9 +16,9 @@ export async function loadReader(): Promise<Reader> {
 
 /** A reader that answers what both agree on. */
 export function agreed(nodeSqlParser: Reader, sqliteParser: Reader): Reader {
-  return (sql) => {
+  return (sql, effort) => {
     const second = sqliteParser(sql);
-    if (!second.ok && second.tooMuch) return second;
+    if (second.ok ? effort === 'quick' : second.tooMuch) return second;
     const first = nodeSqlParser(sql);
     if (!first.ok) return second;
     if (!second.ok) return first;

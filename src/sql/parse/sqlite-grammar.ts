@@ -21,6 +21,7 @@ import type {
 import { Spans, type Span } from '../spans.ts';
 import { foldCase, identifierName, isKeyword, tokenize, type Token } from '../tokens.ts';
 import { TEXT_MAX, type Reader, type ReadResult } from './reader.ts';
+import { typeName } from './type-name.ts';
 
 /** Deeper trees are refused: those who walk them later do so by recursion. SQLite itself stops at 1,000. */
 const DEPTH_MAX = 500;
@@ -387,8 +388,10 @@ class Mapping {
         };
       case 'CastExpr': {
         const operand = this.expr(node.expr);
-        const from = this.#after(spanOf(node.expr).end);
-        return { kind: 'cast', operand, type: this.#text.slice(from, spanOf(node).end - 1).trim() };
+        // Behind the operand stands AS, before the end the bracket.
+        const first = this.#indexAt(spanOf(node.expr).end, true) + 2;
+        const words = this.#tokens.slice(first, this.#indexAt(spanOf(node).end, true));
+        return { kind: 'cast', operand, type: typeName(this.#text, words) };
       }
       case 'CollateExpr': {
         const operand = this.expr(node.expr);

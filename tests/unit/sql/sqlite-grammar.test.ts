@@ -76,7 +76,10 @@ describe('the whole of SELECT', () => {
     ['select over, window, filter from over as window', 'SELECT `over`, `window`, `filter` FROM `over` AS `window`'],
     ['select a == b, c != d, 1 \'one\', "two" as [three]', 'SELECT a = b, c <> d, 1 AS one, two AS three'],
     ['select -9223372036854775808, - - x, not not y, ~+z', 'SELECT -9223372036854775808, -(-x), NOT NOT y, ~(+z)'],
-    ['select cast(a as varchar ( 10 )) collate nocase -- why', 'SELECT CAST(a AS varchar ( 10 )) COLLATE nocase'],
+    [
+      'select cast(a as varchar ( 10 ) /* wide */) collate nocase -- why',
+      'SELECT CAST(a AS varchar(10)) COLLATE nocase',
+    ],
     ["select a -> '$.b' ->> 'c', current_timestamp, true", "SELECT a -> '$.b' ->> 'c', CURRENT_TIMESTAMP, TRUE"],
   ])('%s', (sql, printed) => {
     expect(printSelect(selectOf(sql))).toBe(printed);
@@ -89,7 +92,7 @@ describe('the whole of SELECT', () => {
         const sql = printSelect(select);
         if (!sameTree(selectOf(sql), select)) throw new Error(`${sql}\nreads as\n${printSelect(selectOf(sql))}`);
       }),
-      { seed: 5_2026, numRuns: 600 },
+      { seed: 5_2026, numRuns: 400 },
     );
   });
 
@@ -111,7 +114,7 @@ describe('the whole of SELECT', () => {
           query: (query) => expect(printSelect(selectOf(slice(query)))).toBe(printSelect(query)),
         });
       }),
-      { seed: 5_2027, numRuns: 200 },
+      { seed: 5_2027, numRuns: 60 },
     );
   });
 });

@@ -13,7 +13,7 @@ import {
 } from '../../../src/sql/ast.ts';
 
 /** One depth for all that nests, so that trees stay small. */
-const DEPTH = { maxDepth: 5, depthSize: 'small', depthIdentifier: fc.createDepthIdentifier() } as const;
+const DEPTH = { maxDepth: 2, depthSize: 'xsmall', depthIdentifier: fc.createDepthIdentifier() } as const;
 
 const name = fc.constantFrom(
   'a',
