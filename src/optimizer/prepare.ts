@@ -1,6 +1,7 @@
 /** From a text to all that rules and guards want of it, or to the reason why it runs as typed. */
 import { foldCase } from '../sql/tokens.ts';
 import type { Select } from '../sql/ast.ts';
+import type { TextEditor } from '../sql/edit/edit.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
 import { visit } from '../sql/walk.ts';
@@ -13,6 +14,7 @@ import { normalise } from './normalise.ts';
 import type { Verdict } from './protocol.ts';
 import type { Precondition } from './rules/rule.ts';
 import { messageOf, type Sandbox } from './sandbox.ts';
+import { editorOf } from './written.ts';
 
 /** Of the whole budget, what one guard may take. */
 const GUARD_SHARE = 0.25;
@@ -25,6 +27,8 @@ export interface Prepared {
   needs: readonly Precondition[];
   context: GuardContext;
   roundTrip: Verdict;
+  /** Null when the text was read without places. */
+  editor: TextEditor | null;
 }
 
 export interface Tools {
@@ -56,7 +60,7 @@ export function prepare(sql: string, parameters: Parameters, budgetMs: number, t
     const guardBudgetMs = Math.max(GUARD_MS_MIN, budgetMs * GUARD_SHARE);
     const seen = { originalRun: null, suite: null, measurement: null };
     const context: GuardContext = { sandbox, schema, read, parameters, names, facts, guardBudgetMs, ...seen };
-    return { statement: { sql: numbered, select }, needs, context, roundTrip };
+    return { statement: { sql: numbered, select }, needs, context, roundTrip, editor: editorOf(again) };
   } catch (error) {
     return `Runs as typed: ${messageOf(error)}.`;
   }

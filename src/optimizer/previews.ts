@@ -8,6 +8,7 @@ import type { PreviewText } from './protocol.ts';
 import { race } from './race.ts';
 import { PREVIEW_RULES } from './rules/registry.ts';
 import type { Sandbox } from './sandbox.ts';
+import { editorOf } from './written.ts';
 
 const RACE_BUDGET_MS = 400;
 /** Fewer columns are advice, so their gain is measured; that fewer rows are quicker needs no race. */
@@ -27,7 +28,7 @@ export function preview(
   if (!checkRoundTrip(sql, typed.select, names, sandbox).pass) return null;
   const [rewrite] = rule.apply(typed.select, { schema, names });
   if (!rewrite) return null;
-  const text = printSelect(rewrite.select);
+  const text = editorOf(typed)?.edit(rewrite.select, [], read).sql ?? printSelect(rewrite.select);
   const limit =
     typed.select.limit === null && rewrite.select.limit?.kind === 'literal' ? Number(rewrite.select.limit.text) : null;
   const plain = { sql: text, limit, countSql: `SELECT count(*) FROM (${printSelect(typed.select)})` };

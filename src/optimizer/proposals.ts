@@ -1,10 +1,9 @@
 /** What rules make of a text, and of what other rules made of it: none of it proved, no two of the same program. */
-import { printSelect } from '../sql/print.ts';
-import type { GuardContext, Statement } from './guards/guard.ts';
-import { withNames } from './names.ts';
+import type { Statement } from './guards/guard.ts';
 import type { Prepared } from './prepare.ts';
 import type { Rewrite, Rule } from './rules/rule.ts';
 import type { StatementCosts } from './statement-cost.ts';
+import { written } from './written.ts';
 
 /** Of one rule on one text. */
 const REWRITES_MAX = 40;
@@ -70,7 +69,8 @@ export class Proposals {
 
   /** Null for what was met before. */
   #proposal(ruleId: string, rewrite: Rewrite, earlier: Proposal | null): Proposal | null {
-    const statement = named(rewrite, this.#prepared.context);
+    const { context, editor } = this.#prepared;
+    const statement = written(rewrite.select, editor, context);
     if (this.#texts.has(statement.sql)) return null;
     this.#texts.add(statement.sql);
     const program = this.#costs.programKey(statement.sql);
@@ -94,16 +94,4 @@ export class Proposals {
 
 export function byPromise(a: Proposal, b: Proposal): number {
   return b.expectedGain - a.expectedGain;
-}
-
-/** With the old column names, where the rewrite would change them. */
-function named(rewrite: Rewrite, { sandbox, names }: GuardContext): Statement {
-  const statement = { sql: printSelect(rewrite.select), select: rewrite.select };
-  try {
-    const select = withNames(rewrite.select, sandbox.columnNames(statement.sql), names);
-    return select && select !== rewrite.select ? { sql: printSelect(select), select } : statement;
-  } catch {
-    // The reparse guard will say what SQLite says.
-    return statement;
-  }
 }

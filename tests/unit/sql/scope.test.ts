@@ -61,6 +61,55 @@ describe('scope', () => {
     expect(resolved('SELECT rowid FROM w')).toEqual(['rowid: ?']);
     expect(resolved('WITH n(m) AS (SELECT id FROM t) SELECT m, a FROM n, v')).toEqual(['id: t+0', 'm: n+0', 'a: v+0']);
   });
+  it('takes one of two columns that USING or NATURAL merge', () => {
+    expect(resolved('SELECT a, t.a FROM t JOIN u USING (a)')).toEqual(['a: t+0', 't.a: t+0']);
+    expect(resolved('SELECT a, b FROM t NATURAL LEFT JOIN u')).toEqual(['a: t+0', 'b: t+0']);
+    // A RIGHT JOIN always has a row of the right; a FULL JOIN may have either.
+    expect(resolved('SELECT a FROM t RIGHT JOIN u USING (a)')).toEqual(['a: u+0']);
+    expect(resolved('SELECT a, t.a FROM t FULL JOIN u USING (a)')).toEqual(['a: ?', 't.a: t+0']);
+    expect(resolved('SELECT a FROM t JOIN u USING (a) JOIN v')).toEqual(['a: ?']);
+  });
+  it('knows the columns of VALUES, of recursive tables, and of tables that come later', () => {
+    expect(resolved('SELECT column2 FROM (VALUES (1, 2)) AS x')).toEqual(['column2: x+0']);
+    expect(resolved('WITH n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT i, id FROM n, t')).toEqual([
+      'i: n+0',
+      'i: n+0',
+      'id: t+0',
+    ]);
+    // Not the table: a common table of that name is defined after it, and its columns are not known yet.
+    expect(resolved('WITH p AS (SELECT id FROM t), t AS (SELECT 5 AS id) SELECT 1 FROM p')).toEqual(['id: t+0']);
+    const result = read('WITH p AS (SELECT id FROM t), t AS (SELECT 5 AS id) SELECT 1 FROM p');
+    const tables: (string | null)[] = [];
+    if (result.ok)
+      visitScopes(result.select, schema, {
+        column: (_column, where) => void tables.push(where?.source.table?.name ?? null),
+      });
+    expect(tables).toEqual([null]);
+  });
+  it('is not certain about table functions, brackets, other schemas and aliases', () => {
+    expect(resolved('SELECT value, t.a, id FROM t, json_each(t.b) AS e')).toEqual([
+      't.b: t+0',
+      'value: ?',
+      't.a: t+0',
+      'id: t+0',
+    ]);
+    expect(resolved('SELECT u.c, w.p, q FROM (t JOIN u ON 1) JOIN w')).toEqual(['u.c: ?', 'w.p: w+0', 'q: w+0']);
+    expect(resolved('SELECT main.t.a, temp.t.a FROM t')).toEqual(['main.t.a: t+0', '`temp`.t.a: ?']);
+    expect(resolved('SELECT b AS a FROM t ORDER BY a, id')).toEqual(['b: t+0', 'a: ?', 'id: t+0']);
+    expect(resolved('SELECT id FROM t UNION SELECT a FROM u ORDER BY id')).toEqual(['id: t+0', 'a: u+0', 'id: ?']);
+    // The alias comes before the query around.
+    expect(resolved('SELECT (SELECT k AS id FROM u WHERE id > 1) FROM t')[1]).toBe('id: ?');
+  });
+  it('names the columns of a star over merged tables once', () => {
+    const namesOf = (sql: string): unknown => {
+      const result = read(sql);
+      return result.ok ? columnNamesOf(result.select, schema, new Map()) : result.reason;
+    };
+    expect(namesOf('SELECT * FROM t JOIN u USING (a)')).toEqual(['id', 'a', 'b', 'k', 'c', 'd']);
+    expect(namesOf('SELECT * FROM t NATURAL JOIN v')).toEqual(['id', 'a', 'b']);
+    expect(namesOf('SELECT u.* FROM t JOIN u USING (a)')).toEqual(['k', 'a', 'c', 'd']);
+    expect(namesOf('VALUES (1, 2)')).toEqual(['column1', 'column2']);
+  });
   it('names the columns of a star', () => {
     const result = read('SELECT *, id + 1 AS next FROM t');
     expect(result.ok && columnNamesOf(result.select, schema, new Map())).toEqual(['id', 'a', 'b', 'next']);
