@@ -69,8 +69,8 @@ interface Pending {
 interface Proof {
   sql: string;
   ifWorthIt: boolean;
-  /** Nobody waits for it. */
-  background: boolean;
+  /** How many wait for it; none for one in the background, which makes way. */
+  waiters: number;
   listeners: Set<(progress: OptimizeProgress) => void>;
   report: Promise<OptimizeReport>;
   stop(): void;
@@ -163,13 +163,12 @@ export class OptimizerLink {
     const { onProgress, signal = null, without = [], ifWorthIt = false } = options;
     const joined = without.length === 0 ? this.#join(sql, ifWorthIt, onProgress) : null;
     return this.#firstServed(async () => {
-      if (joined) return untilCancelled(joined, signal);
+      if (joined) return waitedFor(joined, signal);
       const at = this.#queue.findIndex((pending) => pending.sql === sql);
       if (at >= 0) this.#queue.splice(at, 1);
-      const proof = this.#prove(sql, parameters, { ifWorthIt, without, background: false });
+      const proof = this.#prove(sql, parameters, { ifWorthIt, without });
       if (onProgress) proof.listeners.add(onProgress);
-      signal?.onCancel(() => proof.stop());
-      return proof.report;
+      return waitedFor(proof, signal);
     }, sql);
   }
 
@@ -257,7 +256,7 @@ export class OptimizerLink {
   /** For somebody who waits: a proof that nobody waits for makes way, and nothing else is begun meanwhile. */
   async #firstServed<Reply>(ask: () => Promise<Reply>, sql: string | null = null): Promise<Reply> {
     this.#waiting++;
-    if (this.#proof?.background && this.#proof.sql !== sql) this.#proof.stop();
+    if (this.#proof?.waiters === 0 && this.#proof.sql !== sql) this.#proof.stop();
     try {
       return await ask();
     } finally {
@@ -267,20 +266,18 @@ export class OptimizerLink {
   }
 
   /** The proof of this text that is under way; null when there is none as thorough. */
-  #join(sql: string, ifWorthIt: boolean, onProgress: ProofOptions['onProgress']): Promise<OptimizeReport> | null {
+  #join(sql: string, ifWorthIt: boolean, onProgress: ProofOptions['onProgress']): Proof | null {
     const proof = this.#proof;
     if (proof?.sql !== sql || (proof.ifWorthIt && !ifWorthIt)) return null;
-    proof.background = false;
     if (onProgress) proof.listeners.add(onProgress);
-    return proof.report;
+    return proof;
   }
 
   #prove(
     sql: string,
     parameters: Parameters,
-    options: { ifWorthIt: boolean; without: readonly string[]; background: boolean },
+    { ifWorthIt, without }: { ifWorthIt: boolean; without: readonly string[] },
   ): Proof {
-    const { ifWorthIt, without, background } = options;
     const isEverybodys = without.length === 0;
     const generation = this.#generation;
     const job = this.#worker.newJob();
@@ -317,7 +314,7 @@ export class OptimizerLink {
       this.#worker.stop(job);
       cancel();
     };
-    const proof: Proof = { sql, ifWorthIt, background, listeners, stop, report: Promise.resolve().then(ask) };
+    const proof: Proof = { sql, ifWorthIt, waiters: 0, listeners, stop, report: Promise.resolve().then(ask) };
     if (isEverybodys) this.#proof = proof;
     return proof;
   }
@@ -333,7 +330,7 @@ export class OptimizerLink {
       if (await this.#stillHolds(sql)) return;
       if (generation !== this.#generation || this.#waiting > 0)
         throw new AppError('cancelled', 'Somebody waits for another answer.');
-      await this.#prove(sql, parameters, { ifWorthIt: true, without: [], background: true }).report;
+      await this.#prove(sql, parameters, { ifWorthIt: true, without: [] }).report;
     } catch (error) {
       // The verdict already says why; a worker that died is started again for the next statement.
       const { code } = toWireError(error);
@@ -375,13 +372,19 @@ export class OptimizerLink {
   }
 }
 
-/** The answer, or the end of waiting for it: others may wait for the same. */
-function untilCancelled<Reply>(reply: Promise<Reply>, signal: CancelSignal | null): Promise<Reply> {
-  if (!signal) return reply;
-  const cancelled = new Promise<never>((_resolve, reject) => {
-    signal.onCancel(() => reject(new AppError('cancelled', 'No longer waited for.')));
+/** Its report; who leaves takes the proof along only if nobody else waits for it. */
+function waitedFor(proof: Proof, signal: CancelSignal | null): Promise<OptimizeReport> {
+  proof.waiters++;
+  if (!signal) return proof.report;
+  const left = new Promise<never>((_resolve, reject) => {
+    signal.onCancel(() => {
+      proof.waiters--;
+      // Stopped, its own end tells; else this one alone leaves.
+      if (proof.waiters === 0) proof.stop();
+      else reject(new AppError('cancelled', 'No longer waited for.'));
+    });
   });
-  return Promise.race([reply, cancelled]);
+  return Promise.race([proof.report, left]);
 }
 
 /** Settings that change neither what a text means nor what a schema promises. */

@@ -18,7 +18,6 @@ export const VERDICTS_KEY = 'verdicts';
 export const VERDICTS_FORMAT = 1;
 const SAVE_DELAY_MS = 2000;
 const KEPT_MAX = 300;
-const ATTEMPTS_MAX = 12;
 
 export interface KeptVerdictsOptions {
   optimizer: OptimizerLink;
@@ -96,7 +95,7 @@ export class KeptVerdicts {
       dataId,
       schemaCookie,
       logNumber: version.logNumber,
-      verdicts: optimizer.verdicts.known(KEPT_MAX, version.logNumber).map(shortened),
+      verdicts: optimizer.verdicts.known(KEPT_MAX, version.logNumber),
       records: optimizer.records.all(),
     };
     await save(kept);
@@ -118,13 +117,6 @@ export class KeptVerdicts {
     }
     return this.#sampleId.id;
   }
-}
-
-/** Without the attempts that nobody would look at again. */
-function shortened(known: KnownVerdict): KnownVerdict {
-  const { report } = known;
-  const decided = report.attempts.filter(({ verdicts, outcome }) => verdicts.length > 0 || outcome === 'proved');
-  return { ...known, report: { ...report, attempts: decided.slice(0, ATTEMPTS_MAX) } };
 }
 
 function isKept(value: unknown): value is Kept {

@@ -9,6 +9,8 @@ import type { OptimizeReport } from '../../optimizer/protocol.ts';
 import { Practice, type Slower } from './practice.ts';
 
 export const VERDICTS_MAX = 2000;
+/** Attempts that are kept of each. */
+const ATTEMPTS_MAX = 12;
 /** After a table was written that a proof rests on, it is looked at again after so long, and after twice as long the next time. */
 const LOOK_AGAIN_MS = { first: 250, last: 60_000 } as const;
 
@@ -73,7 +75,7 @@ export class Verdicts {
   settle(sql: string, report: OptimizeReport): void {
     const before = this.#entries.get(sql);
     const losses = before && !('state' in before) ? before.losses : 0;
-    this.#set(sql, { ...fresh(report, report.version.logNumber, this.#typedMs.get(sql)), losses });
+    this.#set(sql, { ...fresh(shortened(report), report.version.logNumber, this.#typedMs.get(sql)), losses });
     this.#typedMs.delete(sql);
   }
 
@@ -200,6 +202,12 @@ export class Verdicts {
     }
     this.#entries.set(sql, entry);
   }
+}
+
+/** Without the attempts that nobody would look at again: there may be thousands of verdicts. */
+function shortened(report: OptimizeReport): OptimizeReport {
+  const decided = report.attempts.filter(({ verdicts, outcome }) => verdicts.length > 0 || outcome === 'proved');
+  return { ...report, attempts: decided.slice(0, ATTEMPTS_MAX) };
 }
 
 function fresh(report: OptimizeReport, heldAt: number, typedMs: readonly number[] = []): Entry {

@@ -30,6 +30,7 @@ export class InsightState {
   #applied = $state.raw<AppliedIndex[]>([]);
   #busy = $state.raw(false);
   #looking: Promise<void> = Promise.resolve();
+  #cancel = (): void => {};
 
   constructor(engine: EngineState, lab: LabState) {
     this.#engine = engine;
@@ -71,6 +72,9 @@ export class InsightState {
     const key = outcome && `${outcome.version.historyId}/${outcome.version.logNumber}/${outcome.sql}`;
     if (key === this.#of) return this.#looking;
     this.#of = key;
+    // Nobody looks at the proof of the former one any more.
+    this.#cancel();
+    this.#cancel = () => {};
     this.#clear();
     this.#looking = outcome?.kind === 'read' ? this.#look(outcome.sql, parameters, key) : Promise.resolve();
     return this.#looking;
@@ -82,7 +86,11 @@ export class InsightState {
     const parts: (() => Promise<() => void>)[] = [
       () => call.plan({ sql }).then((plan) => () => (this.#plan = plan)),
       () => call.advise({ sql, parameters }).then((advice) => () => (this.#advice = advice)),
-      () => call.optimize({ sql, parameters }).then((report) => () => (this.#report = report)),
+      () => {
+        const running = this.#engine.client.start('optimize', { sql, parameters });
+        this.#cancel = running.cancel;
+        return running.done.then((report) => () => (this.#report = report));
+      },
     ];
     this.#busy = true;
     for (const part of parts) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { Proposal } from '../../../src/optimizer/proposals.ts';
 import type { OptimizeProgress } from '../../../src/optimizer/protocol.ts';
-import type { Rule } from '../../../src/optimizer/rules/rule.ts';
+import type { Precondition, Rule } from '../../../src/optimizer/rules/rule.ts';
 import { ranked, type Tried } from '../../../src/optimizer/search.ts';
 import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { printSelect } from '../../../src/sql/print.ts';
@@ -16,13 +16,18 @@ const sandbox = sandboxWith(`
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, i % 50, i FROM n;`);
 const optimizer = new Optimizer(sandbox, read);
 
-const COUNT = 'SELECT (SELECT count(*) FROM t WHERE v = 7) > 0 AS x';
-const AT_LEAST_ONE = 'SELECT (SELECT count(*) FROM t WHERE v = 7) >= 1 AS x';
-const EXISTS = 'SELECT EXISTS (SELECT 1 FROM t WHERE v = 7) AS x';
+const COUNT = 'SELECT (SELECT count(*) FROM t WHERE v > 5) > 0 AS x';
+const AT_LEAST_ONE = 'SELECT (SELECT count(*) FROM t WHERE v > 5) >= 1 AS x';
+const EXISTS = 'SELECT EXISTS (SELECT 1 FROM t WHERE v > 5) AS x';
 type Id = 'count-to-exists' | 'or-to-union' | 'in-subquery' | 'join-order';
 
 /** A rule that knows what to make of certain texts, and of no other; it notes what it is asked. */
-function knows(id: Id, texts: Record<string, string>, asked: string[] = []): Rule {
+function knows(
+  id: Id,
+  texts: Record<string, string>,
+  asked: string[] = [],
+  preconditions: readonly Precondition[] = [],
+): Rule {
   return {
     id,
     apply(query) {
@@ -32,7 +37,7 @@ function knows(id: Id, texts: Record<string, string>, asked: string[] = []): Rul
       if (to === undefined) return [];
       const result = read(to);
       if (!result.ok) throw new Error(result.reason);
-      return [{ select: result.select, preconditions: [], note: `to ${to}` }];
+      return [{ select: result.select, preconditions, note: `to ${to}` }];
     },
   };
 }
@@ -56,6 +61,23 @@ describe('the search', () => {
     expect(report.provedSql).toBe(EXISTS);
     expect(report.ruleIds).toEqual(['or-to-union', 'count-to-exists']);
     expect(report.chosen?.trial?.steps).toBeLessThan(50);
+  });
+
+  it('lets a sequence rest on all that any of its rules needs', () => {
+    const claims: Precondition[] = [
+      { claim: 't.w is never NULL', by: 'rows', table: 't', holds: 'w IS NOT NULL' },
+      { claim: 't.id is a key', by: 'schema' },
+    ];
+    const chain = (first: readonly Precondition[], second: readonly Precondition[]) =>
+      told(COUNT, [
+        knows('or-to-union', { [COUNT]: AT_LEAST_ONE }, [], first),
+        knows('count-to-exists', { [AT_LEAST_ONE]: EXISTS }, [], second),
+      ]).report.chosen;
+    expect(chain([claims[0]], [claims[1]])).toMatchObject({ restsOn: ['t'], grade: 'data', preconditions: claims });
+    expect(chain([claims[1]], [])).toMatchObject({ restsOn: [], grade: 'schema' });
+    // What does not hold of the first step's rows refuses the second too.
+    const refused = chain([{ claim: 't.v is 1', by: 'rows', table: 't', holds: 'v = 1' }], []);
+    expect(refused).toBeNull();
   });
 
   it('builds upon the proposal of the fewest steps first', () => {

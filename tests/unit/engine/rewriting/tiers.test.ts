@@ -238,6 +238,16 @@ describe('somebody who waits', () => {
     expect(lab.engine.optimizer.verdict(FASTER)).toBeUndefined();
   });
 
+  it('beside others may leave, and the others get the proof', async () => {
+    const lab = await open();
+    let cancel = (): void => {};
+    const leaves = lab.call.optimize({ sql: FASTER }, { cancelWith: (stop) => (cancel = stop) });
+    const stays = lab.call.optimize({ sql: FASTER }, { onProgress: () => cancel() });
+    await expect(leaves).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await stays).sql).toBe(FASTER);
+    expect(lab.engine.optimizer.verdict(FASTER)?.state).toMatch(/proved|unchanged/);
+  });
+
   it('may leave: the proof is cancelled and nothing is remembered', async () => {
     const lab = await open();
     let cancel = (): void => {};
