@@ -1,6 +1,7 @@
 /**
  * The dispatcher: takes jobs, lets them wait in bounded queues, gives them to workers by a picker, retries reads once elsewhere,
- * and keeps count of every worker's health. One job at a time per worker unless `concurrency` says otherwise.
+ * and keeps count of every worker's health. One job at a time per worker unless `concurrency` says otherwise; of small reads that
+ * wait a worker gets several, so that it does not stand idle while its answer and the next job are on their way.
  * The same code drives real workers and simulated ones: it knows time from the scheduler, chance from `random`, and works in
  * typed arrays, so that a simulated request allocates nothing. There are no promises here; everything runs to completion.
  */
@@ -29,6 +30,8 @@ import {
 export interface Submission {
   /** True for reads: when the worker is lost or fails, the job is sent once more, elsewhere. Ignored for pinned jobs. */
   retryable: boolean;
+  /** A read known to take next to no time, so that others may stand behind it at its worker. */
+  small?: boolean;
   /** The one worker that may run it (writes and units: the primary), or -1. */
   pinned: WorkerIndex;
   /** Time allowed from now, waiting and running together; null: no limit. */
@@ -114,6 +117,8 @@ const SLEPT_MS = 2000;
 /** Silent for this many heartbeat timeouts: the worker is given up. */
 const SILENCES_UNTIL_LOST = 3;
 const FIRST_JOB_CAPACITY = 1024;
+/** Small reads that a worker holds at the same time. */
+const SMALL_READS_MAX = 4;
 
 export class Dispatcher implements FleetHandlers {
   readonly workers: WorkerTable;
@@ -161,6 +166,7 @@ export class Dispatcher implements FleetHandlers {
     this.#balancer = options.balancer;
     this.#picker = pickers[options.balancer.picker](options.balancer);
     this.workers = new WorkerTable(options.workersMax);
+    this.workers.concurrency = options.pool.concurrency;
     this.#ejection = new Ejection(options.workersMax);
     this.#sharedList = options.workersMax;
     this.#runningList = options.workersMax + 1;
@@ -193,6 +199,7 @@ export class Dispatcher implements FleetHandlers {
     const jobs = this.#jobs;
     const job = jobs.take();
     jobs.retryable[job] = submission.retryable && pinned === -1 ? 1 : 0;
+    jobs.small[job] = submission.small && pinned === -1 ? 1 : 0;
     jobs.attempts[job] = 0;
     jobs.pinned[job] = pinned;
     jobs.worker[job] = -1;
@@ -260,6 +267,7 @@ export class Dispatcher implements FleetHandlers {
     }
     this.#pool = pool;
     this.#balancer = balancer;
+    this.workers.concurrency = pool.concurrency;
     for (let worker = 0; worker < this.workers.capacity; worker++) {
       this.#updateEligible(worker);
       if (this.workers.state[worker] === READY) this.#pull(worker, this.#scheduler.nowMs());
@@ -472,9 +480,11 @@ export class Dispatcher implements FleetHandlers {
   /** A worker has room: gives it the oldest jobs that may run on it. */
   #pull(worker: WorkerIndex, nowMs: number): void {
     const table = this.workers;
-    while (this.#waiting > 0 && table.running[worker] < this.#pool.concurrency) {
+    while (this.#waiting > 0) {
+      const isFree = table.running[worker] < this.#pool.concurrency;
+      if (!isFree && !this.#takesSmall(worker)) break;
       const job = this.#nextFor(worker);
-      if (job === NONE) break;
+      if (job === NONE || (!isFree && this.#jobs.small[job] === 0)) break;
       if (this.#lists.listOf(job) === this.#sharedList) {
         this.#unpickedReason = 'Shared queue: {worker} was the first to be free';
         this.#unpickedWorker = worker;
@@ -483,6 +493,16 @@ export class Dispatcher implements FleetHandlers {
       this.#send(job, worker, nowMs);
     }
     if (table.state[worker] === DRAINING) this.#retireIfIdle(worker);
+  }
+
+  /**
+   * Whether a small read may stand behind what the worker runs: small reads only, since nothing else was let in behind them.
+   * Not where other workers could soon begin with it.
+   */
+  #takesSmall(worker: WorkerIndex): boolean {
+    if (this.#pool.concurrency > 1 || this.workers.running[worker] >= SMALL_READS_MAX) return false;
+    const oldest = this.#lists.head(this.#runningList + worker);
+    return this.#jobs.small[oldest] === 1 && this.#waiting >= this.workers.countIn(READY);
   }
 
   #nextFor(worker: WorkerIndex): JobIndex {

@@ -14,6 +14,8 @@ export class JobTable {
   capacity: number;
   state: Uint8Array;
   retryable: Uint8Array;
+  /** Reads that take next to no time. */
+  small: Uint8Array;
   attempts: Uint8Array;
   /** The worker the job must run on, or -1. */
   pinned: Int32Array;
@@ -30,6 +32,7 @@ export class JobTable {
     this.capacity = capacity;
     this.state = new Uint8Array(capacity);
     this.retryable = new Uint8Array(capacity);
+    this.small = new Uint8Array(capacity);
     this.attempts = new Uint8Array(capacity);
     this.pinned = new Int32Array(capacity);
     this.worker = new Int32Array(capacity);
@@ -66,6 +69,7 @@ export class JobTable {
     const after = 2 * before;
     this.state = copied(new Uint8Array(after), this.state);
     this.retryable = copied(new Uint8Array(after), this.retryable);
+    this.small = copied(new Uint8Array(after), this.small);
     this.attempts = copied(new Uint8Array(after), this.attempts);
     this.pinned = copied(new Int32Array(after), this.pinned);
     this.worker = copied(new Int32Array(after), this.worker);

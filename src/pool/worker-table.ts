@@ -24,6 +24,8 @@ export class WorkerTable implements WorkerView {
   readonly eligible: Int32Array;
   readonly eligiblePosition: Int32Array;
   eligibleCount = 0;
+  /** Jobs that a worker runs at the same time: what it holds beyond them waits there. */
+  concurrency = 1;
 
   readonly done: Float64Array;
   readonly errors: Float64Array;
@@ -84,14 +86,15 @@ export class WorkerTable implements WorkerView {
   /** One job more (+1) or less (-1) runs on the worker from now on. */
   changeRunning(worker: number, change: number, nowMs: number): void {
     const running = this.running[worker];
-    this.#occupied[worker] += running * (nowMs - this.#changedMs[worker]);
+    this.#occupied[worker] += Math.min(running, this.concurrency) * (nowMs - this.#changedMs[worker]);
     this.#changedMs[worker] = nowMs;
     this.running[worker] = running + change;
   }
 
   /** Job-milliseconds that the worker has run, the unfinished ones up to now included: utilization is its growth over time. */
   occupiedMs(worker: number, nowMs: number): number {
-    return this.#occupied[worker] + this.running[worker] * (nowMs - this.#changedMs[worker]);
+    const running = Math.min(this.running[worker], this.concurrency);
+    return this.#occupied[worker] + running * (nowMs - this.#changedMs[worker]);
   }
 
   /** Adds the worker to the pickable set, or takes it out; doing so twice changes nothing. */

@@ -120,9 +120,9 @@ export class DatabaseFleet implements Fleet {
       queueMicrotask(() => this.#handlers?.onDone(index, job, 'worker-failure', 0));
       return;
     }
-    worker.current = assignment.label;
+    worker.running.set(job, assignment.label);
     const done = (outcome: RunOutcome, busyMs: number): void => {
-      worker.current = null;
+      worker.running.delete(job);
       if (!worker.gone) this.#handlers?.onDone(index, job, outcome, busyMs);
     };
     const since = this.#options.nowMs();

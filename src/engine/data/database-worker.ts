@@ -1,7 +1,7 @@
 /** A database worker as the engine sees it: its calls, and what is known of the data that it has and of the work that it does. */
 import { connect, type Connection, type WorkerHandle } from '../../core/rpc.ts';
 import type { Classification, DatabaseApi, WorkerReport } from '../../database/protocol.ts';
-import type { WorkerIndex } from '../../pool/fleet.ts';
+import type { JobIndex, WorkerIndex } from '../../pool/fleet.ts';
 
 /** What a job does once a worker has it. Resolves with what the worker answered; the fleet tells the dispatcher. */
 export interface Assignment {
@@ -19,7 +19,8 @@ export class DatabaseWorker {
   role: 'primary' | 'replica' | 'spare' = 'spare';
   report: WorkerReport | null = null;
   startMs: number | null = null;
-  current: string | null = null;
+  /** What it has to run, the oldest first, by the jobs' labels. */
+  readonly running = new Map<JobIndex, string>();
   /** From the moment the attach message was posted: later records reach it in order. */
   attached = false;
   /** Counts attaches, so that what was asked before the latest one is told from what came after. */
@@ -42,6 +43,12 @@ export class DatabaseWorker {
     this.calls = connect<DatabaseApi>(handle.port);
     this.cancelCell = isolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
     this.startedAtMs = nowMs;
+  }
+
+  /** The label of what it runs. */
+  get current(): string | null {
+    for (const label of this.running.values()) return label;
+    return null;
   }
 
   get name(): string {

@@ -22,6 +22,8 @@ export interface PoolCall<Reply> {
   label: string;
   /** Reads are sent once more, elsewhere, when their worker dies. */
   retryable: boolean;
+  /** A read known to take next to no time. */
+  small?: boolean;
   /** Writes and whatever uses a connection's own state. */
   onPrimary: boolean;
   /** As it was asked for. It counts while the call waits, too: the worker keeps what is left of it, and the pool a moment more. */
@@ -221,7 +223,7 @@ export class PoolRunner {
 
     const left = leftMs();
     const deadlineMs = left === null ? null : left + DEADLINE_SLACK_MS;
-    const accepted = dispatcher.submit({ retryable: call.retryable, pinned, deadlineMs });
+    const accepted = dispatcher.submit({ retryable: call.retryable, small: call.small, pinned, deadlineMs });
     if (typeof accepted === 'string') {
       this.#open.delete(job);
       this.#fleet.forget(job);

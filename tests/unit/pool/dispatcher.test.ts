@@ -323,3 +323,84 @@ describe('in any storm', () => {
     expect(rig.dispatcher.totals().retried).toBeGreaterThan(10);
   });
 });
+
+describe('small reads', () => {
+  const small = { small: true };
+
+  it('that wait stand behind each other at their worker, a few of them, while time counts once', () => {
+    const rig = createRig();
+    rig.ready(1);
+    for (let job = 0; job < 7; job++) rig.submit(small);
+    expect(rig.log).toEqual(['send w0 j0']);
+    rig.clock.nowMs = 10;
+    rig.answer(0, 0);
+    expect(rig.log.slice(1)).toEqual(['send w0 j1', 'send w0 j2', 'send w0 j3', 'send w0 j4', 'j0 done w0']);
+    expect(rig.dispatcher.reports()[0]).toMatchObject({ running: 4, outstanding: 4, currentJob: 1 });
+    rig.clock.nowMs = 12;
+    rig.answer(0, 1);
+    expect(rig.log.slice(6)).toEqual(['send w0 j5', 'j1 done w0']);
+    expect(rig.settled.get(1)).toMatchObject({ waitMs: 10, serviceMs: 2 });
+    expect(rig.dispatcher.workers.occupiedMs(0, 20)).toBe(20);
+    for (const job of [2, 3, 4, 5, 6]) rig.answer(0, job);
+    expect(rig.dispatcher.totals()).toMatchObject({ done: 7, waiting: 0, running: 0 });
+  });
+
+  it('stand neither behind anything else, nor anything else behind them, nor overtake it', () => {
+    const rig = createRig();
+    rig.ready(1);
+    for (const each of [small, small, {}, small, small]) rig.submit(each);
+    rig.answer(0, 0);
+    rig.answer(0, 1);
+    rig.answer(0, 2);
+    expect(rig.log).toEqual([
+      'send w0 j0',
+      ...['send w0 j1', 'j0 done w0'],
+      ...['send w0 j2', 'j1 done w0'],
+      ...['send w0 j3', 'send w0 j4', 'j2 done w0'],
+    ]);
+    // A write is never one of them, whatever it is said to be.
+    rig.submit({ ...small, pinned: 0 });
+    rig.answer(0, 3);
+    expect(rig.dispatcher.reports()[0]).toMatchObject({ running: 1, waiting: 1 });
+  });
+
+  it('are left to other workers when there are not more of them than workers', () => {
+    const rig = createRig();
+    rig.ready(3);
+    for (let job = 0; job < 6; job++) rig.submit(small);
+    rig.answer(1, 1);
+    expect(rig.log.slice(3)).toEqual(['send w1 j3', 'j1 done w1']);
+    rig.answer(0, 0);
+    rig.answer(2, 2);
+    expect(rig.log.filter((line) => line.startsWith('send')).slice(3)).toEqual([
+      'send w1 j3',
+      'send w0 j4',
+      'send w2 j5',
+    ]);
+  });
+
+  it('go to another worker, the oldest first, when theirs is lost, and may be given up one by one', () => {
+    const rig = createRig();
+    rig.ready(2);
+    rig.submit();
+    for (let job = 1; job < 7; job++) rig.submit(small);
+    rig.answer(1, 1);
+    expect(rig.dispatcher.reports()[1]).toMatchObject({ running: 4, waiting: 0 });
+    expect(rig.dispatcher.cancel(3)).toBe(true);
+    expect(rig.log.at(-1)).toBe('j3 cancelled w1');
+    rig.dispatcher.kill(1, 'to see');
+    rig.log.length = 0;
+    rig.answer(0, 0);
+    for (const job of [2, 4, 5, 6]) rig.answer(0, job);
+    expect(rig.log.filter((line) => line.startsWith('send'))).toEqual([2, 4, 5, 6].map((job) => `send w0 j${job}`));
+    expect([...rig.settled].map(([job, { status }]) => `${job} ${status}`).sort()).toEqual([
+      '0 done',
+      '1 done',
+      '2 done',
+      '3 cancelled',
+      '4 done',
+      '5 done',
+      '6 done',
+    ]);
+  });
+});

@@ -14,8 +14,10 @@ export interface Rig {
   settled: Map<number, { status: SettledStatus; worker: number; attempts: number; waitMs: number; serviceMs: number }>;
   /** Starts workers and makes them ready. */
   ready(count: number): void;
-  submit(over?: { retryable?: boolean; pinned?: number; deadlineMs?: number | null }): number | string;
+  submit(over?: { retryable?: boolean; small?: boolean; pinned?: number; deadlineMs?: number | null }): number | string;
   done(worker: number, outcome?: RunOutcome): void;
+  /** Done with a certain one of its jobs. */
+  answer(worker: number, job: number): void;
   /** Moves time, ringing the timers on the way. */
   passMs(ms: number): void;
   runningOn(worker: number): number;
@@ -76,6 +78,7 @@ export function createRig(
     },
     submit: (submission = {}) => dispatcher.submit({ retryable: true, pinned: -1, deadlineMs: null, ...submission }),
     done: (worker, outcome = 'ok') => dispatcher.onDone(worker, running.get(worker)!, outcome, 1),
+    answer: (worker, job) => dispatcher.onDone(worker, job, 'ok', 1),
     passMs(ms) {
       const endMs = clock.nowMs + ms;
       while (clock.nextTimerMs <= endMs) clock.ring();
