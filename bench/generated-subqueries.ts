@@ -13,6 +13,7 @@ import {
   select,
   tableOf,
   where,
+  type GeneratedSchema,
   type GeneratedTable,
   type Generator,
   type Reach,
@@ -89,6 +90,82 @@ export const SUBQUERY_GENERATORS: Readonly<Record<string, Generator>> = {
     if (chance(6, random)) return `SELECT count(*) AS n, max(${value()}) AS m ${tail}`;
     return `SELECT ${[columnsOf(reach, random), ...shown.map((one, at) => `${one} AS v${at}`)].join(', ')} ${tail}${shown.length > 0 && chance(4, random) ? ` ORDER BY ${shown[0]}, 1` : ''}`;
   },
+  'exists-to-extreme': (schema, random) => {
+    const reach = reachOf(schema, 1 + random.below(2), random);
+    const inner = tableOf(schema, random);
+    const [mine, outer] = pairOf(inner, reach, random);
+    const operator = oneOf(['<', '<=', '>', '>=', '<>'], random);
+    const unequal = chance(2, random) ? `s.${mine} ${operator} ${outer}` : `${outer} ${operator} s.${mine}`;
+    const exists = `${chance(3, random) ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${inner.name} AS s${filter(inner, random, [link(inner, reach, random), unequal])})`;
+    return asking(exists, reach, random);
+  },
+  'counts-to-filter': (schema, random) => {
+    const inner = tableOf(schema, random);
+    const shared = chance(3, random) ? [condition('s', inner, random)] : [];
+    const value = (): string => {
+      const made = oneOf(['@', '@', '@ + 1', '@ + @'], random).replaceAll('@', () => aggregate('s', inner, random));
+      const asked = chance(4, random) ? shared : [...shared, condition('s', inner, random)];
+      return `(SELECT ${made} FROM ${inner.name} AS s${where(asked)})`;
+    };
+    const values = Array.from({ length: 2 + random.below(3) }, (_, at) => `${value()} AS v${at}`).join(', ');
+    if (chance(2, random)) return `SELECT ${values}${chance(3, random) ? ` WHERE ${value()} > 0` : ''}`;
+    const reach = reachOf(schema, 1 + random.below(2), random);
+    return `SELECT ${columnsOf(reach, random)}, ${values} FROM ${reach.from}${where(reach.conditions)}`;
+  },
+  'semi-join': (schema, random) => {
+    const reach = chained(schema, 2 + random.below(2), random);
+    const shown = { ...reach, tables: reach.tables.slice(0, 1 + random.below(2)) };
+    const tail = `FROM ${reach.from}${where([...reach.conditions, ...(chance(2, random) ? [predicate(reach, random)] : [])])}`;
+    const one = (): string => columnIn(shown, random);
+    if (chance(3, random))
+      return `SELECT ${one()}, ${oneOf(['max', 'min', 'count'], random)}(DISTINCT ${one()}) AS n ${tail} GROUP BY 1`;
+    return `SELECT DISTINCT ${columnsOf(shown, random)}${chance(3, random) ? `, ${shown.tables[0].alias}.id` : ''} ${tail}`;
+  },
+  'eager-aggregation': (schema, random) => {
+    const reach = chained(schema, 2 + random.below(2), random);
+    const { alias, table } = oneOf(reach.tables, random);
+    const others = { ...reach, tables: reach.tables.filter((one) => one.alias !== alias || chance(6, random)) };
+    const values = [aggregate(alias, table, random), ...(chance(2, random) ? [aggregate(alias, table, random)] : [])];
+    const shown = values.map((one, at) => `${one} AS v${at}`).join(', ');
+    const tail = `FROM ${reach.from}${where([...reach.conditions, ...(chance(2, random) ? [predicate(reach, random)] : [])])}`;
+    if (chance(4, random)) return `SELECT ${shown} ${tail}`;
+    return `SELECT ${columnIn(others, random)} AS k, ${shown} ${tail} GROUP BY 1${chance(4, random) ? ` HAVING ${values[0]} > 1` : ''}${chance(3, random) ? ' ORDER BY v0 DESC, k' : ''}`;
+  },
+  'join-elimination': (schema, random) => {
+    const reach = reachOf(schema, 1 + random.below(2), random);
+    const parent = tableOf(schema, random);
+    const { alias, table } = oneOf(reach.tables, random);
+    const child = oneOf(
+      table.columns.filter(({ type }) => type.startsWith('INTEGER')),
+      random,
+    ).name;
+    const on = chance(4, random) ? link(parent, reach, random) : `s.id = ${alias}.${child}`;
+    const [from, conditions] = oneOf(
+      [
+        [`${reach.from} JOIN ${parent.name} AS s ON ${on}`, []],
+        [`${reach.from}, ${parent.name} AS s`, [on]],
+      ] as const,
+      random,
+    );
+    const shown = { ...reach, from, conditions: [...reach.conditions, ...conditions] };
+    return select(shown, [...shown.conditions, ...(chance(3, random) ? [predicate(reach, random)] : [])], random);
+  },
+  'self-join': (schema, random) => {
+    const table = tableOf(schema, random);
+    const key = chance(4, random) ? columnName(table, random) : 'id';
+    const other = tableOf(schema, random);
+    const tables = ['a', 'b'].map((alias) => ({ alias, table }));
+    const third = chance(3, random)
+      ? ` ${oneOf(['JOIN', 'LEFT JOIN'], random)} ${other.name} AS c ON c.id = ${oneOf(['a', 'b'], random)}.id`
+      : '';
+    const reach = {
+      from: `${table.name} AS a JOIN ${table.name} AS b ON a.${key} = b.${key}${third}`,
+      tables,
+      conditions: [],
+    };
+    const more = chance(3, random) ? [`a.${columnName(table, random)} = b.${columnName(table, random)}`] : [];
+    return select(reach, [...more, ...(chance(2, random) ? [predicate(reach, random)] : [])], random);
+  },
   'grouped-to-lateral': (schema, random) => joinedGroups(schema, random),
   'push-keys': (schema, random) => joinedGroups(schema, random),
 };
@@ -117,6 +194,26 @@ const joinedGroups: Generator = (schema, random) => {
   );
   return `SELECT ${given} FROM ${from}${where([...reach.conditions, ...conditions, ...asked])}`;
 };
+
+/** Inner joins, mostly by columns of one type. */
+function chained(schema: GeneratedSchema, count: number, random: Random): Reach {
+  const reach: Reach = { from: '', tables: [], conditions: [] };
+  for (let index = 0; index < count; index++) {
+    const table = tableOf(schema, random);
+    const alias = `x${index}`;
+    if (index === 0) reach.from = `${table.name} AS ${alias}`;
+    else {
+      const [inner, outer] = pairOf(table, reach, random);
+      const on = `${outer} = ${alias}.${inner}${chance(4, random) ? ` AND ${condition(alias, table, random)}` : ''}`;
+      if (chance(3, random)) {
+        reach.from += `, ${table.name} AS ${alias}`;
+        reach.conditions.push(on);
+      } else reach.from += ` ${chance(8, random) ? 'LEFT JOIN' : 'JOIN'} ${table.name} AS ${alias} ON ${on}`;
+    }
+    reach.tables.push({ alias, table });
+  }
+  return reach;
+}
 
 function aggregate(alias: string, table: GeneratedTable, random: Random): string {
   const integers = table.columns.filter(({ type }) => type.startsWith('INTEGER'));

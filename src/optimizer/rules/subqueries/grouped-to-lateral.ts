@@ -6,13 +6,14 @@
 import type { Core, Expr, Select } from '../../../sql/ast.ts';
 import { and, binary, column, conjunctsOf, literal, selectOf } from '../../../sql/ast.ts';
 import { foldCase } from '../../../sql/tokens.ts';
-import { mapCore, mapParts, replaceQuery, someExpr } from '../../../sql/walk.ts';
+import { someExpr } from '../../../sql/walk.ts';
 import { isAggregate } from '../../determined.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { placesOf, withoutStars, type Place } from '../support.ts';
 import { scopeWithin } from './correlation.ts';
 import { groupedSources, type GroupedSource } from './grouped-source.ts';
 import { detach, isInner, type Detached } from './joins.ts';
+import { replacePlace, substitute, substituteCore } from './substitute.ts';
 import { usedElsewhere } from './usage.ts';
 
 export const groupedToLateral: Rule = {
@@ -38,33 +39,23 @@ function rewrite(grouped: GroupedSource, place: Place, query: Select): Rewrite[]
   if (sources.some(({ label, name }) => label === '' || inner.sources.some((one) => one.name === name))) return [];
 
   let possible = true;
-  const change = (expr: Expr): Expr => {
+  const change = (expr: Expr): Expr | null => {
     const resolved = expr.kind === 'column' ? scope.resolve(expr) : null;
-    if (resolved?.scope !== scope || resolved.source.index !== index)
-      return mapParts(expr, { expr: change, query: (one) => one });
+    if (resolved?.scope !== scope || resolved.source.index !== index) return null;
     const value = valueOf(foldCase(resolved.name), grouped);
     possible &&= value !== null;
-    return value ?? expr;
+    return value;
   };
   const group: Expr = { kind: 'exists', query: groupOf(literal('1'), grouped, grouped.query.first.having !== null) };
   const where = and([...rest.conditions.filter((one) => !linking.includes(one)), ...(isLeft ? [] : [group])]);
-  const changed = mapCore({ ...core, columns, where, from: [] }, { expr: change, query: (one) => one });
-  const sorted =
-    owner.rest.length > 0 ? owner.orderBy : owner.orderBy.map((term) => ({ ...term, expr: change(term.expr) }));
-  const lateral: Core = { ...changed, from: rest.from };
-  const replacement: Select = {
-    ...owner,
-    first: owner.first === core ? lateral : owner.first,
-    rest: owner.rest.map((arm) => (arm.core === core ? { ...arm, core: lateral } : arm)),
-    orderBy: sorted,
-  };
-  const left = { core: { ...changed, from: core.from }, scope, owner: replacement };
+  const changed = substituteCore({ ...core, columns, where }, change);
+  const orderBy = owner.orderBy.map((term) => ({ ...term, expr: substitute(term.expr, change) }));
+  const left = { core: changed, scope, owner: { ...owner, orderBy } };
   const ons = core.from.flatMap((source, at) => (isInner(source) || at === index ? at : []));
   if (!possible || usedElsewhere(index, left, { conditions: [], ons })) return [];
+  const select = replacePlace(query, place, { ...changed, from: rest.from }, change);
   const preconditions = links.flatMap((link) => link.preconditions);
-  return [
-    { select: replaceQuery(query, owner, replacement), preconditions, note: 'only the groups that are asked for' },
-  ];
+  return [{ select, preconditions, note: 'only the groups that are asked for' }];
 }
 
 /** A LEFT JOIN that asks for its links alone, taken away. */

@@ -7,11 +7,13 @@ import type { Core, Expr, ExprOf, ResultColumn, Select, Source } from '../../../
 import { and, binary, column, literal, selectOf } from '../../../sql/ast.ts';
 import { printExpr, printSelect } from '../../../sql/print.ts';
 import { foldCase } from '../../../sql/tokens.ts';
-import { mapCore, mapParts, replaceQuery, someExpr } from '../../../sql/walk.ts';
+import { someExpr } from '../../../sql/walk.ts';
 import { isAggregate } from '../../determined.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { freeName, isClosed, placesOf, withoutStars, type Place } from '../support.ts';
 import { isBare, scopeWithin, unlink, type Unlinked } from './correlation.ts';
+import { partsOf, scalarsOf, type Scalar } from './scalars.ts';
+import { replacePlace, substitute, substituteCore } from './substitute.ts';
 
 /** What each gives for no rows; the join gives NULL. */
 const OF_NO_ROWS: Readonly<Record<string, string>> = {
@@ -24,8 +26,6 @@ const OF_NO_ROWS: Readonly<Record<string, string>> = {
 };
 /** More joins than this are rarely wanted each by itself. */
 const SINGLE_MAX = 4;
-
-type Scalar = ExprOf<'scalar'>;
 
 /** Subqueries over the same rows with the same links. */
 interface Group {
@@ -61,18 +61,6 @@ function groupsOf(place: Place): Group[] {
   return [...groups.values()];
 }
 
-/** Subqueries used as values of this query level. */
-function scalarsOf({ core, owner }: Place): Scalar[] {
-  const found: Scalar[] = [];
-  const look = (expr: Expr): Expr => {
-    if (expr.kind === 'scalar') found.push(expr);
-    return mapParts(expr, { expr: look, query: (query) => query });
-  };
-  mapCore({ ...core, from: [] }, { expr: look, query: (query) => query });
-  if (owner.rest.length === 0) owner.orderBy.forEach((term) => look(term.expr));
-  return found;
-}
-
 /** The subquery as one that aggregates all rows with the links' values, or null. */
 function aggregated(query: Select, { scope }: Place): Unlinked | null {
   const { first } = query;
@@ -94,19 +82,13 @@ function aggregated(query: Select, { scope }: Place): Unlinked | null {
   return shown && isClosed(shown, scope) === true ? unlinked : null;
 }
 
-function partsOf(expr: Expr): Expr[] {
-  const parts: Expr[] = [];
-  mapParts(expr, { expr: (part) => (parts.push(part), part), query: (query) => query });
-  return parts;
-}
-
 function aggregatesIn(expr: Expr): ExprOf<'call'>[] {
   if (expr.kind === 'call' && isAggregate(expr)) return [expr];
   return partsOf(expr).flatMap(aggregatesIn);
 }
 
 function rewrite(groups: readonly Group[], place: Place, query: Select): Rewrite[] {
-  const { core, scope, owner } = place;
+  const { core, scope } = place;
   const columns = withoutStars(core, scope);
   if (!columns) return [];
   const values = new Map<Scalar, Expr>();
@@ -120,21 +102,9 @@ function rewrite(groups: readonly Group[], place: Place, query: Select): Rewrite
     named = { ...named, first: { ...named.first, from: [...named.first.from, source] } };
     preconditions.push(...group.unlinked.preconditions);
   }
-  const change = (expr: Expr): Expr =>
-    expr.kind === 'scalar' && values.has(expr)
-      ? (values.get(expr) ?? expr)
-      : mapParts(expr, { expr: change, query: (inner) => inner });
-  const changed = mapCore({ ...core, columns, from: [] }, { expr: change, query: (inner) => inner });
-  const joined: Core = { ...changed, from: [...core.from, ...joins] };
-  const arms = owner.rest.map((arm) => (arm.core === core ? { ...arm, core: joined } : arm));
-  const replacement: Select = {
-    ...owner,
-    first: owner.first === core ? joined : owner.first,
-    rest: arms,
-    orderBy:
-      owner.rest.length > 0 ? owner.orderBy : owner.orderBy.map((term) => ({ ...term, expr: change(term.expr) })),
-  };
-  const select = replaceQuery(query, owner, replacement);
+  const change = (expr: Expr): Expr | null => (expr.kind === 'scalar' ? (values.get(expr) ?? null) : null);
+  const joined: Core = { ...substituteCore({ ...core, columns }, change), from: [...core.from, ...joins] };
+  const select = replacePlace(query, place, joined, change);
   const note =
     joins.length === 1 ? 'all groups made once, then joined' : `${joins.length} sets of groups made once, then joined`;
   return [{ select, preconditions, note }];
@@ -148,8 +118,8 @@ function joinOf({ unlinked, members }: Group, name: string, values: Map<Scalar, 
     alias: `${name}_k${index + 1}`,
   }));
   const known = new Map<string, string>();
-  const standIn = (expr: Expr): Expr => {
-    if (expr.kind !== 'call' || !isAggregate(expr)) return mapParts(expr, { expr: standIn, query: (query) => query });
+  const standIn = (expr: Expr): Expr | null => {
+    if (expr.kind !== 'call' || !isAggregate(expr)) return null;
     const text = printExpr(expr);
     const alias = known.get(text) ?? `${name}_${known.size + 1}`;
     if (!known.has(text)) columns.push({ expr, alias });
@@ -161,7 +131,7 @@ function joinOf({ unlinked, members }: Group, name: string, values: Map<Scalar, 
   };
   for (const member of members) {
     const [only] = member.query.first.columns;
-    values.set(member, standIn(only.expr));
+    values.set(member, substitute(only.expr, standIn));
   }
   const grouped: Core = { ...core, columns, groupBy: links.map(({ innerExpr }) => innerExpr) };
   const on = and(links.map(({ outerExpr }, index) => binary('=', column(name, `${name}_k${index + 1}`), outerExpr)));

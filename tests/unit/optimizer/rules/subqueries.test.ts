@@ -1,7 +1,13 @@
 import { describeFamily } from './family.ts';
 import { smallShop } from './small-shop.ts';
 
-describeFamily('subqueries', smallShop(), {
+const shop = smallShop();
+// Orders without orphans, beside those with some.
+shop.execute(`
+  CREATE TABLE known(id INTEGER PRIMARY KEY, customer_id INTEGER, status TEXT);
+  INSERT INTO known VALUES (1, 1, 'open'), (2, 1, NULL), (3, NULL, 'open'), (4, 3, 'done'), (8, 2, 'done');`);
+
+describeFamily('subqueries', shop, {
   pairs: [
     [
       'count-to-exists',
@@ -148,6 +154,76 @@ describeFamily('subqueries', smallShop(), {
       'SELECT i.product, g.n FROM items AS i JOIN (SELECT order_id AS k, product AS p, count(*) AS n FROM items GROUP BY order_id, product) AS g ON g.k = i.order_id AND g.p = i.product WHERE i.price > 2',
       'SELECT i.product, g.n FROM items AS i JOIN (SELECT order_id AS k, product AS p, count(*) AS n FROM items WHERE (order_id, product) IN (SELECT i.order_id, i.product FROM items AS i WHERE i.price > 2) GROUP BY order_id, product) AS g ON g.k = i.order_id AND g.p = i.product WHERE i.price > 2',
     ],
+    [
+      'exists-to-extreme',
+      "SELECT id FROM orders AS o WHERE id < 2 OR EXISTS (SELECT 1 FROM orders AS p WHERE p.customer_id = o.customer_id AND o.id >= p.id AND p.status = 'open')",
+      "SELECT id FROM orders AS o WHERE id < 2 OR o.id >= (SELECT min(p.id) FROM orders AS p WHERE p.customer_id = o.customer_id AND p.status = 'open')",
+    ],
+    [
+      'exists-to-extreme',
+      'SELECT id FROM orders AS o WHERE EXISTS (SELECT 1 FROM orders AS p WHERE p.customer_id = o.customer_id AND p.id <> o.id)',
+      'SELECT id FROM orders AS o WHERE o.id <> (SELECT min(p.id) FROM orders AS p WHERE p.customer_id = o.customer_id) OR o.id <> (SELECT max(p.id) FROM orders AS p WHERE p.customer_id = o.customer_id)',
+    ],
+    [
+      'exists-to-extreme',
+      'SELECT id FROM orders AS o WHERE NOT EXISTS (SELECT 1 FROM orders AS p WHERE p.status = o.status AND p.customer_id > o.customer_id)',
+      'SELECT id FROM orders AS o WHERE (o.customer_id < (SELECT max(p.customer_id) FROM orders AS p WHERE p.status = o.status)) IS NOT TRUE',
+    ],
+    [
+      'semi-join',
+      'SELECT DISTINCT c.city FROM customers AS c JOIN orders AS o ON o.customer_id = c.id JOIN items AS i ON i.order_id = o.id WHERE c.id > 0 AND i.price > 1',
+      'SELECT DISTINCT c.city FROM customers AS c WHERE c.id > 0 AND EXISTS (SELECT 1 FROM orders AS o JOIN items AS i WHERE o.customer_id = c.id AND i.order_id = o.id AND i.price > 1)',
+    ],
+    [
+      'semi-join',
+      "SELECT DISTINCT o.status FROM customers AS c, orders AS o WHERE o.customer_id = c.id AND c.city = 'Bern' ORDER BY o.status",
+      "SELECT DISTINCT o.status FROM orders AS o WHERE EXISTS (SELECT 1 FROM customers AS c WHERE o.customer_id = c.id AND c.city = 'Bern') ORDER BY o.status",
+    ],
+    [
+      'semi-join',
+      'SELECT count(DISTINCT c.id) AS n, max(c.name) FROM customers AS c JOIN orders AS o ON o.customer_id = c.id',
+      'SELECT count(DISTINCT c.id) AS n, max(c.name) FROM customers AS c WHERE EXISTS (SELECT 1 FROM orders AS o WHERE o.customer_id = c.id)',
+    ],
+    [
+      'counts-to-filter',
+      "SELECT (SELECT count(*) FROM items WHERE price > 1) AS a, (SELECT count(*) + max(price) FROM items WHERE price > 1 AND product = 'pen') AS b",
+      "SELECT totals.totals_1 AS a, totals.totals_2 + totals.totals_3 AS b FROM (SELECT count(*) AS totals_1, count(*) FILTER (WHERE product = 'pen') AS totals_2, max(price) FILTER (WHERE product = 'pen') AS totals_3 FROM items WHERE price > 1) AS totals",
+    ],
+    [
+      'counts-to-filter',
+      'SELECT name, (SELECT count(*) FROM orders) AS n, id * 100 / (SELECT count(*) FROM orders) AS share FROM customers ORDER BY id',
+      'SELECT name, totals.totals_1 AS n, id * 100 / totals.totals_1 AS share FROM customers JOIN (SELECT count(*) AS totals_1 FROM orders) AS totals ORDER BY id',
+    ],
+    [
+      'eager-aggregation',
+      'SELECT c.city, count(i.price) AS n, max(i.product) FROM customers AS c, orders AS o, items AS i WHERE o.customer_id = c.id AND i.order_id = o.id AND i.price > 0 GROUP BY c.city HAVING count(i.price) > 0 ORDER BY n, c.city',
+      'SELECT c.city, sum(parts.parts_1) AS n, max(parts.parts_2) AS `max(i.product)` FROM customers AS c, orders AS o, (SELECT i.order_id AS parts_k1, count(i.price) AS parts_1, max(i.product) AS parts_2 FROM items AS i WHERE i.price > 0 GROUP BY i.order_id) AS parts WHERE o.customer_id = c.id AND parts.parts_k1 = o.id GROUP BY c.city HAVING sum(parts.parts_1) > 0 ORDER BY n, c.city',
+    ],
+    [
+      'eager-aggregation',
+      'SELECT count(*) AS n, sum(i.price) AS s FROM items AS i JOIN orders AS o ON o.id = i.order_id WHERE o.id > 90',
+      'SELECT coalesce(sum(parts.parts_1), 0) AS n, sum(parts.parts_2) AS s FROM (SELECT i.order_id AS parts_k1, count(*) AS parts_1, sum(i.price) AS parts_2 FROM items AS i GROUP BY i.order_id) AS parts JOIN orders AS o WHERE o.id > 90 AND o.id = parts.parts_k1',
+    ],
+    [
+      'join-elimination',
+      'SELECT i.product FROM items AS i JOIN known AS o ON o.id = i.order_id',
+      'SELECT i.product FROM items AS i',
+    ],
+    [
+      'join-elimination',
+      'SELECT count(*) FROM known AS o, customers AS c WHERE o.customer_id = c.id AND o.id > 1',
+      'SELECT count(*) FROM known AS o WHERE o.id > 1 AND o.customer_id IS NOT NULL',
+    ],
+    [
+      'self-join',
+      "SELECT a.id, b.status FROM orders AS a JOIN orders AS b ON b.id = a.id WHERE b.status = 'open' ORDER BY b.id",
+      "SELECT a.id, a.status FROM orders AS a WHERE a.status = 'open' ORDER BY a.id",
+    ],
+    [
+      'self-join',
+      'SELECT count(*) FROM orders AS a, orders AS b WHERE a.id = b.id AND a.customer_id = b.customer_id',
+      'SELECT count(*) FROM orders AS a WHERE a.customer_id = a.customer_id',
+    ],
   ],
   leavesAlone: [
     ['count-to-exists', 'SELECT id FROM customers WHERE (SELECT count(*) FROM orders GROUP BY status) > 0'],
@@ -211,6 +287,56 @@ describeFamily('subqueries', smallShop(), {
     [
       'push-keys',
       "SELECT c.name, g.n FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g LEFT JOIN customers AS c ON g.k = c.id AND c.city = 'Bern'",
+    ],
+    [
+      'exists-to-extreme',
+      'SELECT id FROM orders AS o WHERE EXISTS (SELECT 1 FROM orders AS p WHERE p.customer_id = o.customer_id AND p.status > o.id)',
+    ],
+    ['exists-to-extreme', 'SELECT id FROM orders AS o WHERE EXISTS (SELECT 1 FROM orders AS p WHERE p.id > o.id)'],
+    [
+      'exists-to-extreme',
+      'SELECT id FROM orders AS o WHERE EXISTS (SELECT 1 FROM orders AS p WHERE p.customer_id = o.customer_id AND p.id > o.id AND p.id < o.customer_id)',
+    ],
+    ['semi-join', 'SELECT c.city FROM customers AS c JOIN orders AS o ON o.customer_id = c.id'],
+    ['semi-join', 'SELECT DISTINCT c.city FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id'],
+    [
+      'semi-join',
+      'SELECT DISTINCT c.city FROM customers AS c JOIN orders AS o ON o.customer_id = c.id LEFT JOIN items AS i ON i.order_id = o.id AND i.price = c.id',
+    ],
+    ['semi-join', 'SELECT count(DISTINCT c.id), count(*) FROM customers AS c JOIN orders AS o ON o.customer_id = c.id'],
+    ['counts-to-filter', 'SELECT (SELECT count(*) FROM items) AS a, (SELECT count(*) FROM orders) AS b'],
+    ['counts-to-filter', 'SELECT (SELECT count(*) FROM items LIMIT 1) AS a, (SELECT count(*) FROM items) AS b'],
+    [
+      'counts-to-filter',
+      'SELECT (SELECT count(*) FROM items WHERE price > o.id) AS a, (SELECT count(*) FROM items WHERE price < o.id) AS b FROM orders AS o',
+    ],
+    [
+      'eager-aggregation',
+      'SELECT c.city, count(DISTINCT o.status) FROM customers AS c JOIN orders AS o ON o.customer_id = c.id GROUP BY c.city',
+    ],
+    [
+      'eager-aggregation',
+      'SELECT c.city, sum(o.id * c.id) FROM customers AS c JOIN orders AS o ON o.customer_id = c.id GROUP BY c.city',
+    ],
+    [
+      'eager-aggregation',
+      'SELECT c.city, count(o.id) FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id GROUP BY c.city',
+    ],
+    [
+      'eager-aggregation',
+      'SELECT c.city, count(o.id) FROM customers AS c JOIN orders AS o ON o.customer_id < c.id GROUP BY c.city',
+    ],
+    ['join-elimination', 'SELECT c.id FROM customers AS c JOIN orders AS o ON o.customer_id = c.id'],
+    [
+      'join-elimination',
+      "SELECT o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE c.city = 'Bern'",
+    ],
+    ['join-elimination', 'SELECT o.id FROM orders AS o JOIN customers AS c ON c.id > o.customer_id'],
+    ['self-join', 'SELECT a.id, b.id FROM orders AS a JOIN orders AS b ON a.customer_id = b.customer_id'],
+    ['self-join', 'SELECT a.id, b.id FROM orders AS a LEFT JOIN orders AS b ON a.id = b.id'],
+    [
+      'self-join',
+      'SELECT a.id FROM orders AS a JOIN orders AS b ON a.id = b.id WHERE EXISTS (SELECT 1 FROM items AS i WHERE i.order_id = b.id)',
     ],
   ],
 });
