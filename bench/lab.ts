@@ -37,6 +37,8 @@ export interface LabOptions {
   tabs?: Tabs;
   change?: SettingsChange;
   safe?: boolean;
+  /** Of the program, to play a newer one. */
+  build?: string;
 }
 
 /** A store in which the sample lies: making it takes most of a second, and most labs just want some data. */
@@ -68,6 +70,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     store: options.store ?? (await preparedStore()),
     isolated: options.isolated,
     tabs: options.tabs,
+    build: options.build,
     serveDatabase: (port: Port) => {
       let close = (): void => {};
       serve<DatabaseApi>(port, createDatabaseServer({ onOpen: (given) => (close = given) }));

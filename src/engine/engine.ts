@@ -221,6 +221,7 @@ export class Engine {
       timers: this.timers,
       load: () => storedValue(this, VERDICTS_KEY),
       save: (value) => keepValue(this, VERDICTS_KEY, value),
+      build: platform.build,
       isOwner: () => this.vault.owned,
       isDataStored: () => this.isStored,
       data: () => {

@@ -24,6 +24,8 @@ export interface EnginePlatform {
   /** What the site keeps in this browser and how much it may; null where the browser does not tell. */
   estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   cores: number;
+  /** Another one after every change of the program, its workers' included: what an older one has proved a newer one need not believe. */
+  build: string;
 }
 
 /** Tabs of this page over one store: one of them owns it and saves. */

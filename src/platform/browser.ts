@@ -18,6 +18,7 @@ export interface BrowserWorld {
   tabs: Tabs;
   estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   cores: number;
+  build: string;
 }
 
 export function browserWorld(): BrowserWorld {
@@ -33,6 +34,8 @@ export function browserWorld(): BrowserWorld {
     tabs: browserTabs('headroom-data', newId),
     estimate,
     cores: navigator.hardwareConcurrency || 1,
+    // The file's name bears a hash of it, and it names its workers' files, which bear theirs.
+    build: self.location.pathname,
   };
 }
 

@@ -21,6 +21,8 @@ export interface InlineOptions {
   tabs?: Tabs;
   /** Shared memory works in Node too; off to take the plain path. */
   isolated?: boolean;
+  /** Another one plays a newer program. */
+  build?: string;
   /** Sees every database worker as it is spawned: to make one fail on purpose. */
   onSpawn?: (worker: WorkerHandle & { fail(message: string): void }) => void;
 }
@@ -40,6 +42,7 @@ export interface InlineWorld {
   tabs: Tabs;
   estimate(): Promise<{ usageBytes: number; quotaBytes: number } | null>;
   cores: number;
+  build: string;
 }
 
 export function inlineWorld(options: InlineOptions): InlineWorld {
@@ -62,5 +65,6 @@ export function inlineWorld(options: InlineOptions): InlineWorld {
     tabs: options.tabs ?? onlyTab(),
     estimate: () => Promise.resolve(null),
     cores: 1,
+    build: options.build ?? 'inline',
   };
 }

@@ -12,10 +12,6 @@ import type { RuleRecord } from './rule-records.ts';
 import type { KnownVerdict } from './verdicts.ts';
 
 export const VERDICTS_KEY = 'verdicts';
-/**
- * Moves when what an older page has proved must not be believed any more: a rule or a guard was mended, or the form of a report changed.
- */
-export const VERDICTS_FORMAT = 1;
 const SAVE_DELAY_MS = 2000;
 const KEPT_MAX = 300;
 
@@ -24,6 +20,8 @@ export interface KeptVerdictsOptions {
   timers: Timers;
   load(): Promise<unknown>;
   save(value: unknown): Promise<void>;
+  /** Of the program: a rule or a guard may have been mended since another one, so its proofs are not believed. */
+  build: string;
   /** Whether this tab saves at all. */
   isOwner(): boolean;
   /** Whether the data at its present version lies in the store. */
@@ -33,7 +31,7 @@ export interface KeptVerdictsOptions {
 }
 
 interface Kept {
-  format: number;
+  build: string;
   dataId: string;
   schemaCookie: number;
   logNumber: number;
@@ -72,8 +70,8 @@ export class KeptVerdicts {
   /** Brings back what was kept of exactly this database. Whatever else is in the store gives nothing, never an error. */
   async restore(): Promise<void> {
     const kept = await this.#options.load();
-    const { optimizer, data } = this.#options;
-    if (!isKept(kept) || kept.dataId !== this.#dataId()) return;
+    const { optimizer, data, build } = this.#options;
+    if (!isKept(kept) || kept.build !== build || kept.dataId !== this.#dataId()) return;
     optimizer.records.restore(kept.records);
     const { version, schemaCookie } = data();
     if (kept.schemaCookie !== schemaCookie) return;
@@ -91,7 +89,7 @@ export class KeptVerdicts {
     if (!isOwner() || dataId === null) return;
     const { version, schemaCookie } = data();
     const kept: Kept = {
-      format: VERDICTS_FORMAT,
+      build: this.#options.build,
       dataId,
       schemaCookie,
       logNumber: version.logNumber,
@@ -121,6 +119,6 @@ export class KeptVerdicts {
 
 function isKept(value: unknown): value is Kept {
   if (typeof value !== 'object' || value === null) return false;
-  const { format, verdicts, records } = value as Partial<Kept>;
-  return format === VERDICTS_FORMAT && Array.isArray(verdicts) && Array.isArray(records);
+  const { verdicts, records } = value as Partial<Kept>;
+  return Array.isArray(verdicts) && Array.isArray(records);
 }

@@ -188,6 +188,10 @@ describe('a proof', () => {
     first.engine.optimizer.verdicts.settle(sql, reportOf(sql, 'SELECT count(*) AS n FROM orders'));
     await first.engine.keptVerdicts.flush();
     first.stop();
+    // A newer program does not believe what an older one has proved.
+    const newer = await open({ store, build: 'newer' });
+    expect(newer.engine.optimizer.verdict(sql)).toBeUndefined();
+    newer.stop();
     const second = await open({ store });
     expect(second.engine.optimizer.verdict(sql)?.state).toBe('proved');
     await second.call.openSample({ sample: { name: 'shop', size: 'S', seed: 2 }, fresh: true });
