@@ -16,6 +16,12 @@ const LEARN_GROWTH = 1 / 8;
 const LEARN_PER_ENTRY = 2;
 const USES_MAX = 255;
 
+/** A record's row: when it was last used; how often, up to `USES_MAX`, with its class above. */
+const LAST_USE = 0;
+const USES = 1;
+const ROW = 2;
+const CLASS_SHIFT = 8;
+
 export class KeyHistory {
   readonly #densities = new ReuseDensities();
   /** Requests so far; ages are differences, so that it may run over. */
@@ -28,46 +34,46 @@ export class KeyHistory {
   #logStart = 0;
   #logLength = 0;
   #horizon = HORIZON_MIN;
-  #lastUse = new Uint32Array(64);
-  #uses = new Uint8Array(64);
-  #classes = new Uint8Array(64);
+  #rows = new Int32Array(64 * ROW);
 
   /** One request for a record, with so many entries resident; `sampled` records teach, all of the same key alike. */
   use(record: number, entries: number, sampled: boolean): void {
-    if (record >= this.#uses.length) this.#grow(record * 2);
+    const at = record * ROW;
+    if (at >= this.#rows.length) this.#rows = grown(this.#rows, at * 2);
+    const rows = this.#rows;
     const now = (this.#now = (this.#now + 1) >>> 0);
-    const uses = this.#uses[record];
-    const gap = uses > 0 ? (now - this.#lastUse[record]) >>> 0 : 0;
+    const before = rows[at + USES];
+    const uses = before & USES_MAX;
+    const gap = uses > 0 ? (now - rows[at + LAST_USE]) >>> 0 : 0;
     const klass = classOf(uses + 1, gap, entries);
     if (sampled) {
-      if (uses > 0 && gap < this.#horizon) this.#densities.reused(this.#classes[record], gap);
+      if (uses > 0 && gap < this.#horizon) this.#densities.reused(before >> CLASS_SHIFT, gap);
       this.#densities.used(klass);
       this.#note(record, now);
     }
-    if (uses < USES_MAX) this.#uses[record] = uses + 1;
-    this.#classes[record] = klass;
-    this.#lastUse[record] = now;
+    rows[at + LAST_USE] = now;
+    rows[at + USES] = Math.min(uses + 1, USES_MAX) | (klass << CLASS_SHIFT);
     if ((now - this.#learned) >>> 0 >= this.#learnAfter) this.#learn(entries);
   }
 
   /** The record is given to another key. */
   forget(record: number): void {
-    this.#uses[record] = 0;
-    this.#lastUse[record] = this.#now - this.#horizon;
+    this.#rows[record * ROW + USES] &= ~USES_MAX;
+    this.#rows[record * ROW + LAST_USE] = this.#now - this.#horizon;
   }
 
   usesOf(record: number): number {
-    return this.#uses[record];
+    return this.#rows[record * ROW + USES] & USES_MAX;
   }
 
   /** Requests since the last use, at least 1. */
   ageOf(record: number): number {
-    return (this.#now - this.#lastUse[record]) >>> 0 || 1;
+    return (this.#now - this.#rows[record * ROW + LAST_USE]) >>> 0 || 1;
   }
 
   /** Hits to come per request, if the key is held for the best number of requests. */
   densityOf(record: number): number {
-    return this.#densities.densityOf(this.#classes[record], this.ageOf(record));
+    return this.#densities.densityOf(this.#rows[record * ROW + USES] >> CLASS_SHIFT, this.ageOf(record));
   }
 
   #note(record: number, now: number): void {
@@ -108,7 +114,8 @@ export class KeyHistory {
       if (age >= reach) break;
       if (age > 0) oldest = age;
       const record = this.#logRecords[at];
-      if (age > 0 && this.#lastUse[record] === this.#logTimes[at]) this.#densities.waits(this.#classes[record], age);
+      if (age > 0 && this.#rows[record * ROW + LAST_USE] === (this.#logTimes[at] | 0))
+        this.#densities.waits(this.#rows[record * ROW + USES] >> CLASS_SHIFT, age);
     }
     const logIsFull = this.#logRecords.length === LOG_MAX && this.#logLength === LOG_MAX;
     const requests = (this.#now - this.#learned) >>> 0;
@@ -116,11 +123,5 @@ export class KeyHistory {
     this.#learned = this.#now;
     this.#learnAfter = Math.max(LEARN_MIN, Math.min(this.#now * LEARN_GROWTH, LEARN_PER_ENTRY * entries));
     this.#horizon = Math.max(HORIZON_MIN, HORIZON_PER_ENTRY * entries);
-  }
-
-  #grow(length: number): void {
-    this.#lastUse = grown(this.#lastUse, length);
-    this.#uses = grown(this.#uses, length);
-    this.#classes = grown(this.#classes, length);
   }
 }

@@ -8,16 +8,19 @@ import { SlotPool } from '../structures/slot-pool.ts';
 
 const IDLE = 0;
 
+/** A record's row: its key's hash, what an entry takes and saves, and who holds the key, a bit each; 0 for idle ones. */
+const HASH = 0;
+const WEIGHT = 1;
+const COST_MS = 2;
+const HOLDERS = 3;
+const ROW = 4;
+
 export class KeyRecords {
   readonly #index = new HashIndex();
   readonly #pool = new SlotPool();
   readonly #lists = new SlotLists(1);
   #idleCount = 0;
-  #hashes = new Uint32Array(64);
-  #weights = new Float64Array(64);
-  #costsMs = new Float64Array(64);
-  /** Who holds the key, a bit each; 0 for idle ones. */
-  #holders = new Uint8Array(64);
+  #rows = new Float64Array(64 * ROW);
 
   /** One more than the highest record number so far: what arrays by record take. */
   get issued(): number {
@@ -36,44 +39,48 @@ export class KeyRecords {
   /** A second record under a hash that two keys share, for the one that `of` does not give; idle at first. */
   twin(keyHash: number): number {
     const record = this.#pool.take();
-    if (record >= this.#hashes.length) this.#grow(record * 2);
-    this.#hashes[record] = keyHash;
-    this.#weights[record] = this.#costsMs[record] = this.#holders[record] = 0;
+    const at = record * ROW;
+    if (at >= this.#rows.length) this.#rows = grown(this.#rows, at * 2);
+    const rows = this.#rows;
+    rows[at + HASH] = keyHash;
+    rows[at + WEIGHT] = rows[at + COST_MS] = rows[at + HOLDERS] = 0;
     this.#lists.addFirst(IDLE, record);
     this.#idleCount++;
     return record;
   }
 
   hashOf(record: number): number {
-    return this.#hashes[record];
+    return this.#rows[record * ROW + HASH];
   }
   weightOf(record: number): number {
-    return this.#weights[record];
+    return this.#rows[record * ROW + WEIGHT];
   }
   costMsOf(record: number): number {
-    return this.#costsMs[record];
+    return this.#rows[record * ROW + COST_MS];
   }
   weigh(record: number, weight: number, costMs: number): void {
-    this.#weights[record] = weight;
-    this.#costsMs[record] = costMs;
+    this.#rows[record * ROW + WEIGHT] = weight;
+    this.#rows[record * ROW + COST_MS] = costMs;
   }
 
   holdersOf(record: number): number {
-    return this.#holders[record];
+    return this.#rows[record * ROW + HOLDERS];
   }
 
   hold(record: number, bit: number): void {
-    if (this.#holders[record] === 0) {
+    const at = record * ROW + HOLDERS;
+    if (this.#rows[at] === 0) {
       this.#lists.remove(record);
       this.#idleCount--;
     }
-    this.#holders[record] |= bit;
+    this.#rows[at] |= bit;
   }
 
   drop(record: number, bit: number): void {
-    const holders = this.#holders[record] & ~bit;
-    if (holders === this.#holders[record]) return;
-    this.#holders[record] = holders;
+    const at = record * ROW + HOLDERS;
+    const holders = this.#rows[at] & ~bit;
+    if (holders === this.#rows[at]) return;
+    this.#rows[at] = holders;
     if (holders !== 0) return;
     this.#lists.addFirst(IDLE, record);
     this.#idleCount++;
@@ -85,7 +92,8 @@ export class KeyRecords {
     const record = this.#lists.last(IDLE);
     this.#lists.remove(record);
     this.#idleCount--;
-    if (this.#index.get(this.#hashes[record]) === record) this.#index.delete(this.#hashes[record]);
+    const hash = this.hashOf(record);
+    if (this.#index.get(hash) === record) this.#index.delete(hash);
     this.#pool.give(record);
     return record;
   }
@@ -94,13 +102,6 @@ export class KeyRecords {
   idle(limit: number): number[] {
     const records: number[] = [];
     this.#lists.collect(IDLE, records);
-    return records.slice(0, limit).map((record) => this.#hashes[record]);
-  }
-
-  #grow(length: number): void {
-    this.#hashes = grown(this.#hashes, length);
-    this.#weights = grown(this.#weights, length);
-    this.#costsMs = grown(this.#costsMs, length);
-    this.#holders = grown(this.#holders, length);
+    return records.slice(0, limit).map((record) => this.hashOf(record));
   }
 }

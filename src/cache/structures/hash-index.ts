@@ -4,9 +4,8 @@
  */
 
 export class HashIndex {
-  #hashes = new Uint32Array(128);
-  /** Slot + 1; 0 marks a free cell. */
-  #cells = new Int32Array(128);
+  /** A cell is two numbers side by side: the hash, and the slot + 1; 0 marks a free one. */
+  #cells = new Int32Array(2 * 128);
   #mask = 127;
   #count = 0;
 
@@ -16,50 +15,52 @@ export class HashIndex {
 
   /** The slot, or -1. */
   get(hash: number): number {
-    const key = hash >>> 0;
+    const cells = this.#cells;
+    const key = hash | 0;
     for (let at = home(key, this.#mask); ; at = (at + 1) & this.#mask) {
-      const cell = this.#cells[at];
+      const cell = cells[2 * at + 1];
       if (cell === 0) return -1;
-      if (this.#hashes[at] === key) return cell - 1;
+      if (cells[2 * at] === key) return cell - 1;
     }
   }
 
   set(hash: number, slot: number): void {
     if ((this.#count + 1) * 2 > this.#mask) this.#grow();
-    const key = hash >>> 0;
+    const cells = this.#cells;
+    const key = hash | 0;
     let at = home(key, this.#mask);
-    while (this.#cells[at] !== 0 && this.#hashes[at] !== key) at = (at + 1) & this.#mask;
-    if (this.#cells[at] === 0) this.#count++;
-    this.#hashes[at] = key;
-    this.#cells[at] = slot + 1;
+    while (cells[2 * at + 1] !== 0 && cells[2 * at] !== key) at = (at + 1) & this.#mask;
+    if (cells[2 * at + 1] === 0) this.#count++;
+    cells[2 * at] = key;
+    cells[2 * at + 1] = slot + 1;
   }
 
   delete(hash: number): void {
-    const key = hash >>> 0;
-    let hole = home(key, this.#mask);
-    for (; this.#hashes[hole] !== key || this.#cells[hole] === 0; hole = (hole + 1) & this.#mask) {
-      if (this.#cells[hole] === 0) return;
+    const cells = this.#cells;
+    const mask = this.#mask;
+    const key = hash | 0;
+    let hole = home(key, mask);
+    for (; cells[2 * hole] !== key || cells[2 * hole + 1] === 0; hole = (hole + 1) & mask) {
+      if (cells[2 * hole + 1] === 0) return;
     }
     this.#count--;
     // Whatever follows and would be cut off from its home by the hole moves into it.
-    for (let at = (hole + 1) & this.#mask; this.#cells[at] !== 0; at = (at + 1) & this.#mask) {
-      const distance = (at - home(this.#hashes[at], this.#mask)) & this.#mask;
-      if (distance < ((at - hole) & this.#mask)) continue;
-      this.#hashes[hole] = this.#hashes[at];
-      this.#cells[hole] = this.#cells[at];
+    for (let at = (hole + 1) & mask; cells[2 * at + 1] !== 0; at = (at + 1) & mask) {
+      const distance = (at - home(cells[2 * at], mask)) & mask;
+      if (distance < ((at - hole) & mask)) continue;
+      cells[2 * hole] = cells[2 * at];
+      cells[2 * hole + 1] = cells[2 * at + 1];
       hole = at;
     }
-    this.#cells[hole] = 0;
+    cells[2 * hole + 1] = 0;
   }
 
   #grow(): void {
-    const hashes = this.#hashes;
     const cells = this.#cells;
     this.#mask = this.#mask * 2 + 1;
-    this.#hashes = new Uint32Array(this.#mask + 1);
-    this.#cells = new Int32Array(this.#mask + 1);
+    this.#cells = new Int32Array(2 * (this.#mask + 1));
     this.#count = 0;
-    for (let at = 0; at < cells.length; at++) if (cells[at] !== 0) this.set(hashes[at], cells[at] - 1);
+    for (let at = 0; at < cells.length; at += 2) if (cells[at + 1] !== 0) this.set(cells[at], cells[at + 1] - 1);
   }
 }
 
