@@ -456,7 +456,7 @@ export class ResultCache<Value> {
   /** A newer result of a key that is held takes the place of the older: its place in the strategy's order, and its hits, stay. */
   #renew(slot: number, entry: NewEntry<Value>, charge: number, group: number, life: Lifetime, nowMs: number): Stored {
     this.#shelf.renew(slot, entry, charge, group, life, nowMs);
-    this.#journal.counter.removals.replaced++;
+    this.#journal.counter.removed('replaced');
     const generation = this.generationOf(slot);
     this.#strategy.onReweigh(slot, charge, nowMs);
     this.#strategy.onRenew?.(slot, life.expiresMs);

@@ -5,6 +5,7 @@
 import { MISS_REASONS, type MissReason } from '../catalogue.ts';
 import { hashKey } from './key-hash.ts';
 import { TextIndex } from './text-index.ts';
+import { Names } from '../structures/names.ts';
 import { grown, SlotLists } from '../structures/slot-lists.ts';
 import { SlotPool } from '../structures/slot-pool.ts';
 
@@ -22,8 +23,7 @@ const SLOT = 1;
 const LENGTH = 2;
 const REASON = 3;
 const ROW = 4;
-/** By number, as rows name them. */
-const REASONS = Object.keys(MISS_REASONS) as MissReason[];
+const REASONS = new Names(MISS_REASONS);
 
 export class KeyTable {
   readonly #index = new TextIndex();
@@ -76,7 +76,7 @@ export class KeyTable {
 
   /** Why a key that is remembered is not here. */
   reasonOf(id: number): MissReason {
-    return REASONS[this.#rows[id * ROW + REASON]];
+    return REASONS.all[this.#rows[id * ROW + REASON]];
   }
 
   /** A key that is not held has its entry in `slot` from now on; returns the key's number. */
@@ -124,7 +124,7 @@ export class KeyTable {
   }
 
   #remember(id: number, reason: MissReason): void {
-    this.#rows[id * ROW + REASON] = REASONS.indexOf(reason);
+    this.#rows[id * ROW + REASON] = REASONS.numberOf(reason);
     this.#left.addFirst(LEFT, id);
     this.#remembered++;
     this.#characters += this.#rows[id * ROW + LENGTH];

@@ -3,7 +3,8 @@
  * still have been right is a ghost that would have hit.
  */
 import type { QueryClass, RemovalCause } from '../catalogue.ts';
-import { BYTES, COST_MS, HASH, HITS, KEY_ID, ROW, WRITTEN_MS, type EntryRows } from '../store/entry-rows.ts';
+import * as fields from '../store/entry-rows.ts';
+import type { EntryRows } from '../store/entry-rows.ts';
 import { grown } from '../structures/slot-lists.ts';
 import type { Tables, TableVersions } from '../freshness/table-versions.ts';
 
@@ -12,13 +13,19 @@ export const DEPARTURES_KEPT = 256;
 /** Of a text; what is kept to be looked at must not hold megabytes. */
 const TEXT_LENGTH_MAX = 1000;
 
-/** After the fields of the entry's own row. */
-const LEFT_MS = ROW;
-const UNTIL_MS = ROW + 1;
-const LOG_NUMBER = ROW + 2;
-const ASKED_AGAIN = ROW + 3;
-const WOULD_HAVE_HIT = ROW + 4;
-const WIDTH = ROW + 5;
+/** A row: some fields of the entry's own, and what is known of its leaving. */
+const HASH = 0;
+const KEY_ID = 1;
+const BYTES = 2;
+const COST_MS = 3;
+const HITS = 4;
+const WRITTEN_MS = 5;
+const LEFT_MS = 6;
+const UNTIL_MS = 7;
+const LOG_NUMBER = 8;
+const ASKED_AGAIN = 9;
+const WOULD_HAVE_HIT = 10;
+const WIDTH = 11;
 
 /** An entry that left. */
 export interface Departure {
@@ -68,7 +75,12 @@ export class Departed {
     const at = place * WIDTH;
     if (this.#noted > DEPARTURES_KEPT && this.#places[numbers[at + KEY_ID]] === place + 1)
       this.#places[numbers[at + KEY_ID]] = 0;
-    for (let field = 0, from = slot * ROW; field < ROW; field++) numbers[at + field] = rows.numbers[from + field];
+    numbers[at + HASH] = rows.get(slot, fields.HASH);
+    numbers[at + KEY_ID] = rows.get(slot, fields.KEY_ID);
+    numbers[at + BYTES] = rows.get(slot, fields.BYTES);
+    numbers[at + COST_MS] = rows.get(slot, fields.COST_MS);
+    numbers[at + HITS] = rows.get(slot, fields.HITS);
+    numbers[at + WRITTEN_MS] = rows.get(slot, fields.WRITTEN_MS);
     numbers[at + LEFT_MS] = nowMs;
     numbers[at + UNTIL_MS] = untilMs;
     numbers[at + LOG_NUMBER] = logNumber;

@@ -119,7 +119,7 @@ export class Journal {
   left(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because: string, untilMs: number, nowMs: number): void {
     const { rows } = this.#shelf;
     const hash = rows.numbers[slot * ROW + HASH];
-    this.counter.removals[cause]++;
+    this.counter.removed(cause);
     const logNumber = this.#versions.latest;
     const tables = rows.tables[slot];
     if (hash < this.#sample.limit) {
@@ -145,8 +145,8 @@ export class Journal {
       ...total,
       hitRatio: hitRatio ?? 0,
       staleHits: counter.staleHits,
-      evictionsByCause: { ...counter.removals },
-      missesByReason: { ...counter.missReasons },
+      evictionsByCause: counter.removalsByCause(),
+      missesByReason: counter.missesByReason(),
       byClass: counter.lookupsByClass(),
     };
   }

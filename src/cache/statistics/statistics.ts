@@ -3,12 +3,16 @@
  * row of numbers; classes, tables, strategies and totals are sums of rows, made when somebody asks.
  */
 import { MISS_REASONS, QUERY_CLASS_NAMES, REMOVAL_CAUSES } from '../catalogue.ts';
-import type { MissReason, QueryClass, StrategyName } from '../catalogue.ts';
+import type { MissReason, QueryClass, RemovalCause, StrategyName } from '../catalogue.ts';
 import type { CacheCount } from './reports.ts';
+import { Names } from '../structures/names.ts';
 import type { Tables } from '../freshness/table-versions.ts';
 
 /** Kinds of look-ups told apart; more than these share one per class, which counts for no table. */
 const GROUPS_MAX = 4096;
+
+const REASONS = new Names(MISS_REASONS);
+const CAUSES = new Names(REMOVAL_CAUSES);
 
 /** One row of numbers per group. */
 const HITS = 0;
@@ -69,8 +73,8 @@ export class StatisticsCounter {
   staleHits = 0;
   /** Executions whose result was stored or refused: the misses that could have been hits. */
   answered = 0;
-  readonly removals = zeros(REMOVAL_CAUSES);
-  readonly missReasons = zeros(MISS_REASONS);
+  readonly #removals = new Float64Array(CAUSES.all.length);
+  readonly #missReasons = new Float64Array(REASONS.all.length);
   readonly #byStrategy = new Map<StrategyName, Float64Array>();
   /** All that was counted when the present strategy came. */
   #before = new Float64Array(WIDTH);
@@ -91,7 +95,11 @@ export class StatisticsCounter {
     const at = group * WIDTH;
     if (at >= this.#rows.length) this.#grow(at);
     this.#rows[at + MISSES]++;
-    this.missReasons[reason]++;
+    this.#missReasons[REASONS.numberOf(reason)]++;
+  }
+
+  removed(cause: RemovalCause): void {
+    this.#removals[CAUSES.numberOf(cause)]++;
   }
 
   /** What a miss was executed for. */
@@ -117,6 +125,14 @@ export class StatisticsCounter {
     for (let at = 0; at < WIDTH; at++) row[at] += total[at] - this.#before[at];
     this.#byStrategy.set(strategy, row);
     this.#before = total;
+  }
+
+  removalsByCause(): Record<RemovalCause, number> {
+    return CAUSES.told(this.#removals);
+  }
+
+  missesByReason(): Record<MissReason, number> {
+    return REASONS.told(this.#missReasons);
   }
 
   total(): CacheCount {
@@ -195,8 +211,4 @@ function countOf(row: Float64Array): CacheCount {
 
 export function eachClass<Value>(make: (name: QueryClass) => Value): Record<QueryClass, Value> {
   return Object.fromEntries(QUERY_CLASS_NAMES.map((name) => [name, make(name)])) as Record<QueryClass, Value>;
-}
-
-function zeros<Name extends string>(names: Record<Name, unknown>): Record<Name, number> {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, 0])) as Record<Name, number>;
 }

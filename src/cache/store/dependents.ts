@@ -24,23 +24,24 @@ export class Dependents {
   /** Entries that may read any table. */
   readonly #ofAny: Chain = { tables: [], first: NONE };
   readonly #chainOf: (Chain | undefined)[] = [];
-  #next = new Int32Array(64);
-  #previous = new Int32Array(64);
+  /** By slot: the next and the previous one on its chain, side by side. */
+  #links = new Int32Array(2 * 64);
+  /** Entries over one list of tables come in runs. */
+  #lastTables: Tables = null;
+  #lastChain = this.#ofAny;
   readonly #ofRows = new RowDependents();
 
   /** `rows` tells of which tables only certain rows matter. */
   add(slot: number, tables: Tables, rows: RowsByTable = NO_ROWS): void {
     if (tables !== null && rows.size > 0) return this.#ofRows.add(slot, tables, rows);
-    if (slot >= this.#next.length) {
-      this.#next = grown(this.#next, slot * 2);
-      this.#previous = grown(this.#previous, slot * 2);
-    }
+    if (2 * slot >= this.#links.length) this.#links = grown(this.#links, slot * 4);
+    const links = this.#links;
     const chain = this.#chainFor(tables);
     const { first } = chain;
     if (first === NONE) this.#file(chain);
-    else this.#previous[first] = slot;
-    this.#next[slot] = first;
-    this.#previous[slot] = NONE;
+    else links[2 * first + 1] = slot;
+    links[2 * slot] = first;
+    links[2 * slot + 1] = NONE;
     chain.first = slot;
     this.#chainOf[slot] = chain;
   }
@@ -50,10 +51,11 @@ export class Dependents {
     const chain = this.#chainOf[slot];
     if (chain === undefined) return this.#ofRows.remove(slot, tables ?? []);
     this.#chainOf[slot] = undefined;
-    const next = this.#next[slot];
-    const previous = this.#previous[slot];
-    if (next !== NONE) this.#previous[next] = previous;
-    if (previous !== NONE) this.#next[previous] = next;
+    const links = this.#links;
+    const next = links[2 * slot];
+    const previous = links[2 * slot + 1];
+    if (next !== NONE) links[2 * next + 1] = previous;
+    if (previous !== NONE) links[2 * previous] = next;
     else {
       chain.first = next;
       if (next === NONE) this.#unfile(chain);
@@ -75,14 +77,15 @@ export class Dependents {
   }
 
   #collect(chain: Chain, into: number[]): void {
-    for (let slot = chain.first; slot !== NONE; slot = this.#next[slot]) into.push(slot);
+    for (let slot = chain.first; slot !== NONE; slot = this.#links[2 * slot]) into.push(slot);
   }
 
   #chainFor(tables: Tables): Chain {
-    if (tables === null) return this.#ofAny;
-    let chain = this.#chains.get(tables);
-    if (chain === undefined) this.#chains.set(tables, (chain = { tables, first: NONE }));
-    return chain;
+    if (tables === this.#lastTables) return this.#lastChain;
+    let chain = tables === null ? this.#ofAny : this.#chains.get(tables);
+    if (chain === undefined) this.#chains.set(tables!, (chain = { tables: tables!, first: NONE }));
+    this.#lastTables = tables;
+    return (this.#lastChain = chain);
   }
 
   #file(chain: Chain): void {

@@ -36,6 +36,8 @@ const TTL_EVIDENCE = 15;
 export const GENERATION = 16;
 export const ROW = 17;
 
+const NO_TABLES: Tables = [];
+
 export class EntryRows<Value> {
   /** Field `f` of slot `s` is at `s * ROW + f`. */
   numbers = new Float64Array(64 * ROW);
@@ -63,7 +65,7 @@ export class EntryRows<Value> {
     this.values[slot] = undefined;
     this.texts[slot] = '';
     this.parameters[slot] = '';
-    this.tables[slot] = [];
+    this.tables[slot] = NO_TABLES;
     this.numbers[slot * ROW + GENERATION]++;
   }
 
