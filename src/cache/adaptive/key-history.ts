@@ -10,10 +10,10 @@ const HORIZON_PER_ENTRY = 8;
 const HORIZON_MIN = 1024;
 /** The log of the sample grows up to this length; a few uses of each entry in it are the rule. */
 const LOG_MAX = 1 << 18;
-/** Densities are learned anew after an eighth more requests at first, and then after two requests per resident entry. */
+/** Densities are learned anew after an eighth more requests at first, and then after eight requests per resident entry. */
 const LEARN_MIN = 256;
 const LEARN_GROWTH = 1 / 8;
-const LEARN_PER_ENTRY = 2;
+const LEARN_PER_ENTRY = 8;
 const USES_MAX = 255;
 
 /** A record's row: when it was last used; how often, up to `USES_MAX`, with its class above. */

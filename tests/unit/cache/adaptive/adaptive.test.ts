@@ -26,7 +26,7 @@ describe('KeyHistory', () => {
     expect(young * wait).toBeLessThan(1.3);
     const onceSeen = 1000 + 39_999;
     expect(history.densityOf(onceSeen)).toBeLessThan(young / 20);
-    for (let at = 0; at < 300; at++) history.use(60_000 + at, 100, true); // the loop stays away: it is over
+    for (let at = 0; at < 900; at++) history.use(60_000 + at, 100, true); // the loop stays away: it is over
     expect(history.densityOf(byAge[5])).toBeLessThan(young / 5);
   });
 
