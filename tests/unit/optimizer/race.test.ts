@@ -1,7 +1,8 @@
 /** The race on a clock of its own: what each text takes is given, so every figure can be reckoned by hand. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
-import { lossOf } from '../../../src/optimizer/guards/faster.ts';
+import { faster, lossOf } from '../../../src/optimizer/guards/faster.ts';
+import type { Candidate, GuardContext } from '../../../src/optimizer/guards/guard.ts';
 import { race } from '../../../src/optimizer/race.ts';
 import type { Sandbox } from '../../../src/optimizer/sandbox.ts';
 
@@ -86,6 +87,21 @@ describe('the race', () => {
     // A warm-up, ten runs for each of six samples, five cold ones; of the other two runs a sample.
     expect(ran.filter((one) => one === 'b').length).toBe(1 + 60 + 5);
     expect(ran.filter((one) => one === 'a').length).toBe(1 + 12 + 5);
+  });
+
+  it('is run twice for a small gain, and the lesser one counts', () => {
+    const check = (costs: Parameters<typeof timed>[0]) => {
+      const { sandbox, ran } = timed(costs);
+      const context = { sandbox, parameters: [], guardBudgetMs: 10_000, originalRun: null, measurement: null };
+      const candidate = { original: { sql: 'a' }, rewritten: { sql: 'b' } };
+      const verdict = faster.check(candidate as unknown as Candidate, context as unknown as GuardContext);
+      return { pass: verdict.pass, runs: ran.length };
+    };
+    // A warm-up of each, six warm pairs, five cold ones.
+    expect(check({ a: () => 30, b: () => 10 })).toEqual({ pass: true, runs: 24 });
+    expect(check({ a: () => 15, b: () => 10 })).toEqual({ pass: true, runs: 48 });
+    // Of the first race by chance alone: its twelve runs of the original took half as long again.
+    expect(check({ a: (_cold, run) => (run < 12 ? 15 : 10), b: () => 10 })).toMatchObject({ pass: false });
   });
 
   it('refuses a rewritten text that does not end', () => {
