@@ -54,9 +54,14 @@ export function measurePairs(
   open: () => Sandbox,
   reader: Reader,
   budgetMs: number,
+  /** Parts of names; none for all pairs. */
+  only: readonly string[],
   progress: Progress,
 ): PairsReport {
-  const { setup, pairs } = pairsOf(path);
+  const { setup, pairs: all } = pairsOf(path);
+  const pairs = all.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
+  if (only.length > 0 && pairs.length === 0)
+    throw new UsageError(`${path} has no pair with ${only.join(' or ')} in its name.`);
   const sandbox = open();
   for (const statement of setup) sandbox.execute(statement);
   const optimizer = new Optimizer(sandbox, reader);

@@ -4,10 +4,12 @@ import { normalise } from '../../src/optimizer/normalise.ts';
 import { Optimizer } from '../../src/optimizer/optimize.ts';
 import type { OptimizeReport } from '../../src/optimizer/protocol.ts';
 import { checkRoundTrip } from '../../src/optimizer/guards/round-trip.ts';
+import { PROVED_RULES } from '../../src/optimizer/rules/registry.ts';
+import type { Rule } from '../../src/optimizer/rules/rule.ts';
 import { messageOf, type Sandbox } from '../../src/optimizer/sandbox.ts';
 import type { Reader } from '../../src/sql/parse/reader.ts';
 import { loadReader } from '../../src/sql/parse/readers.ts';
-import { flag, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
+import { flag, list, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
 import { tryGenerated } from '../generated.ts';
 import { analysisTimes, measurePairs } from '../rewrite-pairs.ts';
 import { emptySandbox, sqliteModule } from '../sandbox.ts';
@@ -78,6 +80,11 @@ export const command: Command = {
       help: 'on which each proved rewrite of a generated query is run',
     },
     { name: 'seed', type: 'number', default: 1, help: 'of the generated queries' },
+    {
+      name: 'only',
+      type: 'list',
+      help: 'with --generated: these rules; with --pairs: those pairs whose name holds one of these',
+    },
     { name: 'budget-ms', type: 'number', default: 8000, help: 'time for the proofs of one query' },
   ],
   async run(options, progress) {
@@ -86,9 +93,10 @@ export const command: Command = {
     const budgetMs = number(options, 'budget-ms');
     const path = textOrNull(options, 'corpus');
     const pairs = textOrNull(options, 'pairs');
+    const only = list(options, 'only');
     if ([path, pairs, options.generated].filter((one) => one !== null).length !== 1)
       throw new UsageError('sql needs one of --corpus, --pairs and --generated.');
-    if (pairs !== null) return measurePairs(pairs, () => emptySandbox(module), reader, budgetMs, progress);
+    if (pairs !== null) return measurePairs(pairs, () => emptySandbox(module), reader, budgetMs, only, progress);
     if (path === null) {
       const count = number(options, 'generated');
       if (!Number.isInteger(count) || count < 1)
@@ -97,7 +105,7 @@ export const command: Command = {
       if (!Number.isInteger(databases) || databases < 1)
         throw new UsageError(`--databases must be a positive integer, got ${databases}.`);
       const seed = number(options, 'seed');
-      const generated = { queriesPerRule: count, databases, seed, budgetMs };
+      const generated = { queriesPerRule: count, databases, seed, budgetMs, rules: rulesNamed(only) };
       return tryGenerated(() => emptySandbox(module), reader, generated, progress);
     }
     const report: SqlReport = {
@@ -122,6 +130,13 @@ export const command: Command = {
     return report;
   },
 };
+
+/** All where none is named. */
+function rulesNamed(names: readonly string[]): readonly Rule[] {
+  const unknown = names.find((name) => !PROVED_RULES.some(({ id }) => id === name));
+  if (unknown !== undefined) throw new UsageError(`--only: there is no rule ${unknown} that is proved.`);
+  return names.length === 0 ? PROVED_RULES : PROVED_RULES.filter(({ id }) => names.includes(id));
+}
 
 function measureCorpus(
   corpus: Corpus,

@@ -17,12 +17,13 @@ function file(content: unknown): string {
   return path;
 }
 
-const measured = (content: unknown) =>
+const measured = (content: unknown, only: readonly string[] = []) =>
   measurePairs(
     file(content),
     () => sandboxWith(),
     read,
     60_000,
+    only,
     () => {},
   );
 
@@ -48,6 +49,13 @@ describe('pairs', () => {
     expect(report.perPair[0]?.provedSql).toBe(quick);
     expect(report.perPair[1]?.personRatio).toBeNull();
     expect(report.perPair[3]).toMatchObject({ ratio: 1, provedSql: null, interval: null });
+  });
+
+  it('are those whose names were asked for', () => {
+    const pair = { original: 'SELECT 1', rewritten: 'SELECT 1', same_rows: true, speedup: 1 };
+    const content = { setup: [], pairs: ['left join', 'right join', 'union'].map((name) => ({ ...pair, name })) };
+    expect(measured(content, ['left', 'uni']).perPair.map(({ name }) => name)).toEqual(['left join', 'union']);
+    expect(() => measured(content, ['outer'])).toThrow('no pair with outer in its name');
   });
 
   it.each([
