@@ -61,14 +61,15 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     wholeCell: ({ resultId, row, column }) => ({ value: engine.largeCells.cell(resultId, row, column) }),
     plan: ({ sql }) => engine.optimizer.plan(sql),
 
-    optimize: ({ sql, parameters, without }, context) =>
+    optimize: ({ sql, parameters, without, setup }, context) =>
       engine.optimizer.optimize(sql, parameters ?? NO_PARAMETERS, {
         without,
+        setup,
         signal: context.signal,
         onProgress: (told) => context.progress(told),
       }),
-    study: ({ sql, parameters, rewrittenSql }) =>
-      engine.optimizer.study(sql, parameters ?? NO_PARAMETERS, rewrittenSql),
+    study: ({ sql, parameters, rewrittenSql, setup }) =>
+      engine.optimizer.study(sql, parameters ?? NO_PARAMETERS, rewrittenSql, setup),
     ruleRecords: () => engine.optimizer.records.all(),
     advise: ({ sql, parameters }) => engine.optimizer.advise(sql, parameters ?? NO_PARAMETERS),
     tryIndex: ({ sql, parameters, ddl }) => engine.optimizer.tryIndex(sql, parameters ?? NO_PARAMETERS, ddl),

@@ -54,6 +54,8 @@ export interface ProofOptions {
   signal?: CancelSignal | null;
   /** Rules to leave out besides those that are switched off; the verdict is then this asker's alone. */
   without?: readonly string[];
+  /** SQL that makes what the text needs besides the data, on a copy; the verdict is then this asker's alone. */
+  setup?: string | null;
   /** Only if the text takes long enough for it to be worth it. */
   ifWorthIt?: boolean;
 }
@@ -160,13 +162,13 @@ export class OptimizerLink {
 
   /** Proves now: what is done in the background makes way. */
   async optimize(sql: string, parameters: Parameters, options: ProofOptions = {}): Promise<OptimizeReport> {
-    const { onProgress, signal = null, without = [], ifWorthIt = false } = options;
-    const joined = without.length === 0 ? this.#join(sql, ifWorthIt, onProgress) : null;
+    const { onProgress, signal = null, without = [], setup = null, ifWorthIt = false } = options;
+    const joined = without.length === 0 && setup === null ? this.#join(sql, ifWorthIt, onProgress) : null;
     return this.#firstServed(async () => {
       if (joined) return waitedFor(joined, signal);
       const at = this.#queue.findIndex((pending) => pending.sql === sql);
       if (at >= 0) this.#queue.splice(at, 1);
-      const proof = this.#prove(sql, parameters, { ifWorthIt, without });
+      const proof = this.#prove(sql, parameters, { ifWorthIt, without, setup });
       if (onProgress) proof.listeners.add(onProgress);
       return waitedFor(proof, signal);
     }, sql);
@@ -177,9 +179,9 @@ export class OptimizerLink {
   }
 
   /** Both texts with their results and times, beside each other, on the fork: nothing of it is used for anything else. */
-  study(sql: string, parameters: Parameters, rewrittenSql: string): Promise<StudyReport> {
-    const budgetMs = TRIAL_BUDGET_MS;
-    return this.#firstServed(() => this.#worker.ask((api) => api.study({ sql, parameters, rewrittenSql, budgetMs })));
+  study(sql: string, parameters: Parameters, rewrittenSql: string, setup: string | null = null): Promise<StudyReport> {
+    const request = { sql, parameters, rewrittenSql, setup, budgetMs: TRIAL_BUDGET_MS };
+    return this.#firstServed(() => this.#worker.ask((api) => api.study(request)));
   }
 
   advise(sql: string, parameters: Parameters): Promise<IndexAdvice[]> {
@@ -276,14 +278,15 @@ export class OptimizerLink {
   #prove(
     sql: string,
     parameters: Parameters,
-    { ifWorthIt, without }: { ifWorthIt: boolean; without: readonly string[] },
+    { ifWorthIt, without, setup }: { ifWorthIt: boolean; without: readonly string[]; setup: string | null },
   ): Proof {
-    const isEverybodys = without.length === 0;
+    const isEverybodys = without.length === 0 && setup === null;
     const generation = this.#generation;
     const job = this.#worker.newJob();
     const disabledRules = [...this.#options.settings().disabledRules, ...without];
     const fastEnoughMs = ifWorthIt ? FAST_ENOUGH_MS : 0;
-    const request = { sql, parameters, disabledRules, budgetMs: PROOF_BUDGET_MS, fastEnoughMs, cancelValue: job };
+    const budgetMs = PROOF_BUDGET_MS;
+    const request = { sql, parameters, disabledRules, budgetMs, fastEnoughMs, cancelValue: job, setup };
     let [stopped, cancel] = [false, (): void => {}];
     const listeners: Proof['listeners'] = new Set();
     const ask = async (): Promise<OptimizeReport> => {
@@ -330,7 +333,7 @@ export class OptimizerLink {
       if (await this.#stillHolds(sql)) return;
       if (generation !== this.#generation || this.#waiting > 0)
         throw new AppError('cancelled', 'Somebody waits for another answer.');
-      await this.#prove(sql, parameters, { ifWorthIt: true, without: [] }).report;
+      await this.#prove(sql, parameters, { ifWorthIt: true, without: [], setup: null }).report;
     } catch (error) {
       // The verdict already says why; a worker that died is started again for the next statement.
       const { code } = toWireError(error);

@@ -22,6 +22,7 @@ import type {
 import type { QueueMode } from '../pool/settings.ts';
 import type {
   Confidence,
+  GuardId,
   IndexAdvice,
   IndexTrial,
   Measurement,
@@ -449,6 +450,8 @@ export interface StatementOptimization {
   ruleIds: string[];
   provedSql: string | null;
   reason: string;
+  /** Of `unchanged`: the guard that refused the rewrite which got furthest; null where none got so far. */
+  refusedBy: GuardId | null;
   grade: ProofGrade | null;
   /** Tables whose rows the proof rests on. */
   restsOn: string[];
@@ -522,11 +525,12 @@ export interface EngineApi {
   // optimizer
   /**
    * Proves now, whatever the verdict so far; reports `OptimizeProgress`: the first suggestion unproved, then trials, guards and decisions one by
-   * one. Can be cancelled. `without` leaves rules out for this asker alone: then nothing of it is used for queries.
+   * one. Can be cancelled. `without` leaves rules out for this asker alone, `setup` is SQL that is run before, on a copy: then nothing of it is
+   * used for queries.
    */
-  optimize(request: { sql: string; parameters?: Parameters; without?: string[] }): OptimizeReport;
+  optimize(request: { sql: string; parameters?: Parameters; without?: string[]; setup?: string }): OptimizeReport;
   /** A rewrite beside its original, proved or not: results and times of both, on a copy. Nothing of it is used, stored or saved. Error `refused`. */
-  study(request: { sql: string; parameters?: Parameters; rewrittenSql: string }): StudyReport;
+  study(request: { sql: string; parameters?: Parameters; rewrittenSql: string; setup?: string }): StudyReport;
   /** What became of each rule's proposals on this database so far; rules that never proposed anything are not in it. */
   ruleRecords(request: Record<string, never>): RuleRecord[];
   advise(request: { sql: string; parameters?: Parameters }): IndexAdvice[];

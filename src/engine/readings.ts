@@ -2,6 +2,7 @@
 import type { ScaleDecision } from '../autoscaler/scaler.ts';
 import { EJECTED, READY } from '../pool/worker-table.ts';
 import type { WorkerReport } from '../pool/dispatcher.ts';
+import type { GuardId, RewriteAttempt, Verdict } from '../optimizer/protocol.ts';
 import type { Engine } from './engine.ts';
 import type { PoolReading } from './monitoring.ts';
 import type {
@@ -153,6 +154,7 @@ function optimizationOf({ optimizer }: Engine, sql: string): StatementReport['op
     ruleIds: report?.ruleIds ?? [],
     provedSql: report?.provedSql ?? null,
     reason: 'reason' in verdict ? verdict.reason : (chosen?.reason ?? ''),
+    refusedBy: verdict.state === 'unchanged' ? refusedBy(report?.attempts ?? []) : null,
     grade: chosen?.grade ?? null,
     restsOn: report?.restsOn ?? [],
     expectedGain: chosen?.expectedGain ?? null,
@@ -161,4 +163,13 @@ function optimizationOf({ optimizer }: Engine, sql: string): StatementReport['op
     confidence: race?.confidence ?? null,
     practice: optimizer.verdicts.practice(sql),
   };
+}
+
+/** The guard that stopped the attempt which passed the most. */
+function refusedBy(attempts: readonly RewriteAttempt[]): GuardId | null {
+  const most = attempts.reduce<readonly Verdict[]>(
+    (best, { verdicts }) => (verdicts.length > best.length ? verdicts : best),
+    [],
+  );
+  return most.find(({ pass }) => !pass)?.guard ?? null;
 }

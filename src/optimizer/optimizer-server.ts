@@ -99,6 +99,22 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
     // What was learnt about the schema and its sizes may no longer hold.
     now.optimizer = new Optimizer(now.sandbox, text);
   };
+  /** The data, or a copy of its own with what a text needs besides. Errors: `sql`. */
+  const standIn = async (
+    setup: string | null,
+  ): Promise<Pick<Attached, 'sandbox' | 'optimizer'> & { close(): void }> => {
+    const { snapshot, sandbox, optimizer } = held();
+    if (setup === null) return { sandbox, optimizer, close: () => {} };
+    const fork = openFork(loaded(), snapshot);
+    try {
+      const own = new ConnectionSandbox(fork.connection, isStopped);
+      own.execute(setup);
+      return { sandbox: own, optimizer: new Optimizer(own, await read()), close: () => fork.close() };
+    } catch (error) {
+      fork.close();
+      throw error;
+    }
+  };
 
   return {
     async warm(request) {
@@ -117,8 +133,9 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       follow(held(), records, await read());
       return { version: versionOf(held().snapshot) };
     }),
-    optimize: inTurn(async ({ sql, parameters, cancelValue, ...options }, context) => {
-      const { optimizer, snapshot, schemaCookie } = held();
+    optimize: inTurn(async ({ sql, parameters, cancelValue, setup, ...options }, context) => {
+      const { snapshot, schemaCookie } = held();
+      const { optimizer, close } = await standIn(setup);
       job = cancelValue;
       try {
         const report = await stepByStep(optimizer.steps(sql, parameters, options), context, isStopped);
@@ -126,6 +143,7 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
         return { ...report, restsOn, schemaCookie, version: versionOf(snapshot) };
       } finally {
         job = null;
+        close();
       }
     }),
     reverify: inTurn(({ preconditions, budgetMs }) => {
@@ -135,10 +153,14 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       const evidence = facts.map((fact) => `${fact.evidence}.`).join(' ');
       return { holds: facts.every((fact) => fact.holds), evidence, version };
     }),
-    study: inTurn(async ({ sql, parameters, rewrittenSql, budgetMs }) => {
-      const { sandbox, snapshot } = held();
-      const found = study(sql, rewrittenSql, parameters, budgetMs, sandbox, await read());
-      return { ...found, version: versionOf(snapshot) };
+    study: inTurn(async ({ sql, parameters, rewrittenSql, budgetMs, setup }) => {
+      const { sandbox, close } = await standIn(setup);
+      try {
+        const found = study(sql, rewrittenSql, parameters, budgetMs, sandbox, await read());
+        return { ...found, version: versionOf(held().snapshot) };
+      } finally {
+        close();
+      }
     }),
     preview: inTurn(({ sql, ruleId, parameters }) => held().optimizer.preview(sql, ruleId, parameters)),
     advise: inTurn(async ({ sql }) => {

@@ -12,8 +12,26 @@ export interface Verdict {
   pass: boolean;
   /** One plain sentence with the numbers it rests on. */
   evidence: string;
-  /** For a refusal, the smallest database that tells original and rewritten apart, as SQL to run. */
-  counterexample: string | null;
+  /** For a refusal, the smallest database that tells original and rewritten apart. */
+  counterexample: Counterexample | null;
+}
+
+/** Values are SQL that gives them with their storage class. */
+export interface Counterexample {
+  tables: ShownRows[];
+  /** As bound, in the order of SQLite's numbers. */
+  parameters: string[];
+  original: ShownRows | { error: string };
+  rewritten: ShownRows | { error: string };
+  /** All of it to run: the tables with their rows, then both texts. */
+  sql: string;
+}
+
+/** A small table, or a small result. */
+export interface ShownRows {
+  name: string;
+  columns: string[];
+  rows: string[][];
 }
 
 /** Interleaved A/B of two texts on the fork. Times in ms for one run, medians. */
@@ -34,6 +52,23 @@ export interface Measurement {
   ratioRange: [number, number];
   originalSteps: number | null;
   rewrittenSteps: number | null;
+  /** What the medians are taken from. */
+  samples: { warm: Samples; cold: Samples };
+  /** The original was stopped at least once, and counted as if it had ended then: it takes longer than is told. */
+  originalStopped: boolean;
+}
+
+/** Times of one run in ms, of as many samples of each text. */
+export interface Samples {
+  count: number;
+  original: Spread;
+  rewritten: Spread;
+}
+
+export interface Spread {
+  lowMs: number;
+  medianMs: number;
+  highMs: number;
 }
 
 /** That the rewrite is worth it, from the number of pairs and their spread. `share`: 0..1. */
@@ -200,6 +235,8 @@ export interface StudyReport {
   difference: string | null;
   /** Both by turns; null when one of them did not come to its end. */
   measurement: Measurement | null;
+  /** SQLite compiles both texts to the very same program. */
+  sameProgram: boolean;
   version: Version;
 }
 
@@ -212,6 +249,8 @@ export interface StudySide {
   ms: number | null;
   steps: number | null;
   plan: PlanLine[];
+  /** SQLite's program, an instruction each, without addresses. */
+  program: string[];
   /** Why there is no result; null when there is. */
   failure: string | null;
 }
@@ -230,6 +269,8 @@ export interface OptimizerApi {
     /** A text that takes less is left alone; 0 for none. */
     fastEnoughMs: number;
     cancelValue: number | null;
+    /** SQL that makes what the text needs besides the data, on a copy of its own. */
+    setup: string | null;
   }): OptimizeReport;
   /** Whether what a proof rests on holds of the data as it is now. Far less work than the proof. */
   reverify(request: { preconditions: PreconditionReport[]; budgetMs: number }): {
@@ -237,7 +278,13 @@ export interface OptimizerApi {
     evidence: string;
     version: Version;
   };
-  study(request: { sql: string; parameters: Parameters; rewrittenSql: string; budgetMs: number }): StudyReport;
+  study(request: {
+    sql: string;
+    parameters: Parameters;
+    rewrittenSql: string;
+    budgetMs: number;
+    setup: string | null;
+  }): StudyReport;
   /** Opt-in previews (LIMIT injection, dropping columns): text and label, never applied to cache or export. */
   preview(request: { sql: string; ruleId: string; parameters: Parameters }): PreviewText | null;
   advise(request: { sql: string; parameters: Parameters }): IndexAdvice[];

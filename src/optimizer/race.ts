@@ -4,7 +4,7 @@
  */
 import type { Parameters } from '../database/protocol.ts';
 import { confidenceAbove, intervalOf, median } from './interval.ts';
-import type { Measurement } from './protocol.ts';
+import type { Measurement, Samples, Spread } from './protocol.ts';
 import { isDeadline, type Sandbox } from './sandbox.ts';
 
 /** Least gain that is worth another text. */
@@ -105,9 +105,10 @@ export function race(
   }
   const ratios = warm.map(ratioOf);
   const { median: ratioWarm, low, high, coverage } = intervalOf(ratios);
+  const samples = { warm: samplesOf(warm), cold: samplesOf(cold) };
   const measurement: Measurement = {
-    originalMs: median(warm.map(([a]) => a)),
-    rewrittenMs: median(warm.map(([, b]) => b)),
+    originalMs: samples.warm.original.medianMs,
+    rewrittenMs: samples.warm.rewritten.medianMs,
     ratioWarm,
     ratioInterval: [low, high],
     coverage,
@@ -118,6 +119,8 @@ export function race(
     confidence: confidenceAbove(ratios, GAIN_MIN),
     originalSteps,
     rewrittenSteps: warmUp.vmSteps,
+    samples,
+    originalStopped: stopped,
   };
   return { measurement, stopped };
 }
@@ -145,6 +148,17 @@ function pairOf([a, b]: readonly [Runner, Runner], index: number, before: () => 
 
 function repeatsFor(ms: number): number {
   return Math.min(REPEATS_MAX, Math.max(1, Math.ceil(SAMPLE_MS_MIN / Math.max(ms, RESOLUTION_MS))));
+}
+
+function samplesOf(pairs: readonly (readonly [number, number])[]): Samples {
+  const spreadOf = (times: readonly number[]): Spread => {
+    return { lowMs: Math.min(...times), medianMs: median(times), highMs: Math.max(...times) };
+  };
+  return {
+    count: pairs.length,
+    original: spreadOf(pairs.map(([a]) => a)),
+    rewritten: spreadOf(pairs.map(([, b]) => b)),
+  };
 }
 
 function ratioOf([a, b]: readonly [number, number]): number {

@@ -2,6 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import type { Parameters } from '../database/protocol.ts';
+import { programOf } from './bytecode.ts';
 import { difference, orderCheckOf } from './equal.ts';
 import { plainPlan } from './plain-plan.ts';
 import type { StudyReport, StudySide } from './protocol.ts';
@@ -42,6 +43,7 @@ export function study(
     rewritten: rewritten.side,
     difference: both ? difference(both.before, both.after, order) : 'one of them gave no result',
     measurement: both ? measured() : null,
+    sameProgram: original.side.program.length > 0 && isSame(original.side.program, rewritten.side.program),
   };
 }
 
@@ -51,14 +53,31 @@ function sideOf(
   limitMs: number,
   sandbox: Sandbox,
 ): { side: StudySide; run: Run | null } {
-  const none: StudySide = { sql, names: [], rowCount: 0, rows: [], ms: null, steps: null, plan: [], failure: null };
+  const none: StudySide = {
+    sql,
+    names: [],
+    rowCount: 0,
+    rows: [],
+    ms: null,
+    steps: null,
+    plan: [],
+    program: [],
+    failure: null,
+  };
   try {
-    const plan = plainPlan(sandbox.plan(sql));
+    const [plan, program] = [plainPlan(sandbox.plan(sql)), programOf(sandbox, sql)];
     const run = sandbox.run(sql, parameters, limitMs);
     const { names, rowCount, elapsedMs: ms, vmSteps: steps } = run;
     const rows = run.rows().slice(0, ROWS_SHOWN);
-    return { side: { ...none, plan, names, rowCount, ms, steps, rows: rows.map((row) => row.map(cellSql)) }, run };
+    return {
+      side: { ...none, plan, program, names, rowCount, ms, steps, rows: rows.map((row) => row.map(cellSql)) },
+      run,
+    };
   } catch (error) {
     return { side: { ...none, failure: messageOf(error) }, run: null };
   }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((line, index) => line === other[index]);
 }

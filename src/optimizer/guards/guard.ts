@@ -3,7 +3,7 @@ import type { Select } from '../../sql/ast.ts';
 import type { Reader } from '../../sql/parse/reader.ts';
 import type { Schema } from '../../sql/schema.ts';
 import type { Parameters } from '../../database/protocol.ts';
-import type { GuardId, Measurement, Verdict } from '../protocol.ts';
+import type { Counterexample, GuardId, Measurement, Verdict } from '../protocol.ts';
 import type { Rewrite } from '../rules/rule.ts';
 import type { Facts } from './facts.ts';
 import type { Suite } from './suite.ts';
@@ -50,6 +50,6 @@ export function pass(guard: GuardId, evidence: string): Verdict {
   return { guard, pass: true, evidence, counterexample: null };
 }
 
-export function refuse(guard: GuardId, evidence: string, counterexample: string | null = null): Verdict {
+export function refuse(guard: GuardId, evidence: string, counterexample: Counterexample | null = null): Verdict {
   return { guard, pass: false, evidence, counterexample };
 }

@@ -4,8 +4,8 @@
  */
 import type { Parameters } from '../../database/protocol.ts';
 import { difference, orderCheckOf, type OrderCheck } from '../equal.ts';
-import type { Verdict } from '../protocol.ts';
-import { cellSql } from '../sandbox.ts';
+import type { Counterexample, ShownRows, Verdict } from '../protocol.ts';
+import { cellSql, type Run } from '../sandbox.ts';
 import { printExpr } from '../../sql/print.ts';
 import { visit } from '../../sql/walk.ts';
 import { conjunctsOf, disjunctsOf, type Select } from '../../sql/ast.ts';
@@ -57,7 +57,7 @@ function compareAll({ original, rewritten, rewrite }: Candidate, context: GuardC
     return refuse(
       'small-worlds',
       `They differ on a small database: ${reason}.`,
-      shown(smallest, suite, original.sql, rewritten.sql),
+      shown(smallest.parameters, suite, original.sql, rewritten.sql),
     );
   }
   const thin = thinness(tried, late, trials, rewritten.select);
@@ -72,27 +72,37 @@ function differenceOf(before: Outcome, after: Outcome, order: OrderCheck): strin
   return `one of the two fails: ${'error' in before ? before.error : 'error' in after ? after.error : ''}`;
 }
 
-interface Counterexample {
-  rows: Rows;
-  parameters: Parameters;
-}
-
 function smallestOf(
   { world, parameters }: Trial,
   suite: Suite,
   given: Parameters,
   again: (rows: Rows, parameters: Parameters) => string | null,
-): Counterexample {
+): { rows: Rows; parameters: Parameters } {
   const rows = suite.worlds.rowsOf(world);
   const values = parameters !== given && again(rows, given) !== null ? given : parameters;
   return { rows: shrink(rows, (smaller) => again(smaller, values) !== null), parameters: values };
 }
 
-/** The database as SQL, which holds it still, and both texts. */
-function shown({ parameters }: Counterexample, suite: Suite, original: string, rewritten: string): string {
-  const bound = valuesOf(parameters);
-  const told = bound.length > 0 ? `\n-- parameters: ${bound.map((value) => cellSql(value)).join(', ')}` : '';
-  return `${suite.worlds.toSql()}${told}\n-- original\n${original};\n-- rewritten\n${rewritten};`;
+/** What the database holds still, with what both texts give there. */
+function shown(parameters: Parameters, suite: Suite, original: string, rewritten: string): Counterexample {
+  const { worlds } = suite;
+  const bound = valuesOf(parameters).map((value) => cellSql(value));
+  const told = bound.length > 0 ? `\n-- parameters: ${bound.join(', ')}` : '';
+  const resultOf = (name: string, sql: string): Counterexample['original'] => {
+    const outcome = outcomeOf(worlds.sandbox, sql, parameters);
+    return 'error' in outcome ? { error: outcome.error } : shownRows(name, outcome.run);
+  };
+  return {
+    tables: worlds.held().map(({ name, run }) => shownRows(name, run)),
+    parameters: bound,
+    original: resultOf('original', original),
+    rewritten: resultOf('rewritten', rewritten),
+    sql: `${worlds.toSql()}${told}\n-- original\n${original};\n-- rewritten\n${rewritten};`,
+  };
+}
+
+function shownRows(name: string, run: Run): ShownRows {
+  return { name, columns: run.names, rows: run.rows().map((row) => row.map(cellSql)) };
 }
 
 /** Why an agreement on these databases says too little, or null. */

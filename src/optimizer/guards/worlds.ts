@@ -5,7 +5,7 @@
 import type { Random } from '../../core/ports.ts';
 import { printName } from '../../sql/print.ts';
 import type { Schema } from '../../sql/schema.ts';
-import { cellSql, rowKey, type Cell, type Sandbox } from '../sandbox.ts';
+import { cellSql, rowKey, type Cell, type Run, type Sandbox } from '../sandbox.ts';
 import { literalsFor, tablesBehind, type Domain, type TouchedTable } from './domains.ts';
 import { NASTY_VALUES, PLAIN_VALUES } from './values.ts';
 
@@ -143,13 +143,19 @@ export class Worlds {
     return this.#tables[index]?.table.name ?? '';
   }
 
-  /** The world that the database holds as SQL: the tables, then their rows. */
+  /** What the database holds, table by table. */
+  held(): { name: string; run: Run }[] {
+    return this.#tables.map(({ table: { name } }, index) => {
+      return { name, run: this.sandbox.run(this.#selectSql(index), [], null) };
+    });
+  }
+
+  /** The same as SQL: the tables, then their rows. */
   toSql(): string {
-    const inserts = this.#tables.flatMap(({ table }, index) => {
-      const rows = this.sandbox.run(this.#selectSql(index), [], null).rows();
-      if (rows.length === 0) return [];
-      const values = rows.map((row) => `(${row.map(cellSql).join(', ')})`).join(', ');
-      return [`INSERT INTO ${printName(table.name)}(${this.#names(index)}) VALUES ${values};`];
+    const inserts = this.held().flatMap(({ name, run }, index) => {
+      if (run.rowCount === 0) return [];
+      const values = run.rows().map((row) => `(${row.map(cellSql).join(', ')})`);
+      return [`INSERT INTO ${printName(name)}(${this.#names(index)}) VALUES ${values.join(', ')};`];
     });
     return [this.#schemaSql(), ...inserts].join('\n');
   }

@@ -55,6 +55,11 @@ describe('the race', () => {
     expect(measurement.pairs).toBe(25);
     expect(measurement.ratioInterval).toEqual([0.5, 2]);
     expect(measurement.ratioWarm).toBe(2);
+    expect(measurement.samples.warm).toEqual({
+      count: 25,
+      original: { lowMs: 10, medianMs: 10, highMs: 10 },
+      rewritten: { lowMs: 5, medianMs: 5, highMs: 20 },
+    });
     expect(lossOf(measurement)).toBe('The gain is not certain');
   });
 
@@ -74,6 +79,7 @@ describe('the race', () => {
     expect(stopped).toBe(true);
     // Two pairs fill half of the budget.
     expect(measurement).toMatchObject({ ratioWarm: 20, pairs: 2, coverage: 0.5, originalMs: 2000 });
+    expect(measurement.originalStopped).toBe(true);
     expect(measurement.confidence.words).toBe('low');
     expect(lossOf(measurement)).toBeNull();
     expect(lossOf({ ...measurement, ratioWarm: 1.4, ratioInterval: [1.4, 1.4] })).toBe('The gain is not certain');

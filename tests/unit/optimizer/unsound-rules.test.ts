@@ -1,6 +1,6 @@
 /** Rules that textbooks get wrong, written down on purpose: each must be caught, and by the guard that is there for it. */
 import { describe, expect, it } from 'vitest';
-import type { GuardId } from '../../../src/optimizer/protocol.ts';
+import type { Counterexample, GuardId } from '../../../src/optimizer/protocol.ts';
 import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { Precondition, Rule } from '../../../src/optimizer/rules/rule.ts';
@@ -23,7 +23,7 @@ function fixed(text: string, preconditions: readonly Precondition[] = [], change
 
 interface Refusal {
   guard: GuardId | 'undetermined' | null;
-  counterexample: string | null;
+  counterexample: Counterexample | null;
   reason: string;
 }
 
@@ -50,8 +50,12 @@ describe('an unsound rewrite is refused', () => {
     const found = refusedBy(original, fixed(rewritten), parameters);
     expect(found.guard, found.reason).toBe(guard);
     if (guard !== 'small-worlds' || found.counterexample === null) return;
+    expect(found.counterexample.original, found.reason).not.toEqual({
+      ...found.counterexample.rewritten,
+      name: 'original',
+    });
     // The counterexample is SQL that shows the difference by itself, in few rows.
-    const setup = found.counterexample.split(/-- (parameters|original)/)[0] ?? '';
+    const setup = found.counterexample.sql.split(/-- (parameters|original)/)[0] ?? '';
     expect(setup.match(/\), \(/g)?.length ?? 0, setup).toBeLessThan(4);
     if (parameters || found.reason.includes('fails')) return;
     const own = sandboxWith(setup);

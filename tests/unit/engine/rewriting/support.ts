@@ -1,5 +1,13 @@
 /** Reports of the optimizer, made by hand. */
-import type { OptimizeReport, RewriteAttempt } from '../../../../src/optimizer/protocol.ts';
+import type { OptimizeReport, RewriteAttempt, Samples } from '../../../../src/optimizer/protocol.ts';
+
+function samples(count: number): Samples {
+  return {
+    count,
+    original: { lowMs: 9, medianMs: 10, highMs: 12 },
+    rewritten: { lowMs: 2, medianMs: 2, highMs: 3 },
+  };
+}
 
 export function reportOf(sql: string, provedSql: string | null, more: Partial<OptimizeReport> = {}): OptimizeReport {
   const chosen: RewriteAttempt = {
@@ -20,6 +28,8 @@ export function reportOf(sql: string, provedSql: string | null, more: Partial<Op
       ratioRange: [4, 6],
       originalSteps: 1000,
       rewrittenSteps: 100,
+      samples: { warm: samples(6), cold: samples(5) },
+      originalStopped: false,
     },
     trial: null,
     grade: 'worlds',

@@ -280,6 +280,27 @@ describe('a study', () => {
     expect(n(await ask(lab, SQL))).toBe(3);
   });
 
+  it('may need tables of its own, which the data never gets', async () => {
+    const lab = await open();
+    const asked = { sql: SQL, setup: SET_UP };
+    const study = await lab.call.study({ ...asked, rewrittenSql: 'SELECT count(v) AS n FROM t WHERE 1' });
+    expect(study).toMatchObject({ original: { rows: [['3']] }, rewritten: { rows: [['3']] }, difference: null });
+    const { planBefore } = await lab.call.optimize(asked);
+    expect(planBefore).toMatchObject([{ kind: 'scan' }]);
+    expect(lab.engine.optimizer.verdict(SQL)).toBeUndefined();
+    await expect(ask(lab, SQL)).rejects.toThrow('no such table');
+  });
+
+  it('tells whether SQLite makes the same program of both', async () => {
+    const lab = await open();
+    const sql = 'SELECT name FROM customers WHERE id = 5 OR id = 7';
+    const same = await lab.call.study({ sql, rewrittenSql: 'SELECT name FROM customers WHERE id IN (5, 7)' });
+    expect(same.sameProgram).toBe(true);
+    expect(same.original.program.length).toBeGreaterThan(5);
+    const other = await lab.call.study({ sql, rewrittenSql: 'SELECT name FROM customers WHERE id IN (5, 8)' });
+    expect(other.sameProgram).toBe(false);
+  });
+
   it('refuses what does not just read, and tells what SQLite refuses', async () => {
     const lab = await open();
     await expect(lab.call.study({ sql: 'SELECT 1', rewrittenSql: 'DELETE FROM orders' })).rejects.toMatchObject({
