@@ -8,6 +8,7 @@ import type { Precondition } from '../src/optimizer/rules/rule.ts';
 import { messageOf, rowKey, type Run, type Sandbox } from '../src/optimizer/sandbox.ts';
 import { binary, isSimple, literal, not, type Core, type Expr } from '../src/sql/ast.ts';
 import type { Reader } from '../src/sql/parse/reader.ts';
+import type { Schema } from '../src/sql/schema.ts';
 import { printSelect } from '../src/sql/print.ts';
 import { someExpr } from '../src/sql/walk.ts';
 import { fillTables, type Ingredients } from './generated-rows.ts';
@@ -64,7 +65,7 @@ export function tryTriples(
   sandbox.execute(setup);
   const schema = readSchema(sandbox);
   const known = new Map<string, Asked>();
-  for (const { sql } of pairs) if (!known.has(sql)) known.set(sql, askedOf(sql, reader, sandbox));
+  for (const { sql } of pairs) if (!known.has(sql)) known.set(sql, askedOf(sql, reader, schema));
   for (let database = 0; database < databases; database++) {
     const inserts = fillTables(sandbox, schema, from, random);
     const facts = new Facts(sandbox, schema);
@@ -114,14 +115,14 @@ function compare(before: Run | string, after: Run | string, order: OrderCheck): 
   return `one of the two fails: ${typeof before === 'string' ? before : typeof after === 'string' ? after : ''}`;
 }
 
-function askedOf(sql: string, reader: Reader, sandbox: Sandbox): Asked {
+function askedOf(sql: string, reader: Reader, schema: Schema): Asked {
   const read = reader(sql);
   if (!read.ok) return { order: { kind: 'none' }, oracles: null };
   const { first } = read.select;
   const plain =
     isSimple(read.select) && !read.select.limit && !first.distinct && !isAggregated(first) && !hasWindow(first);
   return {
-    order: orderCheckOf(read.select, sandbox.columnNames(sql)),
+    order: orderCheckOf(read.select, schema),
     oracles:
       plain && first.where
         ? oraclesOf(first.where, (core) => printSelect({ ...read.select, first: core, orderBy: [] }), first)

@@ -176,7 +176,7 @@ function measureCorpus(
         ratioInterval: race.ratioInterval,
         confidence: race.confidence.words,
       });
-    if (differs(sql, found.provedSql, sandbox, reader)) {
+    if (differs(sql, found.provedSql, optimizer, sandbox, reader)) {
       report.wrong++;
       progress(`${one.name}: WRONG: ${found.provedSql}`);
     }
@@ -229,8 +229,8 @@ function queryReport(name: string, typed: string, sandbox: Sandbox, reader: Read
 }
 
 /** Asked once more, apart from the guards. */
-function differs(sql: string, rewritten: string, sandbox: Sandbox, reader: Reader): boolean {
+function differs(sql: string, rewritten: string, { schema }: Optimizer, sandbox: Sandbox, reader: Reader): boolean {
   const read = reader(sql);
-  const order = read.ok ? orderCheckOf(read.select, sandbox.columnNames(sql)) : ({ kind: 'none' } as const);
+  const order = read.ok ? orderCheckOf(read.select, schema) : ({ kind: 'none' } as const);
   return difference(sandbox.run(sql, [], null), sandbox.run(rewritten, [], null), order) !== null;
 }

@@ -3,6 +3,7 @@
  * value, not 1 and 1.0 or 'a' and 'A'. What the declared types leave open is stated as a precondition on the rows.
  */
 import type { Expr, ExprOf } from '../sql/ast.ts';
+import { originsOf } from '../sql/origins.ts';
 import { printName } from '../sql/print.ts';
 import type { Resolved, Scope } from '../sql/scope.ts';
 import type { Precondition } from './rules/rule.ts';
@@ -14,6 +15,8 @@ export type Needs = Map<string, Precondition>;
 const INT64_BITS = 63;
 /** Columns of no declared kind are asked to stay below 2^31, so that a product of two is still an integer. */
 const ROWS_BITS = 31;
+/** No sum has more terms than this many bits count. */
+const ROW_COUNT_BITS = 32;
 
 /** Proved, or true if `needs` hold: an integer of 64 bits or NULL, whatever the row. */
 export function isInteger(expr: Expr, scope: Scope, needs: Needs): boolean {
@@ -29,18 +32,21 @@ export function isInteger(expr: Expr, scope: Scope, needs: Needs): boolean {
 /** Bits that the value may take beside its sign; null when it may be no integer. `needs`: null asks the schema alone. */
 function integerBits(expr: Expr, scope: Scope, needs: Needs | null): number | null {
   const bits = (part: Expr): number | null => integerBits(part, scope, needs);
-  const most = (parts: readonly (Expr | null)[]): number | null => {
-    const all = parts.map((part) => (part === null ? 0 : bits(part)));
-    return all.includes(null) ? null : Math.max(0, ...all.map((one) => one ?? 0));
-  };
+  const most = (parts: readonly (Expr | null)[]): number | null =>
+    mostBits(parts.map((part) => (part === null ? 0 : bits(part))));
   switch (expr.kind) {
     case 'literal': {
       if (/^(null|true|false)$/i.test(expr.text)) return 1;
       const digits = expr.text.replaceAll('_', '');
       return /^(\d+|0x[\da-f]+)$/i.test(digits) ? BigInt(digits).toString(2).length : null;
     }
-    case 'column':
-      return columnBits(scope.resolve(expr), needs);
+    case 'column': {
+      const resolved = scope.resolve(expr);
+      const origins = resolved && originsOf(resolved);
+      return origins
+        ? mostBits(origins.map((one) => integerBits(one.expr, one.scope, needs)))
+        : columnBits(resolved, needs);
+    }
     case 'unary': {
       if (expr.operator === 'NOT') return 1;
       const inner = bits(expr.operand);
@@ -69,6 +75,11 @@ function integerBits(expr: Expr, scope: Scope, needs: Needs | null): number | nu
     case 'call':
       if (/^(coalesce|ifnull)$/i.test(expr.name)) return most(expr.args);
       if (/^iif$/i.test(expr.name)) return most(expr.args.slice(1));
+      if (/^(min|max)$/i.test(expr.name)) return most(expr.args);
+      if (/^sum$/i.test(expr.name)) {
+        const each = most(expr.args);
+        return each === null ? null : each + ROW_COUNT_BITS;
+      }
       // No text is longer, no table has more rows.
       return /^(count|length|octet_length|unicode|instr|row_number|rank|dense_rank|ntile)$/i.test(expr.name)
         ? 40
@@ -76,6 +87,10 @@ function integerBits(expr: Expr, scope: Scope, needs: Needs | null): number | nu
     default:
       return null;
   }
+}
+
+function mostBits(all: readonly (number | null)[]): number | null {
+  return all.includes(null) ? null : Math.max(0, ...all.map((one) => one ?? 0));
 }
 
 function columnBits(resolved: Resolved | null, needs: Needs | null): number | null {
@@ -101,8 +116,13 @@ function columnBits(resolved: Resolved | null, needs: Needs | null): number | nu
  */
 export function isExactKey(expr: Expr, scope: Scope, needs: Needs): boolean {
   if (expr.kind === 'collate') return /^binary$/i.test(expr.collation) && isExactKey(expr.operand, scope, needs);
+  // These keep the collation of what they are put before.
+  if (expr.kind === 'cast' || (expr.kind === 'unary' && expr.operator === '+'))
+    return isExactKey(expr.operand, scope, needs);
   if (expr.kind !== 'column') return true;
   const resolved = scope.resolve(expr);
+  const origins = resolved && originsOf(resolved);
+  if (origins) return origins.every((one) => isExactKey(one.expr, one.scope, needs));
   const table = resolved?.source.table;
   if (!resolved?.column || !table) return true;
   const { affinity, isRowid, collation } = resolved.column;

@@ -102,14 +102,14 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
   /** The data, or a copy of its own with what a text needs besides. Errors: `sql`. */
   const standIn = async (
     setup: string | null,
-  ): Promise<Pick<Attached, 'sandbox' | 'optimizer'> & { close(): void }> => {
-    const { snapshot, sandbox, optimizer } = held();
-    if (setup === null) return { sandbox, optimizer, close: () => {} };
+  ): Promise<Pick<Attached, 'optimizer'> & { close(): void }> => {
+    const { snapshot, optimizer } = held();
+    if (setup === null) return { optimizer, close: () => {} };
     const fork = openFork(loaded(), snapshot);
     try {
       const own = new ConnectionSandbox(fork.connection, isStopped);
       own.execute(setup);
-      return { sandbox: own, optimizer: new Optimizer(own, await read()), close: () => fork.close() };
+      return { optimizer: new Optimizer(own, await read()), close: () => fork.close() };
     } catch (error) {
       fork.close();
       throw error;
@@ -154,9 +154,9 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       return { holds: facts.every((fact) => fact.holds), evidence, version };
     }),
     study: inTurn(async ({ sql, parameters, rewrittenSql, budgetMs, setup }) => {
-      const { sandbox, close } = await standIn(setup);
+      const { optimizer, close } = await standIn(setup);
       try {
-        const found = study(sql, rewrittenSql, parameters, budgetMs, sandbox, await read());
+        const found = study(sql, rewrittenSql, parameters, budgetMs, optimizer.tools);
         return { ...found, version: versionOf(held().snapshot) };
       } finally {
         close();

@@ -1,10 +1,10 @@
 /** A rewrite beside its original, right or not, faster or not: for looking at. Both run on the fork; their rows go nowhere else. */
 import { AppError } from '../core/errors.ts';
-import type { Reader } from '../sql/parse/reader.ts';
 import type { Parameters } from '../database/protocol.ts';
 import { programOf } from './bytecode.ts';
 import { difference, orderCheckOf } from './equal.ts';
 import { plainPlan } from './plain-plan.ts';
+import type { Tools } from './prepare.ts';
 import type { StudyReport, StudySide } from './protocol.ts';
 import { race } from './race.ts';
 import { cellSql, messageOf, type Run, type Sandbox } from './sandbox.ts';
@@ -18,8 +18,7 @@ export function study(
   rewrittenSql: string,
   parameters: Parameters,
   budgetMs: number,
-  sandbox: Sandbox,
-  read: Reader,
+  { sandbox, read, schema }: Pick<Tools, 'sandbox' | 'read' | 'schema'>,
 ): Omit<StudyReport, 'version'> {
   const typed = read(sql);
   // The fork is shared with proofs: nothing may be written to it.
@@ -29,7 +28,7 @@ export function study(
   const original = sideOf(sql, parameters, shareMs, sandbox);
   const rewritten = sideOf(rewrittenSql, parameters, shareMs, sandbox);
   const both = original.run && rewritten.run ? { before: original.run, after: rewritten.run } : null;
-  const order = typed.ok && both ? orderCheckOf(typed.select, both.before.names) : ({ kind: 'none' } as const);
+  const order = typed.ok && both ? orderCheckOf(typed.select, schema) : ({ kind: 'none' } as const);
   const measured = (): StudyReport['measurement'] => {
     try {
       return race(sandbox, sql, rewrittenSql, parameters, budgetMs / 2, original.side.ms).measurement;

@@ -3,7 +3,7 @@
  * two sources of one FROM that know it make it ambiguous. Whatever is not certain resolves to null, and rules then refuse.
  */
 import { foldCase } from './tokens.ts';
-import { mergesColumns, type Core, type Expr, type ExprOf, type Select, type Source } from './ast.ts';
+import { mergesColumns, type Core, type Cte, type Expr, type ExprOf, type Select, type Source } from './ast.ts';
 import type { ColumnInfo, Schema, TableInfo } from './schema.ts';
 import { columnOf } from './schema.ts';
 import { mapCore, mapParts, sourcesIn } from './walk.ts';
@@ -31,10 +31,21 @@ export interface ScopeSource {
   columns: readonly string[] | null;
   /** It may have columns that a star does not give, as virtual tables have. */
   hasHidden: boolean;
+  /** The subquery or the common table behind it; null for all else. */
+  inner: InnerQuery | null;
 }
 
-/** Common tables in sight: names of their columns by folded name, null when unknown. */
-export type CteColumns = ReadonlyMap<string, readonly string[] | null>;
+/** A query in FROM or in WITH, and what it sees from where it stands. */
+export interface InnerQuery {
+  query: Select;
+  /** Names of its columns in order; null when unknown. */
+  columns: readonly string[] | null;
+  ctes: CommonTables;
+  outer: Scope | null;
+}
+
+/** Common tables in sight, by folded name. */
+export type CommonTables = ReadonlyMap<string, InnerQuery>;
 
 const ROWID_NAMES: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
 
@@ -47,11 +58,11 @@ export class Scope {
   constructor(
     core: Core,
     readonly schema: Schema,
-    readonly ctes: CteColumns,
+    readonly ctes: CommonTables,
     readonly outer: Scope | null,
   ) {
     this.#core = core;
-    this.sources = core.from.map((source, index) => describe(source, index, schema, ctes));
+    this.sources = core.from.map((source, index) => describe(source, index, schema, ctes, outer));
     const bracketed = core.from.flatMap(({ table }) => (table.kind === 'joins' ? sourcesIn(table.from) : []));
     this.#inBrackets = new Set(bracketed.map((source) => foldCase(labelOf(source))));
   }
@@ -127,10 +138,10 @@ function hasColumn(source: ScopeSource, name: string): boolean {
 }
 
 /** Result names of a query where they are certain: aliases, plain columns, stars over known sources, and those of VALUES. */
-export function columnNamesOf(query: Select, schema: Schema, ctes: CteColumns): readonly string[] | null {
+export function columnNamesOf(query: Select, schema: Schema, ctes: CommonTables): readonly string[] | null {
   const { values, columns, from } = query.first;
   if (values) return (values[0] ?? []).map((_, index) => `column${index + 1}`);
-  const scope = new Scope(query.first, schema, withCtes(query, schema, ctes), null);
+  const scope = new Scope(query.first, schema, withCtes(query, schema, ctes, null), null);
   const names: string[] = [];
   for (const { expr, alias } of columns) {
     if (alias !== null) names.push(alias);
@@ -155,11 +166,13 @@ function folded(star: ExprOf<'star'>): string {
 }
 
 /** The common tables that the query's own cores see. Each sees all others of its WITH, and itself. */
-export function withCtes(query: Select, schema: Schema, outer: CteColumns): CteColumns {
-  if (query.ctes.length === 0) return outer;
-  const all = new Map(outer);
-  for (const { name, columns } of query.ctes) all.set(foldCase(name), columns);
-  for (const cte of query.ctes) all.set(foldCase(cte.name), cte.columns ?? columnNamesOf(cte.query, schema, all));
+export function withCtes(query: Select, schema: Schema, around: CommonTables, outer: Scope | null): CommonTables {
+  if (query.ctes.length === 0) return around;
+  const all = new Map(around);
+  const put = (cte: Cte, columns: readonly string[] | null): void =>
+    void all.set(foldCase(cte.name), { query: cte.query, columns, ctes: all, outer });
+  for (const cte of query.ctes) put(cte, cte.columns);
+  for (const cte of query.ctes) put(cte, cte.columns ?? columnNamesOf(cte.query, schema, all));
   return all;
 }
 
@@ -167,14 +180,18 @@ function labelOf({ alias, table }: Source): string {
   return alias ?? (table.kind === 'table' || table.kind === 'function' ? table.name : '');
 }
 
-function describe(source: Source, index: number, schema: Schema, ctes: CteColumns): ScopeSource {
+function describe(source: Source, index: number, schema: Schema, ctes: CommonTables, outer: Scope | null): ScopeSource {
   const label = labelOf(source);
-  const unknown = { index, name: foldCase(label), label, table: null, columns: null, hasHidden: false };
+  const name = foldCase(label);
+  const unknown = { index, name, label, table: null, columns: null, hasHidden: false, inner: null };
   const { table } = source;
-  if (table.kind === 'select') return { ...unknown, columns: columnNamesOf(table, schema, ctes) };
+  if (table.kind === 'select') {
+    const columns = columnNamesOf(table, schema, ctes);
+    return { ...unknown, columns, inner: { query: table, columns, ctes, outer } };
+  }
   if (table.kind !== 'table') return unknown;
   const cte = table.schema === null ? ctes.get(foldCase(table.name)) : undefined;
-  if (cte !== undefined) return { ...unknown, columns: cte };
+  if (cte !== undefined) return { ...unknown, columns: cte.columns, inner: cte };
   const found = schema.table(table.name);
   const other = table.schema !== null && foldCase(table.schema) !== 'main';
   if (!found || other) return unknown;
@@ -194,8 +211,14 @@ export function visitScopes(query: Select, schema: Schema, visitor: ScopeVisitor
   walkQuery(query, schema, new Map(), null, visitor);
 }
 
-function walkQuery(query: Select, schema: Schema, ctes: CteColumns, outer: Scope | null, visitor: ScopeVisitor): void {
-  const inSight = withCtes(query, schema, ctes);
+function walkQuery(
+  query: Select,
+  schema: Schema,
+  ctes: CommonTables,
+  outer: Scope | null,
+  visitor: ScopeVisitor,
+): void {
+  const inSight = withCtes(query, schema, ctes, outer);
   for (const cte of query.ctes) walkQuery(cte.query, schema, inSight, outer, visitor);
   const scopes = [query.first, ...query.rest.map((arm) => arm.core)].map((core) => {
     const scope = new Scope(core, schema, inSight, outer);

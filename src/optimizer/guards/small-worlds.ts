@@ -31,7 +31,7 @@ export const smallWorlds: Guard = {
 
 function compareAll({ original, rewritten, rewrite }: Candidate, context: GuardContext, suite: Suite): Verdict {
   const startMs = context.sandbox.nowMs();
-  const order = orderCheckOf(original.select, context.names);
+  const order = orderCheckOf(original.select, context.schema);
   const trials = suite.trialsFor(rewrite.preconditions);
   const compare = (before: Outcome, parameters: Parameters): string | null =>
     differenceOf(before, outcomeOf(suite.worlds.sandbox, rewritten.sql, parameters), order);

@@ -15,7 +15,7 @@ export const thisData: Guard = {
       const after = sandbox.run(rewritten.sql, parameters, guardBudgetMs);
       const before = (context.originalRun ??= sandbox.run(original.sql, parameters, guardBudgetMs));
       if (before.rowCount > ROWS_MAX) return refuse('this-data', `${before.rowCount} rows are too many to compare.`);
-      const found = difference(before, after, orderCheckOf(original.select, names));
+      const found = difference(before, after, orderCheckOf(original.select, context.schema));
       if (found) return refuse('this-data', `The results differ on this data: ${found}.`);
       return pass(
         'this-data',

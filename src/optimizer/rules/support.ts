@@ -1,10 +1,11 @@
 /** What several rules need: stars written out, names that are free, and the places where a rule may look. */
-import type { Core, ResultColumn, Select } from '../../sql/ast.ts';
-import { column, mergesColumns } from '../../sql/ast.ts';
+import type { Core, Select } from '../../sql/ast.ts';
 import type { Schema } from '../../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../../sql/scope.ts';
 import { foldCase } from '../../sql/tokens.ts';
 import { visit } from '../../sql/walk.ts';
+
+export { withoutStars } from '../../sql/origins.ts';
 
 export interface Place {
   core: Core;
@@ -18,31 +19,6 @@ export function placesOf(query: Select, schema: Schema): Place[] {
   const places: Place[] = [];
   visitScopes(query, schema, { core: (core, scope, owner) => void places.push({ core, scope, owner }) });
   return places;
-}
-
-/** The result columns with each star written out, or null when some star is not certain. */
-export function withoutStars(core: Core, scope: Scope): readonly ResultColumn[] | null {
-  if (!core.columns.some(({ expr }) => expr.kind === 'star')) return core.columns;
-  if (core.from.some(mergesColumns)) return null;
-  const columns: ResultColumn[] = [];
-  for (const one of core.columns) {
-    if (one.expr.kind !== 'star') {
-      columns.push(one);
-      continue;
-    }
-    const qualifier = one.expr.table;
-    const sources = scope.sources.filter((source) => qualifier === null || source.name === foldCase(qualifier));
-    if (sources.length === 0) return null;
-    for (const source of sources) {
-      if (!source.columns) return null;
-      for (const name of source.columns) {
-        const alone = scope.sources.length === 1;
-        if (!alone && source.label === '') return null;
-        columns.push({ expr: column(alone ? null : source.label, name), alias: null });
-      }
-    }
-  }
-  return columns;
 }
 
 /** A name that the query does not use anywhere, beginning with `stem`. */

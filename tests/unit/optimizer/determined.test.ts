@@ -61,6 +61,12 @@ describe('determined', () => {
     ["SELECT user_id, group_concat(made, ',' ORDER BY total, id) FROM orders GROUP BY user_id", []],
     ['SELECT min(any_value), max(made) FROM orders', ['orders']],
     ['SELECT DISTINCT any_value FROM orders', ['orders']],
+    // Through subqueries and common tables.
+    ['SELECT sum(v) FROM (SELECT n AS v FROM exact_orders UNION ALL SELECT id FROM users)', []],
+    ['SELECT s.k, sum(s.v) FROM (SELECT user_id AS k, total AS v FROM orders) AS s GROUP BY s.k', ['orders']],
+    ['WITH c AS (SELECT count(*) AS v FROM orders GROUP BY user_id) SELECT sum(v), avg(v) FROM c', []],
+    ['SELECT sum(v) FROM (SELECT sum(total) AS v FROM orders GROUP BY user_id)', ['orders']],
+    ['SELECT DISTINCT v FROM (SELECT any_value AS v FROM orders)', ['orders']],
   ])('%s', (sql, on) => {
     expect(of(sql)).toEqual({ reason: null, on });
   });
@@ -72,6 +78,9 @@ describe('determined', () => {
     // A product of three may leave 64 bits.
     ['SELECT sum(total * total * total) FROM orders', 'may be REAL'],
     ['SELECT sum(price) OVER (PARTITION BY user_id) FROM orders', 'may be REAL'],
+    ['SELECT sum(v) FROM (SELECT total AS v FROM orders UNION ALL SELECT price FROM orders)', 'may be REAL'],
+    ['SELECT sum(v) FROM (SELECT avg(total) AS v FROM orders GROUP BY user_id)', 'may be REAL'],
+    ['SELECT sum(v) FROM (SELECT sum(total * total) AS v FROM orders GROUP BY user_id)', 'may be REAL'],
     ['SELECT id FROM orders LIMIT 3', 'without a total order'],
     ['SELECT id FROM orders ORDER BY total LIMIT 3', 'without a total order'],
     ['SELECT id FROM orders ORDER BY made LIMIT 3', 'without a total order'],
@@ -100,6 +109,9 @@ describe('determined', () => {
     ],
     ['SELECT tag, count(*) FROM folded GROUP BY tag', 'may be equal and yet not the same'],
     ['SELECT DISTINCT tag FROM folded', 'may be equal and yet not the same'],
+    ['SELECT DISTINCT t FROM (SELECT tag AS t FROM folded)', 'may be equal and yet not the same'],
+    ['SELECT DISTINCT +tag FROM folded', 'may be equal and yet not the same'],
+    ['SELECT CAST(tag AS TEXT) AS t, count(*) FROM folded GROUP BY t', 'may be equal and yet not the same'],
     ['SELECT max(tag) FROM folded', 'may be equal and yet not the same'],
     ['SELECT tag FROM folded UNION SELECT city FROM users', 'may be equal and yet not the same'],
     ['SELECT row_number() OVER (ORDER BY total) FROM orders', 'not total'],

@@ -27,7 +27,7 @@ export function rewrites(sandbox: Sandbox, ruleId: string, sql: string): string[
 
 export function expectEqual(sandbox: Sandbox, sql: string, rewritten: string): void {
   const result = read(sql);
-  const order = result.ok ? orderCheckOf(result.select, sandbox.columnNames(sql)) : ({ kind: 'whole' } as const);
+  const order = result.ok ? orderCheckOf(result.select, readSchema(sandbox)) : ({ kind: 'whole' } as const);
   expect(difference(sandbox.run(sql, [], null), sandbox.run(rewritten, [], null), order), rewritten).toBeNull();
 }
 
