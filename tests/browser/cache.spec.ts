@@ -192,6 +192,8 @@ test('choosing a strategy moves nothing else on the page', async ({ page }) => {
     for (const name of names) {
       await strategy.locator(`input[value="${name}"]`).check();
       await expect(strategy.locator('label.chosen input')).toHaveAttribute('value', name ?? '');
+      // Its leader is told a moment later, and needs room too.
+      if (name === 'adaptive') await expect(strategy.getByText('It follows')).toBeVisible();
       tops.add(
         await page
           .getByRole('region', { name: 'Watch a pattern' })
