@@ -13,6 +13,7 @@ import {
   type GeneratedTable,
   type Generator,
 } from './generated-parts.ts';
+import { GROUP_GENERATORS } from './generated-groups.ts';
 import { conditionQuery, conditionTable, isConditionRule } from './generated-predicates.ts';
 import { SUBQUERY_GENERATORS } from './generated-subqueries.ts';
 
@@ -63,6 +64,7 @@ export function generateQuery(rule: string, schema: GeneratedSchema, random: Ran
 
 const GENERATORS: Readonly<Record<string, Generator>> = {
   ...SUBQUERY_GENERATORS,
+  ...GROUP_GENERATORS,
   'or-to-union': (schema, random) => {
     const reach = reachOf(schema, 2 + random.below(2), random);
     const sides = reach.tables.map(({ alias, table }) => condition(alias, table, random));

@@ -250,7 +250,7 @@ function givesOneRow(core: Core, scope: Scope, owner: Select): boolean {
 }
 
 /** GROUP BY may name a result column by its number, or by its alias where no column has that name; ORDER BY looks at aliases first. */
-function groupKey(key: Expr, core: Core, scope: Scope | null): Expr {
+export function groupKey(key: Expr, core: Core, scope: Scope | null): Expr {
   if (key.kind === 'literal' && /^\d+$/.test(key.text)) return core.columns[Number(key.text) - 1]?.expr ?? key;
   if (key.kind !== 'column' || key.table !== null || scope?.resolve(key)) return key;
   return core.columns.find(({ alias }) => alias !== null && foldCase(alias) === foldCase(key.name))?.expr ?? key;

@@ -1,9 +1,9 @@
 /** What several rules need: stars written out, names that are free, and the places where a rule may look. */
-import type { Core, Select } from '../../sql/ast.ts';
+import type { Core, Expr, Select } from '../../sql/ast.ts';
 import type { Schema } from '../../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../../sql/scope.ts';
 import { foldCase } from '../../sql/tokens.ts';
-import { visit } from '../../sql/walk.ts';
+import { mapParts, visit } from '../../sql/walk.ts';
 
 export { withoutStars } from '../../sql/origins.ts';
 
@@ -58,4 +58,22 @@ export function isClosed(query: Select, outer: Scope): boolean | null {
     },
   });
   return certain ? closed : null;
+}
+
+/** The expressions that this one is directly made of. */
+export function partsOf(expr: Expr): Expr[] {
+  const parts: Expr[] = [];
+  mapParts(expr, { expr: (part) => (parts.push(part), part), query: (query) => query });
+  return parts;
+}
+
+/** Whether other names of the unaliased columns of this core would go unnoticed: those of the whole query are kept, others must not be spoken of. */
+export function namesMayChange({ core, owner }: Place, query: Select): boolean {
+  if (owner === query || core !== owner.first) return true;
+  let isTable = false;
+  visit(query, {
+    source: ({ table }) => void (isTable ||= table === owner),
+    query: ({ ctes }) => void (isTable ||= ctes.some((cte) => cte.query === owner)),
+  });
+  return !isTable || core.columns.every(({ expr, alias }) => alias !== null || expr.kind === 'column');
 }

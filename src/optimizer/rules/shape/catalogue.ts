@@ -29,6 +29,30 @@ export const SHAPE = {
     },
     mode: 'proved',
   },
+  'min-max-split': {
+    title: 'Each extreme for itself',
+    summary: 'One extreme is one search by a key or an index; asked for together, SQLite reads every row.',
+    before: 'SELECT min(id) AS oldest, max(id) AS newest FROM orders',
+    after: 'SELECT (SELECT min(id) FROM orders) AS oldest, (SELECT max(id) FROM orders) AS newest',
+    refuses: {
+      sql: 'SELECT min(id), sum(total_cents), count(status) FROM orders',
+      why: 'Sum and count each need a pass over all rows: together they need one.',
+    },
+    mode: 'proved',
+  },
+  'group-by-reduction': {
+    title: 'Fewer keys in GROUP BY',
+    summary: 'What a key determines need not be sorted by; without aggregates DISTINCT is enough.',
+    before:
+      'SELECT c.id, c.name, c.city, count(*) AS orders FROM customers AS c JOIN orders AS o ON o.customer_id = c.id GROUP BY c.id, c.name, c.city',
+    after:
+      'SELECT c.id, c.name, c.city, count(*) AS orders FROM customers AS c JOIN orders AS o ON o.customer_id = c.id GROUP BY c.id',
+    refuses: {
+      sql: 'SELECT name, city, count(*) AS n FROM customers GROUP BY name, city',
+      why: 'Customers of one name may live in several cities.',
+    },
+    mode: 'proved',
+  },
   'star-to-columns': {
     title: 'SELECT * to named columns',
     summary:

@@ -1,11 +1,13 @@
 /** Rules about the shape of a query: its joins, its arms, its columns and its order. */
 import type { Rule } from '../rule.ts';
+import { groupByReduction } from './group-by-reduction.ts';
 import { joinOrder } from './join-order.ts';
+import { minMaxSplit } from './min-max-split.ts';
 import { orToUnion } from './or-to-union.ts';
 import { limitRows, narrowColumns } from './preview.ts';
 import { starToColumns } from './star-to-columns.ts';
 
-export const SHAPE_RULES: readonly Rule[] = [orToUnion, joinOrder, starToColumns];
+export const SHAPE_RULES: readonly Rule[] = [minMaxSplit, groupByReduction, orToUnion, joinOrder, starToColumns];
 
 /** They change the result: opt-in, labelled, never applied by themselves. */
 export const SHAPE_PREVIEWS: readonly Rule[] = [limitRows, narrowColumns];

@@ -7,10 +7,11 @@ import type { Core, Expr, ResultColumn, Select, Source } from '../../../sql/ast.
 import { and, column, conjunctsOf, selectOf } from '../../../sql/ast.ts';
 import { printExpr, printSelect } from '../../../sql/print.ts';
 import { isAggregate } from '../../determined.ts';
+import { aggregatesIn, isMadeOfAggregates } from '../aggregates.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { freeName, isClosed, placesOf, withoutStars, type Place } from '../support.ts';
 import { isBare } from './correlation.ts';
-import { partsOf, scalarsOf, type Scalar } from './scalars.ts';
+import { scalarsOf, type Scalar } from './scalars.ts';
 import { replacePlace, substitute, substituteCore } from './substitute.ts';
 
 export const countsToFilter: Rule = {
@@ -34,18 +35,7 @@ function isTotal(query: Select, { scope }: Place): boolean {
   const [only] = first.columns;
   if (!isBare(query) || orderBy.length > 0 || first.columns.length !== 1 || !only) return false;
   if (first.distinct || first.groupBy.length > 0 || first.having) return false;
-  return isClosed(query, scope) === true && isMadeOfAggregates(only.expr) && aggregatesIn(only.expr) > 0;
-}
-
-function isMadeOfAggregates(expr: Expr): boolean {
-  if (isAggregate(expr)) return true;
-  return (
-    !/^(column|star|exists|scalar|in|in-table|collate)$/.test(expr.kind) && partsOf(expr).every(isMadeOfAggregates)
-  );
-}
-
-function aggregatesIn(expr: Expr): number {
-  return isAggregate(expr) ? 1 : partsOf(expr).reduce((sum, part) => sum + aggregatesIn(part), 0);
+  return isClosed(query, scope) === true && isMadeOfAggregates(only.expr) && aggregatesIn(only.expr).length > 0;
 }
 
 function rewrite(scalars: readonly Scalar[], place: Place, query: Select): Rewrite[] {

@@ -5,15 +5,15 @@
  */
 import type { Core, Expr, ExprOf, ResultColumn, Select, Source } from '../../../sql/ast.ts';
 import { and, column, literal, selectOf } from '../../../sql/ast.ts';
-import { printExpr, printName } from '../../../sql/print.ts';
-import { sourcesOf, type Resolved, type Scope } from '../../../sql/scope.ts';
+import { printExpr } from '../../../sql/print.ts';
+import { sourcesOf, type Scope } from '../../../sql/scope.ts';
 import { foldCase } from '../../../sql/tokens.ts';
 import { isAggregate, isAggregated } from '../../determined.ts';
+import { aggregatesIn, smallIntegers } from '../aggregates.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { freeName, placesOf, type Place } from '../support.ts';
-import { comparesAlike, labelOf } from './correlation.ts';
+import { comparesAlike } from './correlation.ts';
 import { innerConditions, isInner } from './joins.ts';
-import { partsOf } from './scalars.ts';
 import { replacePlace, substitute, substituteCore } from './substitute.ts';
 import { usedElsewhere } from './usage.ts';
 
@@ -136,27 +136,6 @@ function addingUp(index: number, { core, scope, owner }: Place): Precondition[] 
 function isOf(expr: Expr, index: number, scope: Scope): boolean {
   const sources = sourcesOf(expr, scope);
   return sources !== null && [...sources].every((one) => one === index);
-}
-
-function aggregatesIn(expr: Expr): ExprOf<'call'>[] {
-  if (expr.kind === 'call' && isAggregate(expr)) return [expr];
-  return partsOf(expr).flatMap(aggregatesIn);
-}
-
-/** Sums are the same in any order, and none is too great on the way. */
-function smallIntegers(argument: Expr, scope: Scope): Precondition[] | null {
-  const resolved: Resolved | null = argument.kind === 'column' ? scope.resolve(argument) : null;
-  const table = resolved?.source.table;
-  if (!resolved?.column || !table) return null;
-  const name = printName(resolved.name);
-  return [
-    {
-      claim: `${labelOf(resolved)} is an integer below 2^31 or NULL`,
-      by: 'rows',
-      table: table.name,
-      holds: `${name} IS NULL OR (typeof(${name}) = 'integer' AND ${name} BETWEEN -2147483647 AND 2147483647)`,
-    },
-  ];
 }
 
 function addedUp(call: ExprOf<'call'>, part: Expr, hasGroups: boolean): Expr {

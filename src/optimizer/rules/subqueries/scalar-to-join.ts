@@ -3,16 +3,17 @@
  * outer join that keeps its count bug away): all groups are made once, instead of one for each row. Subqueries over the same rows share one join.
  * Left alone: what is limited, sorted, DISTINCT or grouped already, links other than equality, aggregates of which nothing is known for no rows.
  */
-import type { Core, Expr, ExprOf, ResultColumn, Select, Source } from '../../../sql/ast.ts';
+import type { Core, Expr, ResultColumn, Select, Source } from '../../../sql/ast.ts';
 import { and, binary, column, literal, selectOf } from '../../../sql/ast.ts';
 import { printExpr, printSelect } from '../../../sql/print.ts';
 import { foldCase } from '../../../sql/tokens.ts';
 import { someExpr } from '../../../sql/walk.ts';
 import { isAggregate } from '../../determined.ts';
+import { aggregatesIn } from '../aggregates.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
-import { freeName, isClosed, placesOf, withoutStars, type Place } from '../support.ts';
+import { freeName, isClosed, partsOf, placesOf, withoutStars, type Place } from '../support.ts';
 import { isBare, scopeWithin, unlink, type Unlinked } from './correlation.ts';
-import { partsOf, scalarsOf, type Scalar } from './scalars.ts';
+import { scalarsOf, type Scalar } from './scalars.ts';
 import { replacePlace, substitute, substituteCore } from './substitute.ts';
 
 /** What each gives for no rows; the join gives NULL. */
@@ -80,11 +81,6 @@ function aggregated(query: Select, { scope }: Place): Unlinked | null {
   const unlinked = unlink(query, scope);
   const shown = unlinked && selectOf({ ...unlinked.core, columns: aggregates.map((expr) => ({ expr, alias: null })) });
   return shown && isClosed(shown, scope) === true ? unlinked : null;
-}
-
-function aggregatesIn(expr: Expr): ExprOf<'call'>[] {
-  if (expr.kind === 'call' && isAggregate(expr)) return [expr];
-  return partsOf(expr).flatMap(aggregatesIn);
 }
 
 function rewrite(groups: readonly Group[], place: Place, query: Select): Rewrite[] {

@@ -16,10 +16,3 @@ export function scalarsOf({ core, owner }: Place): Scalar[] {
   if (owner.rest.length === 0) owner.orderBy.forEach((term) => look(term.expr));
   return found;
 }
-
-/** The expressions that this one is directly made of. */
-export function partsOf(expr: Expr): Expr[] {
-  const parts: Expr[] = [];
-  mapParts(expr, { expr: (part) => (parts.push(part), part), query: (query) => query });
-  return parts;
-}

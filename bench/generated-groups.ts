@@ -1,0 +1,67 @@
+/** Queries that lean towards the rules about groups, extremes and windows. Some of them each rule must leave alone. */
+import {
+  chance,
+  columnIn,
+  columnName,
+  condition,
+  oneOf,
+  predicate,
+  reachOf,
+  tableOf,
+  where,
+  type Generator,
+  type Reach,
+} from './generated-parts.ts';
+
+export const GROUP_GENERATORS: Readonly<Record<string, Generator>> = {
+  'min-max-split': (schema, random) => {
+    const table = tableOf(schema, random);
+    const column = (): string => `x.${columnName(table, random)}`;
+    const value = (): string =>
+      oneOf(
+        [
+          `min(${column()})`,
+          `max(${column()})`,
+          `max(${column()}) - min(${column()})`,
+          `coalesce(min(${column()}), ${oneOf(['0', "'a'", '1.5'], random)})`,
+        ],
+        random,
+      );
+    const more = chance(4, random) ? [oneOf(['count(*)', `count(DISTINCT ${column()})`, 'sum(x.id)'], random)] : [];
+    const asked = chance(2, random) ? [condition('x', table, random)] : [];
+    const values = [value(), value(), ...more].map((one, at) => `${one} AS v${at}`).join(', ');
+    if (chance(3, random)) {
+      const other = tableOf(schema, random);
+      const link = `x.${columnName(table, random)} = y.${columnName(other, random)}`;
+      const inner = `(SELECT max(${column()}) || ',' || min(${column()}) FROM ${table.name} AS x${where([...asked, link])})`;
+      return `SELECT y.id, ${inner} AS v FROM ${other.name} AS y`;
+    }
+    const query = `SELECT ${values} FROM ${table.name} AS x${where(asked)}`;
+    return chance(5, random) ? `SELECT v0 FROM (${query}) WHERE v1 > 0` : query;
+  },
+  'group-by-reduction': (schema, random) => {
+    const reach = reachOf(schema, 1 + random.below(2), random);
+    const own = oneOf(reach.tables, random);
+    const of = (one: Reach['tables'][number]): string => `${one.alias}.${columnName(one.table, random)}`;
+    const keys = [
+      `${own.alias}.${chance(3, random) ? columnName(own.table, random) : 'id'}`,
+      of(own),
+      ...(chance(2, random) ? [columnIn(reach, random)] : []),
+      ...(chance(4, random) ? [`${of(own)} || '-'`] : []),
+    ];
+    // The first key is the one that may determine the others.
+    const groupBy = chance(2, random) ? keys : keys.toReversed();
+    const asked = chance(2, random) ? [...reach.conditions, predicate(reach, random)] : reach.conditions;
+    const tail = `FROM ${reach.from}${where(asked)} GROUP BY ${groupBy.join(', ')}`;
+    if (chance(3, random)) {
+      const shown = keys.filter(() => !chance(8, random));
+      return `SELECT ${shown.length === 0 ? '1' : shown.join(', ')} ${tail}${chance(3, random) ? ` ORDER BY ${keys[0]}` : ''}`;
+    }
+    const aggregate = oneOf(
+      ['count(*)', `max(${columnIn(reach, random)})`, `count(${columnIn(reach, random)})`],
+      random,
+    );
+    const having = chance(4, random) ? ` HAVING ${keys[1]} IS NOT NULL` : '';
+    return `SELECT ${keys.slice(0, 2).join(', ')}, ${aggregate} AS n ${tail}${having}${chance(3, random) ? ` ORDER BY n, ${keys[1]}` : ''}`;
+  },
+};

@@ -1,0 +1,88 @@
+import { describeFamily } from './family.ts';
+import { smallShop } from './small-shop.ts';
+
+describeFamily('shape of groups', smallShop(), {
+  pairs: [
+    [
+      'min-max-split',
+      'SELECT min(id), max(id) FROM orders',
+      'SELECT (SELECT min(id) FROM orders) AS `min(id)`, (SELECT max(id) FROM orders) AS `max(id)`',
+    ],
+    [
+      'min-max-split',
+      'SELECT max(price) - min(price) AS spread, count(*) AS n FROM items WHERE order_id = 1',
+      'SELECT (SELECT max(price) FROM items WHERE order_id = 1) - (SELECT min(price) FROM items WHERE order_id = 1) AS spread, (SELECT count(*) FROM items WHERE order_id = 1) AS n',
+    ],
+    [
+      'min-max-split',
+      'SELECT min(id) AS a, max(customer_id) AS b FROM orders WHERE id > 99',
+      'SELECT (SELECT min(id) FROM orders WHERE id > 99) AS a, (SELECT max(customer_id) FROM orders WHERE id > 99) AS b',
+    ],
+    [
+      'min-max-split',
+      'SELECT name, (SELECT max(id) - min(id) FROM orders WHERE customer_id = c.id) AS span FROM customers AS c',
+      'SELECT name, (SELECT (SELECT max(id) FROM orders WHERE customer_id = c.id) - (SELECT min(id) FROM orders WHERE customer_id = c.id)) AS span FROM customers AS c',
+    ],
+    [
+      'group-by-reduction',
+      'SELECT id, name, count(*) AS n FROM customers GROUP BY id, name, city',
+      'SELECT id, name, count(*) AS n FROM customers GROUP BY id',
+    ],
+    [
+      'group-by-reduction',
+      'SELECT c.id, upper(c.city) AS town, count(o.id) AS n FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id GROUP BY 1, upper(c.city) HAVING upper(c.city) IS NOT NULL ORDER BY upper(c.city), 1',
+      'SELECT c.id, upper(c.city) AS town, count(o.id) AS n FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id GROUP BY 1 HAVING upper(c.city) IS NOT NULL ORDER BY upper(c.city), 1',
+    ],
+    [
+      'group-by-reduction',
+      'SELECT c.name, o.customer_id, count(*) AS n FROM orders AS o JOIN customers AS c ON c.id = o.customer_id GROUP BY o.customer_id, c.id, c.name',
+      'SELECT c.name, o.customer_id, count(*) AS n FROM orders AS o JOIN customers AS c ON c.id = o.customer_id GROUP BY c.id',
+    ],
+    [
+      'group-by-reduction',
+      'SELECT c.name, o.customer_id, count(*) AS n FROM orders AS o JOIN customers AS c ON c.id = o.customer_id GROUP BY o.customer_id, c.id, c.name',
+      'SELECT c.name, o.customer_id, count(*) AS n FROM orders AS o JOIN customers AS c ON c.id = o.customer_id GROUP BY o.customer_id',
+    ],
+    [
+      'group-by-reduction',
+      "SELECT status, customer_id, count(*) AS n FROM orders WHERE status = 'open' GROUP BY status, customer_id",
+      "SELECT status, customer_id, count(*) AS n FROM orders WHERE status = 'open' GROUP BY customer_id",
+    ],
+    [
+      'group-by-reduction',
+      'SELECT city, name FROM customers GROUP BY name, city ORDER BY city, name',
+      'SELECT DISTINCT city, name FROM customers ORDER BY city, name',
+    ],
+    [
+      'group-by-reduction',
+      'SELECT city AS c, 1 AS one FROM customers GROUP BY c',
+      'SELECT DISTINCT city AS c, 1 AS one FROM customers',
+    ],
+  ],
+  leavesAlone: [
+    ['min-max-split', 'SELECT min(id) FROM orders'],
+    ['min-max-split', 'SELECT min(id, customer_id), max(id, 3) FROM orders'],
+    ['min-max-split', 'SELECT min(id), max(id) FROM orders GROUP BY customer_id'],
+    ['min-max-split', 'SELECT min(id), max(id) FROM orders HAVING max(id) > 3'],
+    ['min-max-split', 'SELECT DISTINCT min(id), max(id) FROM orders'],
+    ['min-max-split', 'SELECT min(id), max(id) FROM orders LIMIT 1'],
+    ['min-max-split', 'SELECT min(id), max(id) FROM orders LIMIT 1 OFFSET 1'],
+    ['min-max-split', 'SELECT min(o.id), max(c.id) FROM orders AS o JOIN customers AS c ON c.id = o.customer_id'],
+    ['min-max-split', 'SELECT min(id), max(id) FILTER (WHERE id > 2) FROM orders'],
+    ['min-max-split', 'SELECT min(id), count(*), sum(id) FROM orders'],
+    ['min-max-split', 'SELECT min(id), max(id), status FROM orders'],
+    ['min-max-split', 'SELECT min(id), max(status COLLATE NOCASE) FROM orders'],
+    ['min-max-split', 'SELECT `min(id)` FROM (SELECT min(id), max(id) FROM orders)'],
+    ['min-max-split', 'SELECT (SELECT min(c.id) + max(o.id) FROM orders AS o) AS x FROM customers AS c'],
+    ['group-by-reduction', 'SELECT name, city, count(*) FROM customers GROUP BY name, city'],
+    ['group-by-reduction', 'SELECT city FROM customers GROUP BY city, name'],
+    ['group-by-reduction', 'SELECT city, max(name) FROM customers GROUP BY city'],
+    ['group-by-reduction', 'SELECT city FROM customers GROUP BY city HAVING count(*) > 1'],
+    ['group-by-reduction', 'SELECT city FROM customers GROUP BY city ORDER BY count(*)'],
+    ['group-by-reduction', 'SELECT city, row_number() OVER (ORDER BY city) AS n FROM customers GROUP BY city'],
+    [
+      'group-by-reduction',
+      'SELECT c.name, o.customer_id, count(*) FROM orders AS o LEFT JOIN customers AS c ON c.id = o.customer_id AND o.id > 2 GROUP BY o.customer_id, c.name',
+    ],
+  ],
+});
