@@ -9,6 +9,7 @@ import type { Rule } from '../../src/optimizer/rules/rule.ts';
 import { messageOf, type Sandbox } from '../../src/optimizer/sandbox.ts';
 import type { Reader } from '../../src/sql/parse/reader.ts';
 import { loadReader } from '../../src/sql/parse/readers.ts';
+import { measureAnalysis } from '../analysis.ts';
 import { flag, list, number, textOrNull, UsageError, type Command, type Progress } from '../command.ts';
 import { tryGenerated } from '../generated.ts';
 import { analysisTimes, measurePairs } from '../rewrite-pairs.ts';
@@ -67,6 +68,8 @@ export const command: Command = {
       help: 'a JSON file: {name, setup, queries} or an array of it; {setup, pairs} and lines of {file, blocks} work too',
     },
     { name: 'read-only', type: 'flag', help: 'only read and print: no rewrites' },
+    { name: 'analysis', type: 'flag', help: 'only the time to the first suggestion, cold and warm: nothing is proved' },
+    { name: 'rounds', type: 'number', default: 9, help: 'warm ones of --analysis' },
     {
       name: 'pairs',
       type: 'string',
@@ -107,6 +110,12 @@ export const command: Command = {
       const seed = number(options, 'seed');
       const generated = { queriesPerRule: count, databases, seed, budgetMs, rules: rulesNamed(only) };
       return tryGenerated(() => emptySandbox(module), reader, generated, progress);
+    }
+    if (flag(options, 'analysis')) {
+      const rounds = number(options, 'rounds');
+      if (!Number.isInteger(rounds) || rounds < 1)
+        throw new UsageError(`--rounds must be a positive integer, got ${rounds}.`);
+      return measureAnalysis(corporaOf(path), () => emptySandbox(module), reader, rounds);
     }
     const report: SqlReport = {
       queries: 0,

@@ -7,7 +7,7 @@ import { collationOf, sharedCollation } from '../sql/collation.ts';
 import { withoutStars } from '../sql/origins.ts';
 import { printExpr } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
-import { Scope, withCtes } from '../sql/scope.ts';
+import { scopeOf, withCtes, type Scope } from '../sql/scope.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { cellKey, rowKey, type Cell, type Run } from './sandbox.ts';
 
@@ -28,7 +28,7 @@ export function orderCheckOf(query: Select, schema: Schema): OrderCheck {
   if (query.orderBy.length === 0) return { kind: 'none' };
   const ctes = withCtes(query, schema, new Map(), null);
   const arms = [query.first, ...query.rest.map((arm) => arm.core)].map((core) => {
-    const scope = new Scope(core, schema, ctes, null);
+    const scope = scopeOf(core, schema, ctes, null);
     return { scope, columns: withoutStars(core, scope) };
   });
   const keys = query.orderBy.flatMap(({ expr }): SortKey[] => {

@@ -1,6 +1,6 @@
 /** What lies behind a column of a subquery or of a common table: the expressions that it shows, each where it stands. */
 import { column, mergesColumns, type Core, type Expr, type ResultColumn, type Select } from './ast.ts';
-import { Scope, withCtes, type Resolved } from './scope.ts';
+import { scopeOf, withCtes, type Resolved, type Scope } from './scope.ts';
 import { foldCase } from './tokens.ts';
 import { visit } from './walk.ts';
 
@@ -18,7 +18,7 @@ export function originsOf({ source, scope, name }: Resolved): Origin[] | null {
   const inSight = withCtes(query, scope.schema, ctes, outer);
   const origins: Origin[] = [];
   for (const core of [query.first, ...query.rest.map((arm) => arm.core)]) {
-    const inner = new Scope(core, scope.schema, inSight, outer);
+    const inner = scopeOf(core, scope.schema, inSight, outer);
     const shown = core.values?.map((row) => row[at]) ?? [withoutStars(core, inner)?.[at]?.expr];
     for (const expr of shown) {
       if (!expr) return null;

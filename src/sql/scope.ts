@@ -6,6 +6,7 @@ import { foldCase } from './tokens.ts';
 import { mergesColumns, type Core, type Cte, type Expr, type ExprOf, type Select, type Source } from './ast.ts';
 import type { ColumnInfo, Schema, TableInfo } from './schema.ts';
 import { columnOf } from './schema.ts';
+import { remembered } from './remembered.ts';
 import { mapCore, mapParts, sourcesIn } from './walk.ts';
 
 export interface Resolved {
@@ -47,6 +48,7 @@ export interface InnerQuery {
 /** Common tables in sight, by folded name. */
 export type CommonTables = ReadonlyMap<string, InnerQuery>;
 
+const NO_TABLES: CommonTables = new Map();
 const ROWID_NAMES: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
 
 export class Scope {
@@ -54,6 +56,7 @@ export class Scope {
   readonly #core: Core;
   /** Qualifiers that mean something within joins in brackets. */
   readonly #inBrackets: ReadonlySet<string>;
+  readonly #resolved = new Map<ExprOf<'column'>, Resolved | null>();
 
   constructor(
     core: Core,
@@ -69,6 +72,12 @@ export class Scope {
 
   /** Where the column comes from, or null when that is not certain. */
   resolve(column: ExprOf<'column'>): Resolved | null {
+    let resolved = this.#resolved.get(column);
+    if (resolved === undefined) this.#resolved.set(column, (resolved = this.#resolve(column)));
+    return resolved;
+  }
+
+  #resolve(column: ExprOf<'column'>): Resolved | null {
     const name = foldCase(column.name);
     const qualifier = column.table === null ? null : foldCase(column.table);
     if (qualifier !== null && this.#inBrackets.has(qualifier)) return null;
@@ -138,10 +147,14 @@ function hasColumn(source: ScopeSource, name: string): boolean {
 }
 
 /** Result names of a query where they are certain: aliases, plain columns, stars over known sources, and those of VALUES. */
-export function columnNamesOf(query: Select, schema: Schema, ctes: CommonTables): readonly string[] | null {
+export const columnNamesOf = remembered((query: Select, schema: Schema, ctes: CommonTables): readonly string[] | null =>
+  namesOf(query, schema, ctes),
+);
+
+function namesOf(query: Select, schema: Schema, ctes: CommonTables): readonly string[] | null {
   const { values, columns, from } = query.first;
   if (values) return (values[0] ?? []).map((_, index) => `column${index + 1}`);
-  const scope = new Scope(query.first, schema, withCtes(query, schema, ctes, null), null);
+  const scope = scopeOf(query.first, schema, withCtes(query, schema, ctes, null), null);
   const names: string[] = [];
   for (const { expr, alias } of columns) {
     if (alias !== null) names.push(alias);
@@ -166,15 +179,42 @@ function folded(star: ExprOf<'star'>): string {
 }
 
 /** The common tables that the query's own cores see. Each sees all others of its WITH, and itself. */
-export function withCtes(query: Select, schema: Schema, around: CommonTables, outer: Scope | null): CommonTables {
-  if (query.ctes.length === 0) return around;
-  const all = new Map(around);
-  const put = (cte: Cte, columns: readonly string[] | null): void =>
-    void all.set(foldCase(cte.name), { query: cte.query, columns, ctes: all, outer });
-  for (const cte of query.ctes) put(cte, cte.columns);
-  for (const cte of query.ctes) put(cte, cte.columns ?? columnNamesOf(cte.query, schema, all));
-  return all;
+export const withCtes = remembered(
+  (query: Select, schema: Schema, around: CommonTables, outer: Scope | null): CommonTables => {
+    if (query.ctes.length === 0) return around;
+    const all = new Map(around);
+    for (const cte of query.ctes) all.set(foldCase(cte.name), new CommonTable(cte, schema, all, outer));
+    return all;
+  },
+);
+
+/** The names of its columns are found when first asked for: those of the others may be needed for them. */
+class CommonTable implements InnerQuery {
+  readonly query: Select;
+  #columns: readonly string[] | null | undefined;
+
+  constructor(
+    cte: Cte,
+    readonly schema: Schema,
+    readonly ctes: CommonTables,
+    readonly outer: Scope | null,
+  ) {
+    this.query = cte.query;
+    this.#columns = cte.columns ?? undefined;
+  }
+
+  get columns(): readonly string[] | null {
+    if (this.#columns !== undefined) return this.#columns;
+    // Asked for once more on the way: its names hang on themselves.
+    this.#columns = null;
+    return (this.#columns = columnNamesOf(this.query, this.schema, this.ctes));
+  }
 }
+
+/** Each scope is made once: whoever walks a query again finds what was resolved before. */
+export const scopeOf = remembered(
+  (core: Core, schema: Schema, ctes: CommonTables, outer: Scope | null): Scope => new Scope(core, schema, ctes, outer),
+);
 
 function labelOf({ alias, table }: Source): string {
   return alias ?? (table.kind === 'table' || table.kind === 'function' ? table.name : '');
@@ -208,7 +248,7 @@ export interface ScopeVisitor {
 
 /** Walks the query with the scope of each core, from the outside in. */
 export function visitScopes(query: Select, schema: Schema, visitor: ScopeVisitor): void {
-  walkQuery(query, schema, new Map(), null, visitor);
+  walkQuery(query, schema, NO_TABLES, null, visitor);
 }
 
 function walkQuery(
@@ -221,7 +261,7 @@ function walkQuery(
   const inSight = withCtes(query, schema, ctes, outer);
   for (const cte of query.ctes) walkQuery(cte.query, schema, inSight, outer, visitor);
   const scopes = [query.first, ...query.rest.map((arm) => arm.core)].map((core) => {
-    const scope = new Scope(core, schema, inSight, outer);
+    const scope = scopeOf(core, schema, inSight, outer);
     visitor.core?.(core, scope, query);
     walkCore(core, scope, visitor);
     return scope;

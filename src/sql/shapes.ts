@@ -21,8 +21,16 @@ export class Shapes {
   }
 }
 
-/** Structural equality; trees are plain data. */
-export function sameTree(a: object, b: object): boolean {
-  const shapes = new Shapes();
-  return shapes.of(a) === shapes.of(b);
+/** Structural equality; trees are plain data, in which a field that is left out is undefined. */
+export function sameTree(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b))
+    return (
+      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => sameTree(item, b[at]))
+    );
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  for (const field in left) if (!sameTree(left[field], right[field])) return false;
+  for (const field in right) if (right[field] !== undefined && left[field] === undefined) return false;
+  return true;
 }

@@ -129,7 +129,12 @@ export function identifierName(text: string): string {
 
 /** ASCII letters to lower case and nothing else, as SQLite compares names. */
 export function foldCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  // Most names are in lower case: asked for everywhere, so a look at each letter is worth it.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= UPPER_A && code <= UPPER_Z) return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  }
+  return text;
 }
 
 /** Whether `name` reads as a bare identifier: letters, digits, `_`, `$` and anything beyond ASCII, not beginning with a digit or `$`. */
@@ -139,7 +144,9 @@ export function isPlainName(name: string): boolean {
 
 const QUOTE = 39;
 const DOLLAR = 36;
+const UPPER_A = 65;
 const UPPER_X = 88;
+const UPPER_Z = 90;
 const LOWER_X = 120;
 const UNDERSCORE = 95;
 const BYTE_ORDER_MARK = 0xfeff;

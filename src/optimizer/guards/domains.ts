@@ -1,7 +1,7 @@
 /** Which columns a query touches, which of them must meet for its joins, and which values its comparisons turn on. */
 import { mergesColumns, type Expr, type Select, type Source } from '../../sql/ast.ts';
 import { columnOf, type ColumnInfo, type Schema, type TableInfo } from '../../sql/schema.ts';
-import { Scope, visitScopes } from '../../sql/scope.ts';
+import { scopeOf, visitScopes, type Scope } from '../../sql/scope.ts';
 import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
 import { mapParts, someExpr, visit } from '../../sql/walk.ts';
 import type { SqlValue } from '../../database/protocol.ts';
@@ -121,6 +121,9 @@ export function tablesBehind(name: string, schema: Schema, seen = new Set<string
   return seen;
 }
 
+/** Of one expression: a long list says no more than its beginning. */
+const LITERALS_MAX = 1000;
+
 /** Gives columns the literals that they are compared with; answers all literals of the query. */
 function collectComparisons(
   query: Select,
@@ -130,13 +133,15 @@ function collectComparisons(
   const all: Cell[] = [];
   const pairs: [Domain, Domain][] = [];
   const inScope = (expr: Expr, scope: Scope): void => {
-    const cells = directLiterals(expr);
+    const cells = directLiterals(expr).slice(0, LITERALS_MAX);
     all.push(...cells);
     const asksLength = someExpr(expr, (part) => part.kind === 'call' && /^length$/i.test(part.name));
-    const columns = directColumns(expr).flatMap((column) => {
+    const touched = directColumns(expr).flatMap((column) => {
       const resolved = scope.resolve(column);
       return resolved?.source.table ? [touch(resolved.source.table, resolved.name)] : [];
     });
+    // A CASE may name one column a thousand times, with a thousand literals.
+    const columns = new Set(touched);
     for (const domain of columns) {
       if (!domain) continue;
       domain.likely.push(...turningPoints(cells, domain.column, asksLength));
@@ -195,7 +200,7 @@ function joinedByIn(
     const resolved = expr?.kind === 'column' ? where.resolve(expr) : null;
     return resolved?.source.table ? touch(resolved.source.table, resolved.name) : null;
   };
-  const inner = new Scope(choices.first, scope.schema, scope.ctes, scope);
+  const inner = scopeOf(choices.first, scope.schema, scope.ctes, scope);
   const [a, b] = [domainOf(operand, scope), domainOf(choices.first.columns[0]?.expr, inner)];
   return a && b ? [[a, b]] : [];
 }

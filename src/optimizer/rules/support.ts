@@ -2,6 +2,7 @@
 import type { Core, Expr, Select } from '../../sql/ast.ts';
 import type { Schema } from '../../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../../sql/scope.ts';
+import { remembered } from '../../sql/remembered.ts';
 import { foldCase } from '../../sql/tokens.ts';
 import { mapParts, visit } from '../../sql/walk.ts';
 
@@ -15,11 +16,11 @@ export interface Place {
 }
 
 /** Every core of the query with its scope, from the outside in. */
-export function placesOf(query: Select, schema: Schema): Place[] {
+export const placesOf = remembered((query: Select, schema: Schema): readonly Place[] => {
   const places: Place[] = [];
   visitScopes(query, schema, { core: (core, scope, owner) => void places.push({ core, scope, owner }) });
   return places;
-}
+});
 
 /** A name that the query does not use anywhere, beginning with `stem`. */
 export function freeName(query: Select, stem: string, schema: Schema): string {

@@ -25,27 +25,24 @@ const LEFT_MAX = 12;
 
 function replacement(filter: Expr, scope: Scope): Replacement | null {
   const conjuncts = conjunctsOf(filter);
-  for (const first of conjuncts) {
-    const asked = exclusionOf(first, scope);
-    if (!asked) continue;
-    const same = conjuncts
-      .map((one) => exclusionOf(one, scope))
-      .map((one) => (one?.column.column === asked.column.column && one.label === asked.label ? one : null));
-    const excluded = same.flatMap((one) => one?.constants ?? []);
-    const allowed = allowedValues(asked.column);
-    const rests = allowed && comparesAsWritten(asked.column, [...allowed, ...excluded]);
+  const exclusions = conjuncts.map((one) => exclusionOf(one, scope));
+  for (const asked of byColumn(exclusions)) {
+    const isSame = (one: Exclusion | null): boolean => one?.key === asked.key;
+    const { column, operand, constants: excluded } = asked;
+    const allowed = allowedValues(column);
+    const rests = allowed && comparesAsWritten(column, [...allowed, ...excluded]);
     if (!allowed || !rests) continue;
     const left = allowed.filter((one) => excluded.every((other) => compareConstants(one, other) !== 0));
     if (left.length === 0 || left.length === allowed.length || left.length > LEFT_MAX) continue;
     const listed = writeComparison(
       'IN',
-      asked.operand,
+      operand,
       left.flatMap((one) => (typeof one === 'number' ? [] : literalOf(one))),
     );
-    const at = same.findIndex((one) => one !== null);
-    const kept = conjuncts.flatMap((one, index) => (index === at ? listed : same[index] ? [] : one));
+    const at = exclusions.findIndex(isSame);
+    const kept = conjuncts.flatMap((one, index) => (index === at ? listed : isSame(exclusions[index]) ? [] : one));
     const expr = and(kept);
-    const closed = bySchema(`a CHECK allows ${asked.column.label} these values only`, true);
+    const closed = bySchema(`a CHECK allows ${column.label} these values only`, true);
     return (
       expr && { expr, preconditions: [...rests, closed], note: 'the values that are left, instead of those excluded' }
     );
@@ -53,11 +50,22 @@ function replacement(filter: Expr, scope: Scope): Replacement | null {
   return null;
 }
 
+/** What is excluded of each column, in the order in which they are met. */
+function byColumn(exclusions: readonly (Exclusion | null)[]): Exclusion[] {
+  const found = new Map<string, Exclusion>();
+  for (const one of exclusions) {
+    if (!one) continue;
+    const constants = [...(found.get(one.key)?.constants ?? []), ...one.constants];
+    found.set(one.key, { ...(found.get(one.key) ?? one), constants });
+  }
+  return [...found.values()];
+}
+
 interface Exclusion {
   column: TableColumn;
   operand: Expr;
-  /** Tells two sources of one table apart. */
-  label: string;
+  /** Of which source which column: two sources may be of one table. */
+  key: string;
   constants: Constant[];
 }
 
@@ -71,6 +79,6 @@ function exclusionOf(expr: Expr, scope: Scope): Exclusion | null {
   const column = operand && tableColumn(operand, scope);
   if (!column || !listed || operand.kind !== 'column') return null;
   const constants = listed.flatMap((one) => constantOf(one) ?? []);
-  const source = scope.resolve(operand)?.source.index;
-  return constants.length === listed.length ? { column, operand, label: String(source), constants } : null;
+  const key = `${scope.resolve(operand)?.source.index} ${column.column.name}`;
+  return constants.length === listed.length ? { column, operand, key, constants } : null;
 }

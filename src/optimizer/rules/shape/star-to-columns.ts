@@ -1,25 +1,24 @@
 /** `SELECT *` → its columns by name, in the same order. Left alone: stars over USING, and over what the schema does not show. */
-import { replaceCore } from '../../../sql/walk.ts';
+import type { Core, Expr, Select } from '../../../sql/ast.ts';
+import { mapCore, mapParts, mapSelect } from '../../../sql/walk.ts';
 import type { Rule } from '../rule.ts';
 import { placesOf, withoutStars } from '../support.ts';
 
 export const starToColumns: Rule = {
   id: 'star-to-columns',
   apply(query, { schema }) {
-    let select = query;
-    let changes = 0;
-    // A replaced core hides the ones within it, so one place a round; stars are few.
-    for (let found = true; found;) {
-      found = false;
-      for (const { core, scope } of placesOf(select, schema)) {
-        const columns = withoutStars(core, scope);
-        if (!columns || columns === core.columns) continue;
-        select = replaceCore(select, core, { ...core, columns });
-        changes++;
-        found = true;
-        break;
-      }
-    }
-    return changes === 0 ? [] : [{ select, preconditions: [], note: 'the star written out' }];
+    const scopes = new Map(placesOf(query, schema).map(({ core, scope }) => [core, scope]));
+    const parts = {
+      expr: (expr: Expr): Expr => mapParts(expr, parts),
+      query: (inner: Select): Select => mapSelect(inner, parts),
+      core: (core: Core): Core => {
+        const inside = mapCore(core, parts);
+        const scope = scopes.get(core);
+        const columns = scope && withoutStars(inside, scope);
+        return !columns || columns === inside.columns ? inside : { ...inside, columns };
+      },
+    };
+    const select = mapSelect(query, parts);
+    return select === query ? [] : [{ select, preconditions: [], note: 'the star written out' }];
   },
 };

@@ -2,7 +2,7 @@
 import type { Core, Expr, ExprOf, Select } from '../../../sql/ast.ts';
 import { and, conjunctsOf, isNullable, isSimple, selectOf } from '../../../sql/ast.ts';
 import { printName } from '../../../sql/print.ts';
-import { Scope, type Resolved } from '../../../sql/scope.ts';
+import { scopeOf, type Resolved, type Scope } from '../../../sql/scope.ts';
 import { isAggregated } from '../../determined.ts';
 import { bySchema, type Precondition } from '../rule.ts';
 import { isClosed } from '../support.ts';
@@ -59,7 +59,7 @@ export function unlink({ first }: Select, outer: Scope): Unlinked | null {
 }
 
 export function scopeWithin(core: Core, outer: Scope): Scope {
-  return new Scope(core, outer.schema, outer.ctes, outer);
+  return scopeOf(core, outer.schema, outer.ctes, outer);
 }
 
 function linkOf(expr: Expr, scope: Scope): Link | null {
