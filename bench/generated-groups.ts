@@ -64,4 +64,37 @@ export const GROUP_GENERATORS: Readonly<Record<string, Generator>> = {
     const having = chance(4, random) ? ` HAVING ${keys[1]} IS NOT NULL` : '';
     return `SELECT ${keys.slice(0, 2).join(', ')}, ${aggregate} AS n ${tail}${having}${chance(3, random) ? ` ORDER BY n, ${keys[1]}` : ''}`;
   },
+  'row-number-one': (schema, random) => {
+    const table = tableOf(schema, random);
+    const column = (): string => `x.${columnName(table, random)}`;
+    const partition = chance(6, random)
+      ? ''
+      : `PARTITION BY ${[column(), ...(chance(5, random) ? [column()] : [])].join(', ')} `;
+    const terms = [...(chance(2, random) ? [column()] : []), ...(chance(3, random) ? [] : ['x.id'])];
+    const order = (terms.length === 0 ? [column()] : terms)
+      .map((one) => `${one}${oneOf(['', '', ' DESC', ' NULLS LAST', ' DESC NULLS FIRST'], random)}`)
+      .join(', ');
+    const asked = chance(2, random) ? [condition('x', table, random)] : [];
+    const shown = chance(3, random) ? 'x.*' : `x.id, ${column()} AS c`;
+    const numbered = `SELECT ${shown}, row_number() OVER (${partition}ORDER BY ${order}) AS n FROM ${table.name} AS x${where(asked)}`;
+    const [source, before] = chance(3, random)
+      ? ['numbered', `WITH numbered AS (${numbered}) `]
+      : [`(${numbered})`, ''];
+    const first = oneOf(
+      ['d.n = 1', 'd.n = 1', 'd.n = 1', 'd.n <= 1', 'd.n < 2', 'd.n = 2', '(d.n = 1 OR d.id = 1)'],
+      random,
+    );
+    if (!chance(3, random))
+      return `${before}SELECT d.* FROM ${source} AS d WHERE ${first}${chance(4, random) ? ' AND d.id > 1' : ''}`;
+    const other = tableOf(schema, random);
+    const link = `d.id = y.${columnName(other, random)}`;
+    return oneOf(
+      [
+        `${before}SELECT y.id, d.* FROM ${other.name} AS y LEFT JOIN ${source} AS d ON ${link} AND ${first}`,
+        `${before}SELECT y.id, d.* FROM ${other.name} AS y LEFT JOIN ${source} AS d ON ${link} WHERE ${first}`,
+        `${before}SELECT y.id, d.n FROM ${other.name} AS y JOIN ${source} AS d ON ${link} WHERE ${first}`,
+      ],
+      random,
+    );
+  },
 };

@@ -8,7 +8,7 @@ import type { Schema } from '../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { mapParts, visit } from '../sql/walk.ts';
-import { isExactKey, isInteger, type Needs } from './exact.ts';
+import { isExactKey, isInteger, uniqueTogether, type Needs } from './exact.ts';
 import { fixedBy } from './fixed.ts';
 import type { Precondition } from './rules/rule.ts';
 
@@ -175,7 +175,11 @@ function undeterminedAggregate(call: ExprOf<'call'>, core: Core, scope: Scope, n
       !isAggregate({ ...call, over: null }) || ORDERED_AGGREGATES.test(name) || window.frame?.unit === 'ROWS';
     if (!picks) return null;
     const keys = [...window.partitionBy, ...window.orderBy.map((term) => term.expr)];
-    return coversRows(keys, core, scope) ? null : 'the order of rows within a window is not total';
+    if (coversRows(keys, core, scope)) return null;
+    const isTotal = window.orderBy.length > 0 && !isAggregated(core) ? withoutTies(keys, scope) : null;
+    if (!isTotal) return 'the order of rows within a window is not total';
+    needs.set(isTotal.claim, isTotal);
+    return null;
   }
   if (!ORDERED_AGGREGATES.test(name)) return null;
   const order = (call.orderBy ?? []).map((term) => term.expr);
@@ -212,6 +216,17 @@ function coversRows(keys: readonly Expr[], core: Core, scope: Scope): boolean {
     return core.groupBy.every((key) => printed.has(printExpr(groupKey(key, core, scope))));
   }
   return fixedBy(keys, core, scope).sources.size === scope.sources.length;
+}
+
+/** What would have to be seen on the rows of the only table for that. */
+function withoutTies(keys: readonly Expr[], scope: Scope): Precondition | null {
+  const [{ table }] = scope.sources;
+  const columns = keys.map((key) => (key.kind === 'column' ? scope.resolve(key) : null));
+  if (scope.sources.length > 1 || !table) return null;
+  return uniqueTogether(
+    table,
+    columns.flatMap((one) => (one?.scope === scope ? one.name : [])),
+  );
 }
 
 /** A column outside of aggregates that the group does not fix. */

@@ -5,6 +5,7 @@
 import type { Expr, ExprOf } from '../sql/ast.ts';
 import { originsOf } from '../sql/origins.ts';
 import { printName } from '../sql/print.ts';
+import { columnOf, containsKey, type TableInfo } from '../sql/schema.ts';
 import type { Resolved, Scope } from '../sql/scope.ts';
 import type { Precondition } from './rules/rule.ts';
 
@@ -137,6 +138,19 @@ export function isExactKey(expr: Expr, scope: Scope, needs: Needs): boolean {
     holds: `typeof(${name}) <> 'real'`,
   });
   return true;
+}
+
+/** That no two rows share all these columns, by a key or as seen on the rows; null where there are no columns. */
+export function uniqueTogether(table: TableInfo, names: readonly string[]): Precondition | null {
+  const columns = [...new Set(names)].sort();
+  if (columns.length === 0) return null;
+  const claim = `no two rows of ${table.name} share ${columns.join(', ')}`;
+  const isRowid = columns.some((name) => columnOf(table, name)?.isRowid ?? true);
+  // A unique index may have another collation than its column.
+  const byBytes = columns.every((name) => columnOf(table, name)?.collation === 'BINARY');
+  if (isRowid || (byBytes && containsKey(table, columns))) return { claim, by: 'schema' };
+  const twice = `SELECT 1 FROM ${printName(table.name)} GROUP BY ${columns.map(printName).join(', ')} HAVING count(*) > 1`;
+  return { claim, by: 'query', sql: `SELECT NOT EXISTS (${twice})`, tables: [table.name] };
 }
 
 function add(needs: Needs, need: Extract<Precondition, { by: 'rows' }>): void {

@@ -100,9 +100,7 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
     now.optimizer = new Optimizer(now.sandbox, text);
   };
   /** The data, or a copy of its own with what a text needs besides. Errors: `sql`. */
-  const standIn = async (
-    setup: string | null,
-  ): Promise<Pick<Attached, 'optimizer'> & { close(): void }> => {
+  const standIn = async (setup: string | null): Promise<Pick<Attached, 'optimizer'> & { close(): void }> => {
     const { snapshot, optimizer } = held();
     if (setup === null) return { optimizer, close: () => {} };
     const fork = openFork(loaded(), snapshot);

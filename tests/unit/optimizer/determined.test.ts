@@ -55,6 +55,10 @@ describe('determined', () => {
     ['SELECT sum(total) OVER (PARTITION BY user_id ORDER BY made) FROM orders', ['orders']],
     ['SELECT row_number() OVER (PARTITION BY user_id ORDER BY total, id) FROM orders', []],
     ['SELECT lag(total) OVER w FROM orders WINDOW w AS (ORDER BY id)', []],
+    // Where no key says so, there may be no ties all the same.
+    ['SELECT row_number() OVER (PARTITION BY user_id ORDER BY total) FROM orders', ['orders']],
+    ['SELECT max(id) OVER (ORDER BY made ROWS 2 PRECEDING) FROM orders', ['orders']],
+    ['SELECT row_number() OVER (ORDER BY tag) FROM folded', ['folded']],
     ['SELECT max(total) OVER (ORDER BY id ROWS 2 PRECEDING) FROM orders', []],
     // Put together in an order of their own.
     ['SELECT group_concat(made ORDER BY made) FROM orders', []],
@@ -114,8 +118,9 @@ describe('determined', () => {
     ['SELECT CAST(tag AS TEXT) AS t, count(*) FROM folded GROUP BY t', 'may be equal and yet not the same'],
     ['SELECT max(tag) FROM folded', 'may be equal and yet not the same'],
     ['SELECT tag FROM folded UNION SELECT city FROM users', 'may be equal and yet not the same'],
-    ['SELECT row_number() OVER (ORDER BY total) FROM orders', 'not total'],
-    ['SELECT max(total) OVER (ORDER BY made ROWS 2 PRECEDING) FROM orders', 'not total'],
+    ['SELECT row_number() OVER (ORDER BY total + 1) FROM orders', 'not total'],
+    ['SELECT row_number() OVER (ORDER BY u.city) FROM orders AS o JOIN users AS u ON u.id = o.user_id', 'not total'],
+    ['SELECT user_id, row_number() OVER (ORDER BY max(total)) FROM orders GROUP BY user_id', 'not total'],
     ['SELECT lag(id) OVER w FROM orders WINDOW w AS (PARTITION BY user_id)', 'not total'],
     ['SELECT group_concat(made) FROM orders', 'order in which rows are visited'],
     ['SELECT group_concat(made ORDER BY total) FROM orders', 'order in which rows are visited'],

@@ -53,6 +53,20 @@ export const SHAPE = {
     },
     mode: 'proved',
   },
+  'row-number-one': {
+    title: 'The first row of each group',
+    summary:
+      'Numbering sorts all rows only to keep one of each group; the extreme of a group, or a search, finds that one.',
+    before:
+      'SELECT id, customer_id, total_cents FROM (SELECT id, customer_id, total_cents, row_number() OVER (PARTITION BY customer_id ORDER BY id DESC) AS place FROM orders) WHERE place = 1',
+    after:
+      'SELECT id, customer_id, total_cents FROM (SELECT id, customer_id, total_cents, 1 AS place FROM orders WHERE id IN (SELECT max(id) FROM orders GROUP BY customer_id))',
+    refuses: {
+      sql: 'SELECT id, customer_id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY id DESC) AS place FROM orders) WHERE place <= 3',
+      why: 'Three rows of each customer are asked for, and an extreme is one.',
+    },
+    mode: 'proved',
+  },
   'star-to-columns': {
     title: 'SELECT * to named columns',
     summary:

@@ -5,9 +5,17 @@ import { joinOrder } from './join-order.ts';
 import { minMaxSplit } from './min-max-split.ts';
 import { orToUnion } from './or-to-union.ts';
 import { limitRows, narrowColumns } from './preview.ts';
+import { rowNumberOne } from './row-number-one.ts';
 import { starToColumns } from './star-to-columns.ts';
 
-export const SHAPE_RULES: readonly Rule[] = [minMaxSplit, groupByReduction, orToUnion, joinOrder, starToColumns];
+export const SHAPE_RULES: readonly Rule[] = [
+  minMaxSplit,
+  groupByReduction,
+  rowNumberOne,
+  orToUnion,
+  joinOrder,
+  starToColumns,
+];
 
 /** They change the result: opt-in, labelled, never applied by themselves. */
 export const SHAPE_PREVIEWS: readonly Rule[] = [limitRows, narrowColumns];

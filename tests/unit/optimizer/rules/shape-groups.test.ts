@@ -58,8 +58,60 @@ describeFamily('shape of groups', smallShop(), {
       'SELECT city AS c, 1 AS one FROM customers GROUP BY c',
       'SELECT DISTINCT city AS c, 1 AS one FROM customers',
     ],
+    [
+      'row-number-one',
+      'SELECT id, customer_id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY id DESC) AS n FROM orders) WHERE n = 1',
+      'SELECT id, customer_id FROM (SELECT id, customer_id, 1 AS n FROM orders WHERE id IN (SELECT max(id) FROM orders GROUP BY customer_id))',
+    ],
+    [
+      'row-number-one',
+      'SELECT id, customer_id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY id DESC) AS n FROM orders) WHERE n = 1',
+      'SELECT id, customer_id FROM (SELECT id, customer_id, 1 AS n FROM orders WHERE id IN (SELECT (SELECT id FROM orders WHERE customer_id IS keys.keys_k1 ORDER BY id DESC LIMIT 1) FROM (SELECT DISTINCT customer_id AS keys_k1 FROM orders) AS keys))',
+    ],
+    [
+      'row-number-one',
+      "WITH numbered AS (SELECT *, row_number() OVER (PARTITION BY o.status ORDER BY o.customer_id NULLS LAST, o.id) AS n FROM orders AS o WHERE o.status <> 'x') SELECT c.name, d.n FROM customers AS c LEFT JOIN numbered AS d ON d.customer_id = c.id AND d.n = 1 WHERE c.id < 9",
+      "WITH numbered AS (SELECT *, 1 AS n FROM orders AS o WHERE o.status <> 'x' AND id IN (SELECT (SELECT id FROM orders AS o WHERE o.status <> 'x' AND o.status IS keys.keys_k1 ORDER BY o.customer_id NULLS LAST, o.id LIMIT 1) FROM (SELECT DISTINCT o.status AS keys_k1 FROM orders AS o WHERE o.status <> 'x') AS keys)) SELECT c.name, d.n FROM customers AS c LEFT JOIN numbered AS d ON d.customer_id = c.id AND d.n = 1 WHERE c.id < 9",
+    ],
+    [
+      'row-number-one',
+      'SELECT product, price FROM (SELECT product, price, row_number() OVER (ORDER BY rowid) AS n FROM items WHERE price > 0) AS d WHERE d.n < 2 AND d.price < 5',
+      'SELECT product, price FROM (SELECT product, price, 1 AS n FROM items WHERE price > 0 AND rowid IN (SELECT min(rowid) FROM items WHERE price > 0)) AS d WHERE d.price < 5',
+    ],
+    [
+      'row-number-one',
+      'SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY city ORDER BY name) AS n FROM customers WHERE id < 4 AND name IS NOT NULL AND city IS NOT NULL) WHERE n <= 1',
+      'SELECT id FROM (SELECT id, 1 AS n FROM customers WHERE id < 4 AND name IS NOT NULL AND city IS NOT NULL AND (city, name) IN (SELECT city, min(name) FROM customers WHERE id < 4 AND name IS NOT NULL AND city IS NOT NULL GROUP BY city))',
+    ],
   ],
   leavesAlone: [
+    ['row-number-one', 'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) WHERE n = 2'],
+    [
+      'row-number-one',
+      'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) WHERE n = 1 OR id = 3',
+    ],
+    ['row-number-one', 'SELECT id FROM (SELECT id, rank() OVER (ORDER BY id) AS n FROM orders) WHERE n = 1'],
+    [
+      'row-number-one',
+      'SELECT id FROM (SELECT id, count(*) OVER () AS c, row_number() OVER (ORDER BY id) AS n FROM orders) WHERE n = 1',
+    ],
+    [
+      'row-number-one',
+      'SELECT id FROM (SELECT o.id, row_number() OVER (ORDER BY o.id) AS n FROM orders AS o JOIN customers AS c ON c.id = o.customer_id) WHERE n = 1',
+    ],
+    [
+      'row-number-one',
+      'WITH d AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) SELECT id FROM d WHERE n = 1 AND id <> (SELECT max(id) FROM d)',
+    ],
+    [
+      'row-number-one',
+      'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders LIMIT 3) WHERE n = 1',
+    ],
+    ['row-number-one', 'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY 1) AS n FROM orders) WHERE n = 1'],
+    [
+      'row-number-one',
+      'SELECT d.id FROM customers AS c LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) AS d ON c.id = d.id LEFT JOIN items AS i ON d.n = 1',
+    ],
     ['min-max-split', 'SELECT min(id) FROM orders'],
     ['min-max-split', 'SELECT min(id, customer_id), max(id, 3) FROM orders'],
     ['min-max-split', 'SELECT min(id), max(id) FROM orders GROUP BY customer_id'],
