@@ -3,6 +3,7 @@
  * order and its parameters kept? What neither schema nor data shows is refused, however likely it is.
  */
 import type { Select } from '../../sql/ast.ts';
+import { visit } from '../../sql/walk.ts';
 import { parameterTokens } from '../bytecode.ts';
 import { determinacy } from '../determined.ts';
 import { pass, refuse, type Guard } from './guard.ts';
@@ -46,12 +47,25 @@ export function parametersLost(original: string, rewritten: string): string | nu
 }
 
 function keepsOrder(original: Select, rewritten: Select): boolean {
+  const before = JSON.stringify([original.limit, original.offset]);
+  const isCutAlike = (query: Select): boolean => JSON.stringify([query.limit, query.offset]) === before;
   return (
     original.orderBy.length === rewritten.orderBy.length &&
     original.orderBy.every((term, index) => {
       const other = rewritten.orderBy[index];
       return term.descending === other?.descending && term.nulls === other.nulls;
     }) &&
-    JSON.stringify([original.limit, original.offset]) === JSON.stringify([rewritten.limit, rewritten.offset])
+    (isCutAlike(rewritten) || (isUncut(rewritten) && someQuery(rewritten, isCutAlike)))
   );
+}
+
+/** A LIMIT may have moved inwards: what it then cuts, small databases show. */
+function isUncut({ limit, offset }: Select): boolean {
+  return limit === null && offset === null;
+}
+
+function someQuery(query: Select, test: (query: Select) => boolean): boolean {
+  let found = false;
+  visit(query, { query: (one) => void (found ||= test(one)) });
+  return found;
 }

@@ -9,9 +9,10 @@ import { cellSql, type Run } from '../sandbox.ts';
 import { printExpr } from '../../sql/print.ts';
 import { visit } from '../../sql/walk.ts';
 import { conjunctsOf, disjunctsOf, type Select } from '../../sql/ast.ts';
-import { pass, refuse, type Candidate, type Guard, type GuardContext } from './guard.ts';
+import { pass, refuse, type Candidate, type Guard, type GuardContext, type Statement } from './guard.ts';
 import { shrink } from './shrink.ts';
 import { outcomeOf, Suite, valuesOf, type Outcome, type Trial, type Trials } from './suite.ts';
+import { reachOf, withinReach } from './within-reach.ts';
 import type { Rows } from './worlds.ts';
 
 /** Databases below this number are too few when time runs out. */
@@ -23,9 +24,15 @@ const TELLING_SHARE_MIN = 0.01;
 export const smallWorlds: Guard = {
   id: 'small-worlds',
   check(candidate, context) {
-    const suite = (context.suite ??= Suite.of(candidate.original, context));
+    const reach = reachOf(candidate.original);
+    const reachable = (statement: Statement): Statement => withinReach(statement, reach, context);
+    const [original, rewritten] = [reachable(candidate.original), reachable(candidate.rewritten)];
+    const suite = (context.suite ??= Suite.of(original, context));
     if (typeof suite === 'string') return refuse('small-worlds', `Not enough evidence: ${suite}.`);
-    return compareAll(candidate, context, suite);
+    const verdict = compareAll({ ...candidate, original, rewritten }, context, suite);
+    return reach.size > 0 && (verdict.pass || verdict.counterexample)
+      ? { ...verdict, evidence: `${verdict.evidence} LIMIT and OFFSET had smaller numbers there.` }
+      : verdict;
   },
 };
 
