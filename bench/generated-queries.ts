@@ -15,6 +15,7 @@ import {
 } from './generated-parts.ts';
 import { GROUP_GENERATORS } from './generated-groups.ts';
 import { conditionQuery, conditionTable, isConditionRule } from './generated-predicates.ts';
+import { SHAPE_GENERATORS } from './generated-shapes.ts';
 import { SUBQUERY_GENERATORS } from './generated-subqueries.ts';
 
 const TYPES = ['INTEGER', 'INTEGER', 'INTEGER', 'TEXT', 'TEXT', 'REAL', 'NUMERIC', ''];
@@ -63,6 +64,7 @@ export function generateQuery(rule: string, schema: GeneratedSchema, random: Ran
 }
 
 const GENERATORS: Readonly<Record<string, Generator>> = {
+  ...SHAPE_GENERATORS,
   ...SUBQUERY_GENERATORS,
   ...GROUP_GENERATORS,
   'or-to-union': (schema, random) => {

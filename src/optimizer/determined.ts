@@ -46,7 +46,7 @@ const AGGREGATES: ReadonlySet<string> = new Set([
   'percentile',
 ]);
 /** Their result depends on the order of the rows they are fed. */
-const ORDERED_AGGREGATES = /^(group_concat|string_agg|jsonb?_group_(array|object))$/;
+export const ORDERED_AGGREGATES = /^(group_concat|string_agg|jsonb?_group_(array|object))$/;
 
 export function isAggregate(expr: Expr): boolean {
   if (expr.kind !== 'call' || expr.over) return false;

@@ -163,8 +163,8 @@ export function fixesKey(left: ExprOf<'column'>, right: Expr, scope: Scope): boo
   const table = resolved?.source.table;
   if (!resolved?.column || !table) return false;
   const { affinity, collation } = resolved.column;
-  if (affinity !== 'TEXT') return affinity !== 'BLOB';
-  if (collation !== 'BINARY') return false;
+  if (collation !== 'BINARY' || affinity === 'BLOB') return false;
+  if (affinity !== 'TEXT') return true;
   if (right.kind === 'literal' || right.kind === 'parameter') return true;
   const other = right.kind === 'column' ? scope.resolve(right) : null;
   return other?.column?.affinity === affinity && other.column.collation === 'BINARY';

@@ -3,6 +3,7 @@
  * no rule is asked about, since SQLite itself does not say what they give.
  */
 import type { GuardId } from '../../../src/optimizer/protocol.ts';
+import { UNSOUND_SHAPES } from './unsound-shapes.ts';
 
 export const UNSOUND_SCHEMA = `
   CREATE TABLE a(id INTEGER PRIMARY KEY, x INTEGER, y INTEGER NOT NULL, s TEXT, n TEXT COLLATE NOCASE, z);
@@ -449,4 +450,5 @@ export const UNSOUND: readonly Unsound[] = [
   ...VALUES,
   ...GROUPS,
   ...ORDER,
+  ...UNSOUND_SHAPES,
 ];

@@ -1,6 +1,7 @@
 /** Rules about conditions: what makes them answerable by an index, or settles them at once. */
 import type { Rule } from '../rule.ts';
 import { closedDomain } from './closed-domain.ts';
+import { commonConjunct } from './common-conjunct.ts';
 import { contradiction } from './contradiction.ts';
 import { dateRange } from './date-range.ts';
 import { foldsCase } from './fold-case.ts';
@@ -21,5 +22,6 @@ export const PREDICATE_RULES: readonly Rule[] = [
   unwrapCast,
   foldsCase,
   contradiction,
+  commonConjunct,
   closedDomain,
 ];

@@ -2,6 +2,40 @@
 import type { RuleText } from '../../protocol.ts';
 
 export const SHAPE = {
+  'needless-order-by': {
+    title: 'Sorted for nobody',
+    summary: 'A subquery that is only counted, grouped or looked up in need not be sorted first.',
+    before:
+      'SELECT status, count(*) AS n FROM (SELECT id, status FROM orders ORDER BY ordered_at DESC, total_cents) GROUP BY status',
+    after: 'SELECT status, count(*) AS n FROM (SELECT id, status FROM orders) GROUP BY status',
+    refuses: {
+      sql: 'SELECT status FROM (SELECT status, ordered_at FROM orders ORDER BY ordered_at)',
+      why: 'SQL does not promise that the rows come in that order, but SQLite gives them so, and a person sees it.',
+    },
+    mode: 'proved',
+  },
+  'needless-distinct': {
+    title: 'DISTINCT of what is distinct',
+    summary: 'Where a key of every table is shown, or follows from what is shown, no row comes twice to be taken away.',
+    before: 'SELECT DISTINCT o.id, c.name FROM orders AS o JOIN customers AS c ON c.id = o.customer_id',
+    after: 'SELECT o.id, c.name FROM orders AS o JOIN customers AS c ON c.id = o.customer_id',
+    refuses: {
+      sql: 'SELECT DISTINCT c.id, c.name FROM orders AS o JOIN customers AS c ON c.id = o.customer_id',
+      why: 'A customer with several orders comes several times.',
+    },
+    mode: 'proved',
+  },
+  'union-to-union-all': {
+    title: 'UNION to UNION ALL',
+    summary: 'Where no two arms can give the same row, nothing need be kept and compared to find equal ones.',
+    before: "SELECT 'customer' AS kind, id, name FROM customers UNION SELECT 'product', id, name FROM products",
+    after: "SELECT 'customer' AS kind, id, name FROM customers UNION ALL SELECT 'product', id, name FROM products",
+    refuses: {
+      sql: 'SELECT id, name FROM customers UNION SELECT id, name FROM products',
+      why: 'A customer and a product may have the same number and the same name.',
+    },
+    mode: 'proved',
+  },
   'or-to-union': {
     title: 'OR over tables to UNION ALL',
     summary: 'An OR whose sides look at different tables defeats every index; each side alone can use its own.',
@@ -13,6 +47,33 @@ export const SHAPE = {
     refuses: {
       sql: "SELECT name FROM customers WHERE city = 'Galway' OR email = 'a@b.c'",
       why: 'Both sides look at one table: SQLite already takes one index for each.',
+    },
+    mode: 'proved',
+  },
+  'late-lookup': {
+    title: 'Keys first, rows later',
+    summary:
+      'What OFFSET skips is read all the same; of its rows only the key is needed, until it is known which are shown.',
+    before: 'SELECT * FROM orders ORDER BY total_cents, id LIMIT 10 OFFSET 5000',
+    after:
+      'SELECT id, customer_id, status, ordered_at, total_cents FROM (SELECT orders.id AS page_key FROM orders ORDER BY total_cents, id LIMIT 10 OFFSET 5000) AS page CROSS JOIN orders ON orders.id = page.page_key ORDER BY total_cents, id',
+    refuses: {
+      sql: 'SELECT * FROM orders ORDER BY total_cents LIMIT 10 OFFSET 5000',
+      why: 'Among orders of one total it is left to chance which come first.',
+    },
+    mode: 'proved',
+  },
+  'materialized-hints': {
+    title: 'Common tables made once, or for each reader',
+    summary:
+      'Made once, nothing is done twice; made for each reader, what that reader asks for reaches the index. Both are tried, and the quicker one kept.',
+    before:
+      'WITH spent AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.orders AS one, b.orders AS other FROM spent AS a, spent AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
+    after:
+      'WITH spent AS NOT MATERIALIZED (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.orders AS one, b.orders AS other FROM spent AS a, spent AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
+    refuses: {
+      sql: 'WITH spent AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT orders FROM spent WHERE customer_id = 5',
+      why: 'It is read once: SQLite makes no more of it than is asked for.',
     },
     mode: 'proved',
   },

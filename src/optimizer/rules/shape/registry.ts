@@ -2,17 +2,27 @@
 import type { Rule } from '../rule.ts';
 import { groupByReduction } from './group-by-reduction.ts';
 import { joinOrder } from './join-order.ts';
+import { lateLookup } from './late-lookup.ts';
+import { materializedHints } from './materialized-hints.ts';
 import { minMaxSplit } from './min-max-split.ts';
+import { needlessDistinct } from './needless-distinct.ts';
+import { needlessOrderBy } from './needless-order-by.ts';
 import { orToUnion } from './or-to-union.ts';
 import { limitRows, narrowColumns } from './preview.ts';
 import { rowNumberOne } from './row-number-one.ts';
 import { starToColumns } from './star-to-columns.ts';
+import { unionToUnionAll } from './union-to-union-all.ts';
 
 export const SHAPE_RULES: readonly Rule[] = [
   minMaxSplit,
   groupByReduction,
   rowNumberOne,
+  needlessOrderBy,
+  needlessDistinct,
+  unionToUnionAll,
   orToUnion,
+  lateLookup,
+  materializedHints,
   joinOrder,
   starToColumns,
 ];

@@ -242,6 +242,18 @@ const CASES: FamilyCases = {
     ],
 
     [
+      'common-conjunct',
+      "SELECT id FROM t WHERE u > 0 AND (i = 5 AND s = 'Ada' OR r < 2 AND i = 5)",
+      "SELECT id FROM t WHERE u > 0 AND i = 5 AND (s = 'Ada' OR r < 2)",
+    ],
+    [
+      'common-conjunct',
+      'SELECT a.id, b.id FROM t AS a LEFT JOIN t AS b ON (a.i = b.i AND a.r < b.r) OR (a.i = b.i AND b.x IS NULL)',
+      'SELECT a.id, b.id FROM t AS a LEFT JOIN t AS b ON a.i = b.i AND (a.r < b.r OR b.x IS NULL)',
+    ],
+    ['common-conjunct', 'SELECT id FROM t WHERE i = 5 AND s IS NULL OR i = 5', 'SELECT id FROM t WHERE i = 5'],
+
+    [
       'closed-domain',
       "SELECT id FROM t WHERE state <> 'a' AND state <> 'b'",
       "SELECT id FROM t WHERE state IN ('c', 'd')",
@@ -254,6 +266,8 @@ const CASES: FamilyCases = {
     ['closed-domain', 'SELECT id FROM t WHERE level <> 3', 'SELECT id FROM t WHERE level IN (1, 2)'],
   ],
   leavesAlone: [
+    ['common-conjunct', "SELECT id FROM t WHERE (i = 5 AND s = 'Ada') OR (5 = i AND r < 2)"],
+    ['common-conjunct', 'SELECT id FROM t WHERE i = 5 AND r < 2'],
     ['push-not', 'SELECT id FROM t WHERE NOT i = 5'],
     ['push-not', 'SELECT id FROM t WHERE NOT (i, r) <> (5, 5)'],
     ['push-not', 'SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM strict_t AS o WHERE o.id = t.id)'],
