@@ -10,7 +10,7 @@ import { inMs } from './guards/faster.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
 import { closeSuite } from './guards/suite.ts';
 import { plainPlan } from './plain-plan.ts';
-import { GUARD_MS_MIN, prepare, type Prepared, type Tools } from './prepare.ts';
+import { askSecondReader, GUARD_MS_MIN, prepare, type Prepared, type Tools } from './prepare.ts';
 import { byPromise, Proposals, type Proposal } from './proposals.ts';
 import type { OptimizeProgress, OptimizeReport, PreviewText, RewriteAttempt, Trial } from './protocol.ts';
 import { preview } from './previews.ts';
@@ -118,6 +118,11 @@ export class Optimizer {
       first.sort(byPromise);
       if (first.length === 0) analysisMs = since();
       if (first.length !== 1) yield proposed(first, analysisMs);
+      const misread = askSecondReader(prepared);
+      if (misread !== null) {
+        attempts.push(...first.map((one) => attemptOf(one, null, 'refused', `The text may be misread: ${misread}.`)));
+        return report(`Runs as typed: ${misread}.`, null);
+      }
       const deadlineMs = startMs + options.budgetMs;
       if (options.mustBeFaster === false) yield* this.#proveAll(proposals, first, prepared, deadlineMs, attempts);
       else if (first.length > 0) {

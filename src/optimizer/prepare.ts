@@ -1,9 +1,10 @@
-/** From a text to all that rules and guards want of it, or to the reason why it runs as typed. */
+/** From a text to all that rules and guards want of it, or to the reason why it runs as typed. One reader is enough for suggestions. */
 import { foldCase } from '../sql/tokens.ts';
 import type { Select } from '../sql/ast.ts';
 import type { TextEditor } from '../sql/edit/edit.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
+import { sameTree } from '../sql/shapes.ts';
 import { visit } from '../sql/walk.ts';
 import type { Parameters } from '../database/protocol.ts';
 import { determinacy } from './determined.ts';
@@ -41,14 +42,14 @@ export interface Tools {
 export function prepare(sql: string, parameters: Parameters, budgetMs: number, tools: Tools): Prepared | string {
   const { sandbox, read, schema, facts } = tools;
   try {
-    const refused = read(sql);
-    if (!refused.ok) return `Runs as typed: ${refused.reason}.`;
+    const typed = read(sql, 'quick');
+    if (!typed.ok) return `Runs as typed: ${typed.reason}.`;
     const names = sandbox.columnNames(sql);
     const numbered = normalise(sql, schema, sandbox);
     if (numbered !== sql && sandbox.columnNames(numbered).join('\n') !== names.join('\n')) {
       return 'Runs as typed: its columns are named after its parameters.';
     }
-    const again = numbered === sql ? refused : read(numbered);
+    const again = numbered === sql ? typed : read(numbered, 'quick');
     if (!again.ok) return `Runs as typed: ${again.reason}.`;
     const { select } = again;
     const system = namesSystemTable(select, schema);
@@ -64,6 +65,20 @@ export function prepare(sql: string, parameters: Parameters, budgetMs: number, t
   } catch (error) {
     return `Runs as typed: ${messageOf(error)}.`;
   }
+}
+
+/**
+ * Asks the reader that was left out while there was nothing to suggest: its opinion must be the same before anything is proved. Adds what
+ * it says to the round trip's evidence; answers the reason why the text runs as typed after all, or null.
+ */
+export function askSecondReader(prepared: Prepared): string | null {
+  const { statement, context, roundTrip } = prepared;
+  const both = context.read(statement.sql);
+  if (!both.ok) return both.reason;
+  if (!sameTree(both.select, statement.select)) return 'it reads as another tree when it is read again';
+  const told = both.alone === undefined ? 'Two readers read it alike.' : `One reader alone reads it; ${both.alone}.`;
+  prepared.roundTrip = { ...roundTrip, evidence: `${roundTrip.evidence} ${told}` };
+  return null;
 }
 
 /** A table that the schema does not know: sqlite_schema, a PRAGMA function, a temporary table. */

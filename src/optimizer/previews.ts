@@ -24,8 +24,8 @@ export function preview(
   const rule = PREVIEW_RULES.find((one) => one.id === ruleId);
   const typed = read(sql);
   if (!rule || !typed.ok) return null;
-  const names = sandbox.columnNames(sql);
-  if (!checkRoundTrip(sql, typed.select, names, sandbox).pass) return null;
+  const names = namesOf(sql, sandbox);
+  if (!names || !checkRoundTrip(sql, typed.select, names, sandbox).pass) return null;
   const [rewrite] = rule.apply(typed.select, { schema, names });
   if (!rewrite) return null;
   const text = editorOf(typed)?.edit(rewrite.select, [], read).sql ?? printSelect(rewrite.select);
@@ -37,6 +37,15 @@ export function preview(
   const gain = measurement && Number(measurement.ratioWarm.toPrecision(2));
   const told = gain === null ? '' : gain >= 1.1 ? `, ${gain} times as fast when measured` : ', no faster when measured';
   return { ...plain, label: `Preview: ${rewrite.note}${told}`, measurement };
+}
+
+/** Null where SQLite refuses the text: who runs it is told why. */
+function namesOf(sql: string, sandbox: Sandbox): string[] | null {
+  try {
+    return sandbox.columnNames(sql);
+  } catch {
+    return null;
+  }
 }
 
 function measured(sandbox: Sandbox, sql: string, text: string, parameters: Parameters): PreviewText['measurement'] {

@@ -26,8 +26,8 @@ export class Proposals {
   readonly #prepared: Prepared;
   readonly #rules: readonly Rule[];
   readonly #costs: StatementCosts;
-  readonly #costBefore: number;
-  readonly #program: string;
+  /** Of the text as typed; found out with the first proposal, for most texts have none. */
+  #before: { cost: number; program: string } | null = null;
   readonly #texts: Set<string>;
   readonly #programs: Set<string>;
   /** Rules that propose something for the text as typed. */
@@ -38,10 +38,8 @@ export class Proposals {
     this.#prepared = prepared;
     this.#rules = rules;
     this.#costs = costs;
-    this.#costBefore = costs.of(statement);
-    this.#program = costs.programKey(statement.sql);
     this.#texts = new Set([statement.sql]);
-    this.#programs = new Set([this.#program]);
+    this.#programs = new Set();
   }
 
   /** What the rules make of the text as typed, in the order of the rules: the first one is there at once. */
@@ -69,12 +67,16 @@ export class Proposals {
 
   /** Null for what was met before. */
   #proposal(ruleId: string, rewrite: Rewrite, earlier: Proposal | null): Proposal | null {
-    const { context, editor } = this.#prepared;
+    const { context, editor, statement: original } = this.#prepared;
     const statement = written(rewrite.select, editor, context);
     if (this.#texts.has(statement.sql)) return null;
     this.#texts.add(statement.sql);
     const program = this.#costs.programKey(statement.sql);
-    const sameProgram = program === this.#program;
+    const before = (this.#before ??= {
+      cost: this.#costs.of(original),
+      program: this.#costs.programKey(original.sql),
+    });
+    const sameProgram = program === before.program;
     if (!sameProgram && this.#programs.has(program)) return null;
     this.#programs.add(program);
     return {
@@ -86,7 +88,7 @@ export class Proposals {
         note: earlier ? `${earlier.rewrite.note}, then ${rewrite.note}` : rewrite.note,
       },
       statement,
-      expectedGain: sameProgram ? 1 : this.#costBefore / this.#costs.of(statement),
+      expectedGain: sameProgram ? 1 : before.cost / this.#costs.of(statement),
       sameProgram,
     };
   }

@@ -1,6 +1,6 @@
 /** Is the rewritten text the rewritten tree? It must read back to the tree that was meant: a lost bracket is found here. */
 import { printSelect } from '../../sql/print.ts';
-import type { Select } from '../../sql/ast.ts';
+import { sameTree } from '../../sql/shapes.ts';
 import { messageOf } from '../sandbox.ts';
 import { pass, refuse, type Guard } from './guard.ts';
 
@@ -24,13 +24,3 @@ export const reparse: Guard = {
     return pass('reparse', 'The rewritten text reads back to the tree that was meant, with the same column names.');
   },
 };
-
-/** Structural equality; trees are plain data. */
-export function sameTree(a: Select, b: Select): boolean {
-  return JSON.stringify(a, sorted) === JSON.stringify(b, sorted);
-}
-
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}

@@ -27,21 +27,23 @@ export interface Edit {
 export class TextEditor {
   readonly #spans: Spans;
   readonly #original: Select;
-  readonly #typed: TypedTexts;
-  readonly #tokens: readonly Token[];
+  /** Made for the first edit: most texts see none. */
+  #parts: { typed: TypedTexts; tokens: readonly Token[] } | null = null;
 
   constructor(spans: Spans, original: Select) {
     this.#spans = spans;
     this.#original = original;
-    this.#typed = new TypedTexts(spans, original);
-    this.#tokens = tokenize(spans.text);
   }
 
   /** `names` are those of the original's result columns. */
   edit(rewritten: Select, names: readonly string[], read: Reader): Edit {
-    const select = withKeptNames(this.#original, rewritten, names, this.#typed.shapes);
     const source = this.#spans.text;
-    const found = new Walk(this.#spans, this.#typed, this.#tokens).run(this.#original, select);
+    const { typed, tokens } = (this.#parts ??= {
+      typed: new TypedTexts(this.#spans, this.#original),
+      tokens: tokenize(source),
+    });
+    const select = withKeptNames(this.#original, rewritten, names, typed.shapes);
+    const found = new Walk(this.#spans, typed, tokens).run(this.#original, select);
     if (found) {
       const replacements = tidied(source, found);
       const sql = applied(source, replacements);

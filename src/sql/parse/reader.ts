@@ -11,6 +11,8 @@ export type ReadResult =
       /** Where the nodes stand in the text; null when only a reader without spans knew it. */
       readonly spans: Spans | null;
       readonly readers: readonly ReaderId[];
+      /** Why the other reader was not of use; left out where both read the text, or only one was asked. */
+      readonly alone?: string;
     }
   | {
       readonly ok: false;
@@ -21,7 +23,7 @@ export type ReadResult =
       readonly readings?: Readonly<Record<ReaderId, string>>;
     };
 
-/** `quick`: by one reader where that will do, to read back what we wrote ourselves. */
+/** `quick`: by one reader where that will do: to read back what we wrote ourselves, or before anything rests on it. */
 export type Reader = (sql: string, effort?: 'quick') => ReadResult;
 
 /** Texts above this length run as typed. */

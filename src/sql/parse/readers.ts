@@ -20,8 +20,8 @@ export function agreed(nodeSqlParser: Reader, sqliteParser: Reader): Reader {
     const second = sqliteParser(sql);
     if (second.ok ? effort === 'quick' : second.tooMuch) return second;
     const first = nodeSqlParser(sql);
-    if (!first.ok) return second;
-    if (!second.ok) return first;
+    if (!first.ok) return second.ok ? { ...second, alone: `node-sql-parser does not: ${first.reason}` } : second;
+    if (!second.ok) return { ...first, alone: `SQLite's grammar does not: ${second.reason}` };
     if (sameTree(first.select, second.select)) return { ...second, readers: [...first.readers, ...second.readers] };
     const readings = { nodeSqlParser: printSelect(first.select), sqliteParser: printSelect(second.select) };
     return { ok: false, reason: disagreement(readings), readings };

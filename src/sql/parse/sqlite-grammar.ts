@@ -34,7 +34,8 @@ export async function loadSqliteGrammar(): Promise<Reader> {
 }
 
 function read(sql: string, parse: typeof Grammar.parseStmt): ReadResult {
-  if (sql.length > TEXT_MAX) return { ...refusal(`it is longer than ${TEXT_MAX} characters`), tooMuch: true };
+  if (sql.length > TEXT_MAX)
+    return { ...refusal(`it is longer than ${TEXT_MAX.toLocaleString('en')} characters`), tooMuch: true };
   const tokens = tokenize(sql);
   const illegal = tokens.find((token) => token.kind === 'illegal');
   if (illegal)

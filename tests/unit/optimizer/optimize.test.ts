@@ -1,6 +1,7 @@
 /** The whole way from a text to a proved faster one, and every reason why a text stays as typed. */
 import { describe, expect, it } from 'vitest';
 import { loadReader } from '../../../src/sql/parse/readers.ts';
+import type { Reader } from '../../../src/sql/parse/reader.ts';
 import { normalise, numberParameters } from '../../../src/optimizer/normalise.ts';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import { sandboxWith } from './sandbox.ts';
@@ -94,6 +95,40 @@ describe('a text stays as typed and says why', () => {
     const report = optimizer.optimize(sql, [], { budgetMs: 300 });
     expect(report.unchangedReason).toContain('did not finish within');
     expect(report.elapsedMs).toBeLessThan(30_000);
+  });
+});
+
+describe('the second reader', () => {
+  const sql = "SELECT (SELECT count(*) FROM orders WHERE status = 'done') > 0 AS any_done";
+
+  it('is asked after the first suggestion and before any proof: where it disagrees, nothing is proved', () => {
+    const asked: string[] = [];
+    const doubting: Reader = (text, effort) => {
+      asked.push(effort ?? 'both');
+      return effort === 'quick' ? read(text, effort) : { ok: false, reason: 'two readers disagree about it' };
+    };
+    const steps = new Optimizer(sandbox, doubting).steps(sql, [], BUDGET);
+    expect(steps.next().value).toMatchObject({ stage: 'proposed', attempts: [{ ruleId: 'count-to-exists' }] });
+    expect(asked).not.toContain('both');
+    const { done, value } = steps.next();
+    expect(done).toBe(true);
+    expect(value).toMatchObject({
+      provedSql: null,
+      unchangedReason: 'Runs as typed: two readers disagree about it.',
+      attempts: [
+        { outcome: 'refused', verdicts: [], reason: 'The text may be misread: two readers disagree about it.' },
+      ],
+    });
+  });
+
+  it.each([
+    [sql, 'Two readers read it alike.'],
+    [`${sql} FROM customers NATURAL JOIN orders`, 'One reader alone reads it; node-sql-parser does not:'],
+    [`${sql} -- ${'x'.repeat(16_000)}`, 'node-sql-parser does not: it is longer than 16,000 characters.'],
+  ])('%#: the evidence says who read the text', (text, told) => {
+    const { attempts } = optimizer.optimize(text, [], { ...BUDGET, mustBeFaster: false });
+    expect(attempts[0].verdicts[0]).toMatchObject({ guard: 'round-trip', pass: true });
+    expect(attempts[0].verdicts[0].evidence).toContain(told);
   });
 });
 
