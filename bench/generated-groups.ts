@@ -97,4 +97,49 @@ export const GROUP_GENERATORS: Readonly<Record<string, Generator>> = {
       random,
     );
   },
+  'window-for-self-join': (schema, random) => {
+    const table = tableOf(schema, random);
+    const integers = table.columns.filter(({ type }) => type.startsWith('INTEGER'));
+    const any = (): string => columnName(table, random);
+    const order = chance(2, random) ? 'id' : any();
+    const keys = Array.from({ length: random.below(3) }, any);
+    const operator = oneOf(['<=', '<=', '<', '>=', '>'], random);
+    const links = [
+      ...keys.map((key) => `u.${key} = t.${key}`),
+      `u.${chance(12, random) ? any() : order} ${operator} t.${order}`,
+    ];
+    const [shared, more] = [chance(3, random), chance(5, random)].map((is) =>
+      is ? condition('@', table, random) : null,
+    );
+    const of = (alias: string, one: string | null): string[] => (one === null ? [] : [one.replaceAll('@', alias)]);
+    const present = chance(2, random) ? [order, ...keys].map((name) => `@.${name} IS NOT NULL`).join(' AND ') : null;
+    const summed = chance(8, random) ? any() : oneOf(integers, random).name;
+    const value = (alias: string): string =>
+      oneOf(
+        [
+          'count(*)',
+          `count(${alias}.${any()})`,
+          `sum(${alias}.${summed})`,
+          `avg(${alias}.${summed})`,
+          `max(${alias}.${any()})`,
+          `min(${alias}.${any()})`,
+        ],
+        random,
+      );
+    const inner = where([...links, ...of('u', shared), ...of('u', present), ...of('u', more)]);
+    const outer = [
+      ...of('t', shared),
+      ...of('t', present),
+      ...(chance(6, random) ? [condition('t', table, random)] : []),
+    ];
+    const scalar = (): string => {
+      const made = oneOf(['@', '@', 'coalesce(@, 0)', '@ + 1'], random).replace('@', value('u'));
+      return `(SELECT ${made} FROM ${table.name} AS u${inner})`;
+    };
+    if (!chance(3, random))
+      return `SELECT t.id, ${scalar()} AS v${chance(3, random) ? `, ${scalar()} AS w` : ''} FROM ${table.name} AS t${where(outer)}${chance(4, random) ? ' ORDER BY v, t.id' : ''}`;
+    const join = chance(3, random) ? 'LEFT JOIN' : 'JOIN';
+    const grouped = `t.id${chance(2, random) ? `, t.${any()}` : ''}`;
+    return `SELECT ${grouped}, ${value(chance(8, random) ? 't' : 'u')} AS v FROM ${table.name} AS t ${join} ${table.name} AS u ON ${inner.replace(' WHERE ', '')}${where(outer)} GROUP BY ${grouped}`;
+  },
 };

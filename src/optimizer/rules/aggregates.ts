@@ -1,8 +1,8 @@
 /** What several rules ask about aggregates. */
 import type { Expr, ExprOf } from '../../sql/ast.ts';
-import { printName } from '../../sql/print.ts';
-import type { Resolved, Scope } from '../../sql/scope.ts';
+import type { Scope } from '../../sql/scope.ts';
 import { isAggregate } from '../determined.ts';
+import { isInteger, type Needs } from '../exact.ts';
 import type { Precondition } from './rule.ts';
 import { partsOf } from './support.ts';
 
@@ -24,18 +24,9 @@ export function isMadeOfAggregates(expr: Expr): boolean {
   );
 }
 
-/** Sums are the same in any order, and none is too great on the way. Null for what is no column of a table. */
+/** What it takes for sums to be the same in any order, and none too great on the way; null for what may be no integer. */
 export function smallIntegers(argument: Expr, scope: Scope): Precondition[] | null {
-  const resolved: Resolved | null = argument.kind === 'column' ? scope.resolve(argument) : null;
-  const table = resolved?.source.table;
-  if (!resolved?.column || !table) return null;
-  const name = printName(resolved.name);
-  return [
-    {
-      claim: `${table.name}.${resolved.name} is an integer below 2^31 or NULL`,
-      by: 'rows',
-      table: table.name,
-      holds: `${name} IS NULL OR (typeof(${name}) = 'integer' AND ${name} BETWEEN -2147483647 AND 2147483647)`,
-    },
-  ];
+  const needs: Needs = new Map();
+  const sum: Expr = { kind: 'call', name: 'sum', distinct: false, args: [argument], over: null };
+  return isInteger(sum, scope, needs) ? [...needs.values()] : null;
 }

@@ -128,6 +128,18 @@ export const SHAPE = {
     },
     mode: 'proved',
   },
+  'window-for-self-join': {
+    title: 'Running totals by a window',
+    summary: 'For each row all earlier rows are added up again; a window carries the total along in one pass.',
+    before:
+      'SELECT o.id, (SELECT sum(p.total_cents) FROM orders AS p WHERE p.customer_id = o.customer_id AND p.id <= o.id) AS spent FROM orders AS o',
+    after: 'SELECT o.id, sum(o.total_cents) OVER (PARTITION BY o.customer_id ORDER BY o.id) AS spent FROM orders AS o',
+    refuses: {
+      sql: "SELECT o.id, (SELECT sum(p.total_cents) FROM orders AS p WHERE p.id <= o.id) AS spent FROM orders AS o WHERE o.status = 'paid'",
+      why: 'The total is of all orders, and a window sees the paid ones only.',
+    },
+    mode: 'proved',
+  },
   'star-to-columns': {
     title: 'SELECT * to named columns',
     summary:

@@ -12,6 +12,7 @@ import { limitRows, narrowColumns } from './preview.ts';
 import { rowNumberOne } from './row-number-one.ts';
 import { starToColumns } from './star-to-columns.ts';
 import { unionToUnionAll } from './union-to-union-all.ts';
+import { windowForSelfJoin } from './window-for-self-join.ts';
 
 export const SHAPE_RULES: readonly Rule[] = [
   minMaxSplit,
@@ -20,6 +21,7 @@ export const SHAPE_RULES: readonly Rule[] = [
   needlessOrderBy,
   needlessDistinct,
   unionToUnionAll,
+  windowForSelfJoin,
   orToUnion,
   lateLookup,
   materializedHints,

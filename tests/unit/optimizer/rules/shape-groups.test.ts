@@ -1,7 +1,13 @@
 import { describeFamily } from './family.ts';
 import { smallShop } from './small-shop.ts';
 
-describeFamily('shape of groups', smallShop(), {
+const shop = smallShop();
+// Nobody without a number, and ties.
+shop.execute(`
+  CREATE TABLE points(id INTEGER PRIMARY KEY, who TEXT NOT NULL, day INTEGER NOT NULL, n INTEGER, note TEXT);
+  INSERT INTO points VALUES (1, 'a', 1, 5, 'x'), (2, 'a', 1, 7, NULL), (3, 'a', 2, NULL, 'x'), (4, 'b', 1, -3, 'y'), (5, 'b', 3, 4, 'x'), (6, 'c', 1, NULL, 'x');`);
+
+describeFamily('shape of groups', shop, {
   pairs: [
     [
       'min-max-split',
@@ -83,8 +89,96 @@ describeFamily('shape of groups', smallShop(), {
       'SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY city ORDER BY name) AS n FROM customers WHERE id < 4 AND name IS NOT NULL AND city IS NOT NULL) WHERE n <= 1',
       'SELECT id FROM (SELECT id, 1 AS n FROM customers WHERE id < 4 AND name IS NOT NULL AND city IS NOT NULL AND (city, name) IN (SELECT city, min(name) FROM customers WHERE id < 4 AND name IS NOT NULL AND city IS NOT NULL GROUP BY city))',
     ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.who = t.who AND u.day <= t.day) AS s FROM points AS t',
+      'SELECT id, sum(t.n) OVER (PARTITION BY t.who ORDER BY t.day) AS s FROM points AS t',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT count(*) FROM points AS u WHERE points.who = u.who AND points.day < u.day) + 1 AS place FROM points ORDER BY 2, 1',
+      'SELECT id, count(*) OVER (PARTITION BY points.who ORDER BY points.day DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1 AS place FROM points ORDER BY 2, 1',
+    ],
+    [
+      'window-for-self-join',
+      "SELECT t.id, (SELECT coalesce(max(n), 0) FROM points AS u WHERE u.note = 'x' AND u.day > t.day AND u.id > 1) AS m FROM points AS t WHERE t.id > 1",
+      "SELECT t.id, coalesce(max(t.n) FILTER (WHERE t.note = 'x') OVER (ORDER BY t.day DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS m FROM points AS t WHERE t.id > 1",
+    ],
+    [
+      'window-for-self-join',
+      "SELECT id, (SELECT avg(n) FROM points AS u WHERE u.who = t.who AND u.id <= t.id) AS m, (SELECT min(note) FROM points AS u WHERE u.id >= t.id AND u.who IN ('a', 'c')) AS l FROM points AS t WHERE t.who IN ('a', 'c')",
+      "SELECT id, avg(t.n) OVER (PARTITION BY t.who ORDER BY t.id) AS m, min(t.note) OVER (ORDER BY t.id DESC) AS l FROM points AS t WHERE t.who IN ('a', 'c')",
+    ],
+    [
+      'window-for-self-join',
+      "SELECT a.id, a.day, sum(b.n) AS s, count(*) AS c FROM points AS a JOIN points AS b ON b.who = a.who AND b.day <= a.day WHERE a.who <> 'b' GROUP BY a.id, a.day ORDER BY s, a.id",
+      "SELECT a.id, a.day, sum(a.n) OVER (PARTITION BY a.who ORDER BY a.day) AS s, count(*) OVER (PARTITION BY a.who ORDER BY a.day) AS c FROM points AS a WHERE a.who <> 'b' ORDER BY s, a.id",
+    ],
+    [
+      'window-for-self-join',
+      'SELECT b.id, max(a.n) AS m FROM points AS a, points AS b WHERE a.id >= b.id AND a.n > 0 AND b.n > 0 GROUP BY b.id',
+      'SELECT b.id, max(b.n) OVER (ORDER BY b.id DESC) AS m FROM points AS b WHERE b.n > 0',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, count(b.n) AS c FROM points AS a LEFT JOIN points AS b ON b.day <= a.day AND b.id > 2 WHERE a.id > 2 GROUP BY a.id',
+      'SELECT a.id, count(a.n) OVER (ORDER BY a.day) AS c FROM points AS a WHERE a.id > 2',
+    ],
   ],
   leavesAlone: [
+    ['window-for-self-join', 'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.who = t.who) AS s FROM points AS t'],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.who = t.who AND u.day <= t.id) AS s FROM points AS t',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.day <= t.day) AS s FROM points AS t WHERE t.id > 2',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.day <= t.day AND u.id <= t.id) AS s FROM points AS t',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT count(DISTINCT u.n) FROM points AS u WHERE u.day <= t.day) AS s FROM points AS t',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n * t.n) FROM points AS u WHERE u.day <= t.day) AS s FROM points AS t',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT max(u.note) FROM points AS u WHERE u.day <= t.day AND u.n > t.n + 1) AS s FROM points AS t',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id FROM points AS t WHERE (SELECT count(*) FROM points AS u WHERE u.id <= t.id) < 3',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, count(*) AS c FROM points AS a JOIN points AS b ON b.id < a.id GROUP BY a.id',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.day, count(*) AS c FROM points AS a JOIN points AS b ON b.id <= a.id GROUP BY a.day',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, b.note, count(*) AS c FROM points AS a JOIN points AS b ON b.id <= a.id GROUP BY a.id, b.note',
+    ],
+    [
+      'window-for-self-join',
+      "SELECT a.id, count(*) AS c FROM points AS a JOIN points AS b ON b.id <= a.id AND b.note = 'x' GROUP BY a.id",
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, count(b.id) AS c FROM points AS a LEFT JOIN points AS b ON b.id <= a.id AND a.n > 2 GROUP BY a.id',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, sum(a.n) AS s FROM points AS a JOIN points AS b ON b.id <= a.id GROUP BY a.id',
+    ],
     ['row-number-one', 'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) WHERE n = 2'],
     [
       'row-number-one',
