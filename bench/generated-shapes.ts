@@ -107,31 +107,8 @@ export const SHAPE_GENERATORS: Readonly<Record<string, Generator>> = {
     const cut = `LIMIT ${1 + random.below(4)}${chance(5, random) ? '' : ` OFFSET ${random.below(4)}`}`;
     return `SELECT ${shown} FROM ${reach.from}${where(asked)} ORDER BY ${chance(5, random) ? '1' : first}, ${chance(8, random) ? first : 'x0.id'} ${cut}`;
   },
-  'materialized-hints': (schema, random) => {
-    const inner = tableOf(schema, random);
-    const key = columnName(inner, random);
-    const hint = oneOf(['', '', ' MATERIALIZED', ' NOT MATERIALIZED'], random);
-    const body = oneOf(
-      [
-        `SELECT s.${key} AS a, s.id AS b FROM ${inner.name} AS s${where([condition('s', inner, random)])}`,
-        `SELECT s.${key} AS a, count(*) AS b FROM ${inner.name} AS s GROUP BY s.${key}`,
-        `SELECT s.${key} AS a, s.id AS b FROM ${inner.name} AS s UNION SELECT s.id, s.id FROM ${inner.name} AS s`,
-      ],
-      random,
-    );
-    const asked = oneOf(['x.a = y.a', 'x.b = y.b', 'x.a = y.b', 'x.b < y.b'], random);
-    const read = oneOf(
-      [
-        `SELECT x.a, y.b FROM c AS x JOIN c AS y ON ${asked} WHERE x.b > 0`,
-        `SELECT x.a, x.b FROM c AS x WHERE x.b = (SELECT max(y.b) FROM c AS y WHERE ${asked})`,
-        `SELECT a, b FROM c WHERE b = 1 UNION ALL SELECT a, b FROM c WHERE b > 1`,
-        `SELECT a, b FROM c WHERE b IN (SELECT b FROM c WHERE b <> 2)`,
-        'SELECT a, b FROM c WHERE b > 1',
-      ],
-      random,
-    );
-    return `WITH c AS${hint} (${body}) ${read}`;
-  },
+  'materialized-hints': (schema, random) => commonTable(schema, random),
+  'inline-common-table': (schema, random) => commonTable(schema, random),
   'common-conjunct': (schema, random) => {
     const reach = reachOf(schema, 1 + random.below(2), random);
     const link =
@@ -150,4 +127,31 @@ export const SHAPE_GENERATORS: Readonly<Record<string, Generator>> = {
     }
     return select(reach, [...reach.conditions, any], random);
   },
+};
+
+/** A common table that is mostly read twice. */
+const commonTable: Generator = (schema, random) => {
+  const inner = tableOf(schema, random);
+  const key = columnName(inner, random);
+  const hint = oneOf(['', '', ' MATERIALIZED', ' NOT MATERIALIZED'], random);
+  const body = oneOf(
+    [
+      `SELECT s.${key} AS a, s.id AS b FROM ${inner.name} AS s${where([condition('s', inner, random)])}`,
+      `SELECT s.${key} AS a, count(*) AS b FROM ${inner.name} AS s GROUP BY s.${key}`,
+      `SELECT s.${key} AS a, s.id AS b FROM ${inner.name} AS s UNION SELECT s.id, s.id FROM ${inner.name} AS s`,
+    ],
+    random,
+  );
+  const asked = oneOf(['x.a = y.a', 'x.b = y.b', 'x.a = y.b', 'x.b < y.b'], random);
+  const read = oneOf(
+    [
+      `SELECT x.a, y.b FROM c AS x JOIN c AS y ON ${asked} WHERE x.b > 0`,
+      `SELECT x.a, x.b FROM c AS x WHERE x.b = (SELECT max(y.b) FROM c AS y WHERE ${asked})`,
+      `SELECT a, b FROM c WHERE b = 1 UNION ALL SELECT a, b FROM c WHERE b > 1`,
+      `SELECT a, b FROM c WHERE b IN (SELECT b FROM c WHERE b <> 2)`,
+      'SELECT a, b FROM c WHERE b > 1',
+    ],
+    random,
+  );
+  return `WITH c AS${hint} (${body}) ${read}`;
 };

@@ -78,3 +78,10 @@ export function namesMayChange({ core, owner }: Place, query: Select): boolean {
   });
   return !isTable || core.columns.every(({ expr, alias }) => alias !== null || expr.kind === 'column');
 }
+
+/** Tables and common tables that the query names anywhere, folded. */
+export function tableNamesIn(query: Select): Set<string> {
+  const names = new Set<string>();
+  visit(query, { table: (table) => void names.add(foldCase(table.name)) });
+  return names;
+}

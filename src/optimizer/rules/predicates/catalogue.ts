@@ -125,13 +125,13 @@ export const PREDICATES = {
     summary:
       'An index is looked for, or made for a join, only by what AND joins; what stands on every side of an OR can stand before it.',
     before:
-      'SELECT count(*) AS n FROM order_items AS i JOIN products AS p ON ' +
-      '(p.price_cents = i.price_cents AND i.quantity < 2) OR (p.price_cents = i.price_cents AND p.stock > 90)',
+      'SELECT count(*) AS n FROM products AS p JOIN products AS q ON ' +
+      '(q.price_cents = p.price_cents AND q.stock < p.stock) OR (q.price_cents = p.price_cents AND q.category < p.category)',
     after:
-      'SELECT count(*) AS n FROM order_items AS i JOIN products AS p ON ' +
-      'p.price_cents = i.price_cents AND (i.quantity < 2 OR p.stock > 90)',
+      'SELECT count(*) AS n FROM products AS p JOIN products AS q ON ' +
+      'q.price_cents = p.price_cents AND (q.stock < p.stock OR q.category < p.category)',
     refuses: {
-      sql: 'SELECT count(*) AS n FROM order_items AS i JOIN products AS p ON (p.id = i.product_id AND i.quantity < 2) OR p.stock > 90',
+      sql: 'SELECT count(*) AS n FROM products AS p JOIN products AS q ON (q.price_cents = p.price_cents AND q.stock < p.stock) OR q.category < p.category',
       why: 'One side asks for nothing that the other asks for.',
     },
     mode: 'proved',

@@ -66,14 +66,28 @@ export const SHAPE = {
   'materialized-hints': {
     title: 'Common tables made once, or for each reader',
     summary:
-      'Made once, nothing is done twice; made for each reader, what that reader asks for reaches the index. Both are tried, and the quicker one kept.',
+      'Made once, nothing is done twice; made for each reader, one that stops early makes no more than it takes. Both are tried, and the quicker one kept.',
     before:
-      'WITH spent AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.orders AS one, b.orders AS other FROM spent AS a, spent AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
+      'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 9) AS many, EXISTS (SELECT 1 FROM busy WHERE orders < 3) AS few',
     after:
-      'WITH spent AS NOT MATERIALIZED (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.orders AS one, b.orders AS other FROM spent AS a, spent AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
+      'WITH busy AS NOT MATERIALIZED (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 9) AS many, EXISTS (SELECT 1 FROM busy WHERE orders < 3) AS few',
     refuses: {
-      sql: 'WITH spent AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT orders FROM spent WHERE customer_id = 5',
+      sql: 'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 9) AS many',
       why: 'It is read once: SQLite makes no more of it than is asked for.',
+    },
+    mode: 'proved',
+  },
+  'inline-common-table': {
+    title: 'Common tables where they are read',
+    summary:
+      'What is read several times is made whole; written where it is read, each copy makes only what its reader asks for, with an index.',
+    before:
+      'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.orders AS one, b.orders AS other FROM busy AS a, busy AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
+    after:
+      'SELECT a.orders AS one, b.orders AS other FROM (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) AS a, (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
+    refuses: {
+      sql: 'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT orders FROM busy WHERE customer_id = 5',
+      why: 'It is read once: SQLite puts it there by itself.',
     },
     mode: 'proved',
   },

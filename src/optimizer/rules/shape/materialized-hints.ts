@@ -1,13 +1,14 @@
 /**
- * `WITH g AS (…)` → `WITH g AS MATERIALIZED (…)`, and NOT MATERIALIZED. What is read once SQLite takes apart, what is read several times it makes once and for all
- * readers; without that, conditions of each reader reach the tables and their indexes, and with it nothing is made twice. Which is
- * quicker the text does not show: each is tried, and kept only when measured faster. A hint that is there is tried without, too.
+ * `WITH g AS (…)` → `WITH g AS MATERIALIZED (…)`, and NOT MATERIALIZED. Made whole once, nothing is done twice; made for each reader, one that stops early (EXISTS, LIMIT)
+ * makes no more than it takes. Which is quicker the text does not show: each is tried, and kept only when measured faster.
+ * A hint that is there is tried without, too.
  * Left alone: common tables that are read once and bear no hint, and recursion, which is always made whole.
  */
 import type { Cte, Select } from '../../../sql/ast.ts';
 import { foldCase } from '../../../sql/tokens.ts';
 import { replaceQuery, visit } from '../../../sql/walk.ts';
 import type { Rewrite, Rule } from '../rule.ts';
+import { tableNamesIn } from '../support.ts';
 
 type Hint = NonNullable<Cte['materialized']> | null;
 
@@ -23,7 +24,8 @@ export const materializedHints: Rule = {
       table: ({ name }) => void reads.set(foldCase(name), (reads.get(foldCase(name)) ?? 0) + 1),
     });
     const isChoice = (cte: Cte): boolean =>
-      !readsItself(cte) && (cte.materialized !== undefined || (reads.get(foldCase(cte.name)) ?? 0) > 1);
+      !tableNamesIn(cte.query).has(foldCase(cte.name)) &&
+      (cte.materialized !== undefined || (reads.get(foldCase(cte.name)) ?? 0) > 1);
     return owners.flatMap((owner) => {
       const choices = owner.ctes.filter(isChoice);
       // Each alone, and all alike: a rule comes once in a sequence.
@@ -44,10 +46,4 @@ function hinted(query: Select, owner: Select, set: readonly Cte[], hint: Hint): 
 
 function withHint({ name, columns, query }: Cte, hint: Hint): Cte {
   return { name, columns, query, ...(hint !== null && { materialized: hint }) };
-}
-
-function readsItself({ name, query }: Cte): boolean {
-  let found = false;
-  visit(query, { table: (table) => void (found ||= foldCase(table.name) === foldCase(name)) });
-  return found;
 }

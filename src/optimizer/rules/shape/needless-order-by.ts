@@ -8,9 +8,10 @@
  */
 import type { Core, Expr, Select } from '../../../sql/ast.ts';
 import { foldCase } from '../../../sql/tokens.ts';
-import { mapCore, mapParts, mapSelect, someExpr, sourcesIn, visit } from '../../../sql/walk.ts';
+import { mapCore, mapParts, mapSelect, someExpr, sourcesIn } from '../../../sql/walk.ts';
 import { isAggregated, ORDERED_AGGREGATES } from '../../determined.ts';
 import type { Rule } from '../rule.ts';
+import { tableNamesIn } from '../support.ts';
 
 export const needlessOrderBy: Rule = {
   id: 'needless-order-by',
@@ -49,7 +50,7 @@ function look(query: Select, unseen: boolean, outer: Readers, needless: Set<Sele
   for (const expr of [...query.orderBy.map((term) => term.expr), query.limit, query.offset]) if (expr) within(expr);
   // Last to first, so that all readers are known; what reads itself, or one after it, is left alone.
   for (const { body } of own)
-    for (const name of namesIn(body))
+    for (const name of tableNamesIn(body))
       if (own.findIndex((one) => one.name === name) >= own.findIndex((one) => one.body === body))
         readers.get(name)?.push(false);
   for (const one of own.toReversed()) look(one.body, one.readers.every(Boolean), readers, needless);
@@ -65,12 +66,6 @@ function readsInOrder(core: Core, { orderBy }: Select): boolean {
   const isInOrder = (expr: Expr): boolean =>
     expr.kind === 'call' && (expr.over !== null || ORDERED_AGGREGATES.test(foldCase(expr.name)));
   return exprs.some((expr) => expr !== null && someExpr(expr, isInOrder));
-}
-
-function namesIn(query: Select): Set<string> {
-  const names = new Set<string>();
-  visit(query, { table: (table) => void names.add(foldCase(table.name)) });
-  return names;
 }
 
 function unsorted(query: Select, needless: ReadonlySet<Select>): Select {

@@ -1,6 +1,7 @@
 /** Rules about the shape of a query: its joins, its arms, its columns and its order. */
 import type { Rule } from '../rule.ts';
 import { groupByReduction } from './group-by-reduction.ts';
+import { inlineCommonTable } from './inline-common-table.ts';
 import { joinOrder } from './join-order.ts';
 import { lateLookup } from './late-lookup.ts';
 import { materializedHints } from './materialized-hints.ts';
@@ -25,6 +26,7 @@ export const SHAPE_RULES: readonly Rule[] = [
   orToUnion,
   lateLookup,
   materializedHints,
+  inlineCommonTable,
   joinOrder,
   starToColumns,
 ];

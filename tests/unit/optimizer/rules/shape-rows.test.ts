@@ -2,7 +2,7 @@ import { describeFamily } from './family.ts';
 import { smallShop } from './small-shop.ts';
 
 describeFamily('shape of rows', smallShop(), {
-  goesOn: ['materialized-hints'],
+  goesOn: ['materialized-hints', 'inline-common-table'],
   pairs: [
     [
       'needless-order-by',
@@ -104,6 +104,16 @@ describeFamily('shape of rows', smallShop(), {
       'WITH g AS (SELECT id FROM orders), h AS (SELECT id FROM g) SELECT g.id FROM g, h AS a, h AS b WHERE g.id = a.id AND a.id < b.id',
       'WITH g AS MATERIALIZED (SELECT id FROM orders), h AS MATERIALIZED (SELECT id FROM g) SELECT g.id FROM g, h AS a, h AS b WHERE g.id = a.id AND a.id < b.id',
     ],
+    [
+      'inline-common-table',
+      'WITH g AS (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) SELECT g.n, b.* FROM g JOIN g AS b ON g.k < b.k WHERE g.n IN (SELECT n FROM g)',
+      'SELECT g.n, b.* FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g JOIN (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS b ON g.k < b.k WHERE g.n IN (SELECT n FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g)',
+    ],
+    [
+      'inline-common-table',
+      'WITH g AS (SELECT id FROM orders), h AS (SELECT id FROM g) SELECT a.id FROM h AS a, h AS b WHERE a.id < b.id',
+      'WITH g AS (SELECT id FROM orders) SELECT a.id FROM (SELECT id FROM g) AS a, (SELECT id FROM g) AS b WHERE a.id < b.id',
+    ],
   ],
   leavesAlone: [
     ['needless-order-by', 'SELECT id FROM (SELECT id FROM orders ORDER BY status)'],
@@ -176,6 +186,16 @@ describeFamily('shape of rows', smallShop(), {
     ['materialized-hints', 'WITH g AS (SELECT id FROM orders) SELECT id FROM g WHERE id = 3'],
     [
       'materialized-hints',
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4) SELECT a.i FROM n AS a, n AS b',
+    ],
+    ['inline-common-table', 'WITH g AS (SELECT id FROM orders) SELECT id FROM g WHERE id = 3'],
+    ['inline-common-table', 'WITH g(x) AS (SELECT id FROM orders) SELECT a.x FROM g AS a, g AS b'],
+    [
+      'inline-common-table',
+      'WITH g AS (SELECT id FROM orders) SELECT id FROM g WHERE id IN (WITH orders AS (SELECT 1 AS id) SELECT id FROM g JOIN orders USING (id))',
+    ],
+    [
+      'inline-common-table',
       'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4) SELECT a.i FROM n AS a, n AS b',
     ],
   ],
