@@ -72,15 +72,18 @@ export class TextIndex {
   #markOf(text: string): number {
     if (this.#hashesWhole) return hashKey(text) | 0;
     const { length } = text;
+    const places = this.#places;
+    const count = this.#placeCount;
     let mark = length;
-    for (let nth = 0; nth < this.#placeCount; nth++) {
-      const place = this.#places[nth];
+    for (let nth = 0; nth < count; nth++) {
+      const place = places[nth];
       const at = place < 0 ? length + place : place;
-      const code = at >= 0 && at < length ? text.charCodeAt(at) : 0;
-      mark = Math.imul(mark ^ code, 0x9e3779b1);
-      mark ^= mark >>> 15;
+      mark = Math.imul(mark, 0x9e3779b1);
+      if (at >= 0 && at < length) mark ^= text.charCodeAt(at);
     }
-    return mark;
+    // A product carries low bits up only; what is high must come down again.
+    mark = Math.imul(mark, 0x9e3779b1);
+    return mark ^ (mark >>> 15);
   }
 
   /** False when all have to be laid out anew, because something was learned. */
