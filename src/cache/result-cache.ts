@@ -27,7 +27,7 @@ import type { StoreStatistics } from './statistics/reports.ts';
 import type { RecordedRequests } from './statistics/request-history.ts';
 import type { RowKey, RowsByTable } from './freshness/row-keys.ts';
 import { ENTRY_SHARE_MAX, type CacheSettings } from './settings.ts';
-import { Shelf, type Lifetime } from './store/shelf.ts';
+import { Shelf } from './store/shelf.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import { TableVersions, type ContentVersion, type Tables } from './freshness/table-versions.ts';
 import { decideTtl, type TtlDecision } from './freshness/ttl.ts';
@@ -35,11 +35,13 @@ import { WriteRates } from './freshness/write-rates.ts';
 
 /** Expired entries that one call of `expire` removes at most, unless told. */
 const EXPIRE_LIMIT = 256;
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 const PLAIN: ValueTraits = { parameters: '', compressed: false, rawBytes: null };
 
 export class ResultCache<Value> {
   #settings: CacheSettings;
-  readonly #random: Random;
+  /** Of the time that jitter may take from an entry, the share that it took from the last: 0..1. */
+  #jitter: number;
   #strategy: Strategy;
   readonly #versions: TableVersions;
   readonly #rates = new WriteRates();
@@ -57,11 +59,12 @@ export class ResultCache<Value> {
     traitsOf: (value: Value) => ValueTraits = () => PLAIN,
   ) {
     this.#settings = settings;
-    this.#random = random;
+    this.#jitter = random.next();
     this.#shelf = new Shelf(traitsOf);
     this.#versions = new TableVersions(version.historyId, version.logNumber);
     this.#strategy = STRATEGY_REGISTRY[settings.strategy].create();
     this.#strategy.setCapacity(settings.capacityBytes, 0);
+    this.#shelf.rearm(settings.staleMs, 0);
     this.#journal = new Journal(this.#shelf, this.#versions);
     this.#journal.configure(settings, 0);
   }
@@ -97,7 +100,7 @@ export class ResultCache<Value> {
   /** What `find` would find, with nothing counted. */
   peek(key: string, nowMs: number): number {
     const slot = this.#shelf.keys.find(key);
-    return slot >= 0 && nowMs < this.#untilMs(slot) ? slot : -1;
+    return slot >= 0 && nowMs < this.#shelf.untilMs(slot) ? slot : -1;
   }
 
   has(key: string, nowMs: number): boolean {
@@ -111,7 +114,7 @@ export class ResultCache<Value> {
     const slot = shelf.keys.find(key);
     if (slot < 0) return -1;
     if (nowMs >= shelf.rows.numbers[slot * ROW + EXPIRES_MS]) {
-      if (nowMs >= this.#untilMs(slot)) {
+      if (nowMs >= shelf.untilMs(slot)) {
         this.#remove(slot, 'expired');
         return -1;
       }
@@ -125,9 +128,11 @@ export class ResultCache<Value> {
 
   /** Counts a look-up that found nothing; returns why, and tells the strategy. */
   miss(key: string, queryClass: QueryClass, tables: Tables, nowMs: number): Miss['reason'] {
-    const hash = this.#shelf.keys.hashOf(key);
+    const { keys } = this.#shelf;
+    const id = keys.idOf(key);
+    const hash = id < 0 ? keys.hashOf(key) : keys.hashAt(id);
     this.#strategy.onMiss(hash);
-    return this.#journal.missed(key, hash, queryClass, tables, nowMs);
+    return this.#journal.missed(id, hash, queryClass, tables, nowMs);
   }
 
   /** Looks a key up and counts the outcome. `tables` are those that the asking statement reads. */
@@ -157,11 +162,11 @@ export class ResultCache<Value> {
     this.#clock(nowMs);
     this.#rates.watch(nowMs);
     const ttl = decideTtl(entry.queryClass, entry.tables, this.#rates, this.#settings, nowMs);
-    const jitter = 1 - this.#settings.ttlJitterRatio * this.#random.next();
-    const stored = this.#store(key, entry, nowMs, this.#lifetime(ttl, nowMs + ttl.ttlMs * jitter), purpose);
-    if (purpose === 'asked' && (stored.stored || stored.reason === 'not-admitted'))
-      this.#journal.history.note(this.#shelf.keys.hashOf(key), chargeOf(key, entry.bytes), entry.costMs);
-    return stored;
+    // Steps of the golden ratio fill an interval more evenly than chance, however many there are, and none follows close upon another.
+    const jitter = this.#jitter + GOLDEN_RATIO;
+    this.#jitter = jitter < 1 ? jitter : jitter - 1;
+    const ttlMs = ttl.ttlMs * (1 - this.#settings.ttlJitterRatio * this.#jitter);
+    return this.#store(key, entry, ttl, nowMs + ttlMs, nowMs, purpose);
   }
 
   /** Stores what was saved earlier: `ttlMs` is what was left of its time; its hits count for the strategy, not for the statistics. */
@@ -170,7 +175,7 @@ export class ResultCache<Value> {
     // The wall clock may have been moved back while the page was away.
     const most = Math.max(byClass[entry.queryClass], ttlRules.constantMs, ttlRules.quietMs);
     const ttl: TtlDecision = { ttlMs: Math.min(ttlMs, most), rule: 'restored', evidence: 0 };
-    const stored = this.#store(key, entry, nowMs, this.#lifetime(ttl, nowMs + ttl.ttlMs), null);
+    const stored = this.#store(key, entry, ttl, nowMs + ttl.ttlMs, nowMs, null);
     if (!stored.stored) return stored;
     this.#shelf.rows.numbers[stored.slot * ROW + HITS] = hits;
     for (let hit = 0; hit < Math.min(hits, REPLAYED_HITS_MAX); hit++) this.#strategy.onHit(stored.slot, nowMs);
@@ -379,7 +384,8 @@ export class ResultCache<Value> {
 
   /** The statement, for people to read; empty when the slot is free. */
   textIn(slot: number): string {
-    return this.#shelf.rows.texts[slot] ?? '';
+    const { keys, texts } = this.#shelf.rows;
+    return keys[slot] === undefined ? '' : texts[slot];
   }
 
   bytesOf(slot: number): number {
@@ -415,18 +421,26 @@ export class ResultCache<Value> {
   }
 
   /** `purpose` is null for what is restored. */
-  #store(key: string, entry: NewEntry<Value>, nowMs: number, life: Lifetime, purpose: Purpose | null): Stored {
+  #store(
+    key: string,
+    entry: NewEntry<Value>,
+    ttl: TtlDecision,
+    expiresMs: number,
+    nowMs: number,
+    purpose: Purpose | null,
+  ): Stored {
     const { bytes, tables, costMs } = entry;
     // Put into words only when there is something to say: making a text takes longer than storing.
-    if (!(bytes >= 0 && bytes < Infinity && life.expiresMs > -Infinity && life.expiresMs < Infinity))
-      invariant(false, `an entry weighs ${bytes} bytes and expires at ${life.expiresMs}`);
+    if (!(bytes >= 0 && bytes < Infinity && expiresMs > -Infinity && expiresMs < Infinity))
+      invariant(false, `an entry weighs ${bytes} bytes and expires at ${expiresMs}`);
     const shelf = this.#shelf;
     const journal = this.#journal;
-    const hash = shelf.keys.hashOf(key);
+    const id = shelf.keys.idOf(key);
+    const hash = id < 0 ? shelf.keys.hashOf(key) : shelf.keys.hashAt(id);
     const charge = chargeOf(key, bytes);
     const group = journal.groupOf(entry.queryClass, tables);
-    if (purpose === 'asked') journal.executed(hash, group, entry, charge, life.untilMs, nowMs);
-    else if (purpose === 'refresh') journal.refreshed(hash, group, entry, life.untilMs);
+    if (purpose === 'asked') journal.executed(hash, group, entry, charge, expiresMs, nowMs);
+    else if (purpose === 'refresh') journal.refreshed(hash, group, entry, expiresMs);
     if (!this.#versions.isCurrent(tables, entry.version, entry.rows)) {
       journal.notStored(key, 'invalidated');
       return { stored: false, reason: 'stale', message: 'Not stored: a table that it reads was written meanwhile.' };
@@ -436,9 +450,10 @@ export class ResultCache<Value> {
       const message = `Not stored: it takes ${charge} bytes, and one entry may take ${this.#entryBytesMax()} (1/${ENTRY_SHARE_MAX} of the capacity).`;
       return { stored: false, reason: 'too-large', message };
     }
+    if (purpose === 'asked') journal.history.note(hash, charge, costMs);
     this.#older.remove(key);
-    const held = shelf.keys.slotOf(key);
-    if (held >= 0) return this.#renew(held, entry, charge, group, life, nowMs);
+    const held = shelf.keys.slotAt(id);
+    if (held >= 0) return this.#renew(held, entry, charge, group, ttl, expiresMs, nowMs);
     if (!this.#strategy.admit(hash, charge, costMs, nowMs)) {
       journal.notStored(key, 'refused');
       return {
@@ -448,18 +463,26 @@ export class ResultCache<Value> {
       };
     }
     this.#makeRoom(charge, nowMs);
-    const slot = shelf.add(key, entry, charge, group, life, nowMs);
-    this.#strategy.onInsert(slot, hash, charge, costMs, nowMs, life.expiresMs);
+    const slot = shelf.add(key, hash, entry, charge, group, ttl, expiresMs, nowMs);
+    this.#strategy.onInsert(slot, hash, charge, costMs, nowMs, expiresMs);
     return { stored: true, slot, generation: this.generationOf(slot) };
   }
 
   /** A newer result of a key that is held takes the place of the older: its place in the strategy's order, and its hits, stay. */
-  #renew(slot: number, entry: NewEntry<Value>, charge: number, group: number, life: Lifetime, nowMs: number): Stored {
-    this.#shelf.renew(slot, entry, charge, group, life, nowMs);
+  #renew(
+    slot: number,
+    entry: NewEntry<Value>,
+    charge: number,
+    group: number,
+    ttl: TtlDecision,
+    expiresMs: number,
+    nowMs: number,
+  ): Stored {
+    this.#shelf.renew(slot, entry, charge, group, ttl, expiresMs, nowMs);
     this.#journal.counter.removed('replaced');
     const generation = this.generationOf(slot);
     this.#strategy.onReweigh(slot, charge, nowMs);
-    this.#strategy.onRenew?.(slot, life.expiresMs);
+    this.#strategy.onRenew?.(slot, expiresMs);
     this.#makeRoom(0, nowMs);
     return this.generationOf(slot) === generation
       ? { stored: true, slot, generation }
@@ -485,7 +508,7 @@ export class ResultCache<Value> {
 
   #remove(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because = '', nowMs = this.#nowMs): void {
     this.#strategy.onRemove(slot, cause);
-    this.#journal.left(slot, cause, because, this.#untilMs(slot), nowMs);
+    this.#journal.left(slot, cause, because, nowMs);
     const { rows } = this.#shelf;
     const keepsOlder = cause === 'invalidated' && this.#settings.olderRows;
     const older = keepsOlder ? { key: rows.keys[slot]!, ...this.#overtaken(slot, nowMs) } : null;
@@ -507,15 +530,6 @@ export class ResultCache<Value> {
   /** The key of the entry that was meant; undefined when it is not in the slot any more. */
   #keyOf(slot: number, generation: number): string | undefined {
     return this.generationOf(slot) === generation ? this.#shelf.rows.keys[slot] : undefined;
-  }
-
-  /** What is over is served for a while longer, as long as no write touches it. */
-  #lifetime(ttl: TtlDecision, expiresMs: number): Lifetime {
-    return { ttl, expiresMs, untilMs: expiresMs + this.#settings.staleMs };
-  }
-
-  #untilMs(slot: number): number {
-    return this.#shelf.rows.get(slot, EXPIRES_MS) + this.#settings.staleMs;
   }
 
   /** Hands the content over to a new strategy; nothing is lost. */

@@ -49,13 +49,16 @@ export class KeyTable {
     const id = this.#index.find(key);
     this.#lastKey = key;
     this.#lastId = id;
+    return this.slotAt(id);
+  }
+
+  /** The slot of the key of this number (-1: of none), or -1 when it is not held. */
+  slotAt(id: number): number {
     return id < 0 ? NOT_HERE : this.#rows[id * ROW + SLOT];
   }
 
-  /** The same, quicker when it was looked for just now. */
-  slotOf(key: string): number {
-    const id = this.idOf(key);
-    return id < 0 ? NOT_HERE : this.#rows[id * ROW + SLOT];
+  hashAt(id: number): number {
+    return this.#rows[id * ROW + HASH] >>> 0;
   }
 
   /** The number of a key that is held or remembered, or -1. A key keeps it until it is forgotten. */
@@ -66,7 +69,7 @@ export class KeyTable {
 
   hashOf(key: string): number {
     const id = this.idOf(key);
-    if (id >= 0) return this.#rows[id * ROW + HASH] >>> 0;
+    if (id >= 0) return this.hashAt(id);
     if (key !== this.#hashedKey) {
       this.#lastHash = hashKey(key);
       this.#hashedKey = key;

@@ -1,10 +1,11 @@
 /**
- * The latest that have left, with all that a person may want to know of them. One that was evicted and is asked for again while it would
- * still have been right is a ghost that would have hit.
+ * The latest that have left, with all that a person may want to know of them. An entry's row stays as it was, and its slot is not used
+ * again, for as long as its departure is kept: nothing is copied. One that was evicted and is asked for again while it would still have
+ * been right is a ghost that would have hit.
  */
 import type { QueryClass, RemovalCause } from '../catalogue.ts';
-import * as fields from '../store/entry-rows.ts';
-import type { EntryRows } from '../store/entry-rows.ts';
+import { BYTES, COST_MS, HASH, HITS, KEY_ID, ROW, WRITTEN_MS } from '../store/entry-rows.ts';
+import type { Shelf } from '../store/shelf.ts';
 import { grown } from '../structures/slot-lists.ts';
 import type { Tables, TableVersions } from '../freshness/table-versions.ts';
 
@@ -13,19 +14,13 @@ export const DEPARTURES_KEPT = 256;
 /** Of a text; what is kept to be looked at must not hold megabytes. */
 const TEXT_LENGTH_MAX = 1000;
 
-/** A row: some fields of the entry's own, and what is known of its leaving. */
-const HASH = 0;
-const KEY_ID = 1;
-const BYTES = 2;
-const COST_MS = 3;
-const HITS = 4;
-const WRITTEN_MS = 5;
-const LEFT_MS = 6;
-const UNTIL_MS = 7;
-const LOG_NUMBER = 8;
-const ASKED_AGAIN = 9;
-const WOULD_HAVE_HIT = 10;
-const WIDTH = 11;
+/** A departure's own row, beside the entry's. */
+const LEFT_MS = 0;
+const UNTIL_MS = 1;
+const LOG_NUMBER = 2;
+const ASKED_AGAIN = 3;
+const WOULD_HAVE_HIT = 4;
+const WIDTH = 5;
 
 /** An entry that left. */
 export interface Departure {
@@ -48,52 +43,42 @@ export interface Departure {
 }
 
 export class Departed {
-  /** A ring: numbers in rows, the rest beside them. */
+  readonly #shelf: Pick<Shelf<unknown>, 'rows' | 'free' | 'untilMs'>;
+  /** A ring: the entry's slot, numbers in rows, the rest beside them. */
+  readonly #slots = new Int32Array(DEPARTURES_KEPT);
   readonly #numbers = new Float64Array(DEPARTURES_KEPT * WIDTH);
-  readonly #texts: string[] = [];
-  readonly #parameters: string[] = [];
-  readonly #tables: Tables[] = [];
-  readonly #queryClasses: QueryClass[] = [];
   readonly #causes: RemovalCause[] = [];
   readonly #becauses: string[] = [];
   #noted = 0;
   /** By key's number: the place of its latest departure in the ring, + 1; 0 for none. */
   #places = new Uint16Array(64);
 
-  /** The entry in this slot leaves. Until `untilMs` it would have been served, and `logNumber` was the last write before. */
-  note(
-    rows: EntryRows<unknown>,
-    slot: number,
-    cause: RemovalCause,
-    because: string,
-    untilMs: number,
-    logNumber: number,
-    nowMs: number,
-  ): void {
-    const numbers = this.#numbers;
-    const place = this.#noted++ % DEPARTURES_KEPT;
-    const at = place * WIDTH;
-    if (this.#noted > DEPARTURES_KEPT && this.#places[numbers[at + KEY_ID]] === place + 1)
-      this.#places[numbers[at + KEY_ID]] = 0;
-    numbers[at + HASH] = rows.get(slot, fields.HASH);
-    numbers[at + KEY_ID] = rows.get(slot, fields.KEY_ID);
-    numbers[at + BYTES] = rows.get(slot, fields.BYTES);
-    numbers[at + COST_MS] = rows.get(slot, fields.COST_MS);
-    numbers[at + HITS] = rows.get(slot, fields.HITS);
-    numbers[at + WRITTEN_MS] = rows.get(slot, fields.WRITTEN_MS);
-    numbers[at + LEFT_MS] = nowMs;
-    numbers[at + UNTIL_MS] = untilMs;
-    numbers[at + LOG_NUMBER] = logNumber;
-    numbers[at + ASKED_AGAIN] = numbers[at + WOULD_HAVE_HIT] = 0;
-    this.#texts[place] = rows.texts[slot];
-    this.#parameters[place] = rows.parameters[slot];
-    // Texts are charged with their entry, so that only of a large one they need to be looked at.
-    if (numbers[at + BYTES] > TEXT_LENGTH_MAX) this.#shorten(place);
-    this.#tables[place] = rows.tables[slot];
-    this.#queryClasses[place] = rows.queryClasses[slot];
+  constructor(shelf: Pick<Shelf<unknown>, 'rows' | 'free' | 'untilMs'>) {
+    this.#shelf = shelf;
+  }
+
+  /** The entry in this slot leaves; `logNumber` was the last write before. */
+  note(slot: number, cause: RemovalCause, because: string, logNumber: number, nowMs: number): void {
+    const { rows } = this.#shelf;
+    const entry = slot * ROW;
+    const place = this.#noted++ & (DEPARTURES_KEPT - 1);
+    if (this.#noted > DEPARTURES_KEPT) this.#forget(place);
+    this.#slots[place] = slot;
     this.#causes[place] = cause;
     this.#becauses[place] = because;
-    const keyId = numbers[at + KEY_ID];
+    const numbers = this.#numbers;
+    const at = place * WIDTH;
+    numbers[at + LEFT_MS] = nowMs;
+    numbers[at + UNTIL_MS] = this.#shelf.untilMs(slot);
+    numbers[at + LOG_NUMBER] = logNumber;
+    numbers[at + ASKED_AGAIN] = 0;
+    numbers[at + WOULD_HAVE_HIT] = 0;
+    // Texts are charged with their entry, so that only of a large one they need to be looked at.
+    if (rows.numbers[entry + BYTES] > TEXT_LENGTH_MAX) {
+      rows.texts[slot] = shortened(rows.texts[slot]);
+      rows.parameters[slot] = shortened(rows.parameters[slot]);
+    }
+    const keyId = rows.numbers[entry + KEY_ID];
     if (keyId >= this.#places.length) this.#places = grown(this.#places, keyId * 2);
     this.#places[keyId] = place + 1;
   }
@@ -106,7 +91,8 @@ export class Departed {
     const numbers = this.#numbers;
     numbers[at + ASKED_AGAIN]++;
     if (this.#causes[place] !== 'size' || nowMs >= numbers[at + UNTIL_MS]) return;
-    if (versions.isCurrentSince(this.#tables[place], numbers[at + LOG_NUMBER])) numbers[at + WOULD_HAVE_HIT]++;
+    const tables = this.#shelf.rows.tables[this.#slots[place]];
+    if (versions.isCurrentSince(tables, numbers[at + LOG_NUMBER])) numbers[at + WOULD_HAVE_HIT]++;
   }
 
   /** What is missed under this number from now on is not missed because of that departure. */
@@ -121,30 +107,33 @@ export class Departed {
   }
 
   clear(): void {
-    for (const texts of [this.#texts, this.#parameters, this.#tables]) texts.length = 0;
+    for (let place = Math.min(this.#noted, DEPARTURES_KEPT) - 1; place >= 0; place--) this.#forget(place);
     this.#noted = 0;
-    this.#places.fill(0);
   }
 
-  #shorten(place: number): void {
-    this.#texts[place] = shortened(this.#texts[place]);
-    this.#parameters[place] = shortened(this.#parameters[place]);
+  #forget(place: number): void {
+    const slot = this.#slots[place];
+    const keyId = this.#shelf.rows.numbers[slot * ROW + KEY_ID];
+    if (this.#places[keyId] === place + 1) this.#places[keyId] = 0;
+    this.#shelf.free(slot);
   }
 
   #departure(place: number): Departure {
+    const { rows } = this.#shelf;
+    const slot = this.#slots[place];
     const at = place * WIDTH;
     const numbers = this.#numbers;
     const leftMs = numbers[at + LEFT_MS];
     return {
-      keyHash: numbers[at + HASH],
-      text: this.#texts[place],
-      parameters: this.#parameters[place],
-      tables: this.#tables[place],
-      queryClass: this.#queryClasses[place],
-      bytes: numbers[at + BYTES],
-      costMs: numbers[at + COST_MS],
-      hits: numbers[at + HITS],
-      ageMs: Math.max(0, leftMs - numbers[at + WRITTEN_MS]),
+      keyHash: rows.get(slot, HASH),
+      text: rows.texts[slot],
+      parameters: rows.parameters[slot],
+      tables: rows.tables[slot],
+      queryClass: rows.queryClasses[slot],
+      bytes: rows.get(slot, BYTES),
+      costMs: rows.get(slot, COST_MS),
+      hits: rows.get(slot, HITS),
+      ageMs: Math.max(0, leftMs - rows.get(slot, WRITTEN_MS)),
       cause: this.#causes[place],
       because: this.#becauses[place],
       leftMs,

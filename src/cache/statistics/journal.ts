@@ -24,17 +24,18 @@ export const REASONS_BY_CAUSE = {
 } as const satisfies Record<Exclude<RemovalCause, 'replaced'>, MissReason>;
 
 export class Journal {
-  readonly #shelf: Pick<Shelf<unknown>, 'keys' | 'rows'>;
+  readonly #shelf: Pick<Shelf<unknown>, 'keys' | 'rows' | 'untilMs'>;
   readonly #versions: TableVersions;
   readonly #groups = new Groups();
   readonly #sample: StreamSample;
-  readonly #departed = new Departed();
+  readonly #departed: Departed;
   #staleMs = 0;
   readonly history = new RequestHistory();
   counter = new StatisticsCounter(this.#groups);
 
-  constructor(shelf: Pick<Shelf<unknown>, 'keys' | 'rows'>, versions: TableVersions) {
+  constructor(shelf: Pick<Shelf<unknown>, 'keys' | 'rows' | 'free' | 'untilMs'>, versions: TableVersions) {
     this.#shelf = shelf;
+    this.#departed = new Departed(shelf);
     this.#versions = versions;
     this.#sample = new StreamSample(versions);
   }
@@ -66,11 +67,10 @@ export class Journal {
     this.#sample.hit(hash, bytes, numbers[at + RAW_BYTES], numbers[at + COST_MS], lifeMs, nowMs);
   }
 
-  missed(key: string, hash: number, queryClass: QueryClass, tables: Tables, nowMs: number): MissReason {
+  missed(keyId: number, hash: number, queryClass: QueryClass, tables: Tables, nowMs: number): MissReason {
     if (hash < this.#sample.limit) this.#sample.missed(hash, nowMs);
-    const id = this.#shelf.keys.idOf(key);
-    const reason = id < 0 ? 'cold' : this.#shelf.keys.reasonOf(id);
-    if (id >= 0) this.#departed.missed(id, nowMs, this.#versions);
+    const reason = keyId < 0 ? 'cold' : this.#shelf.keys.reasonOf(keyId);
+    if (keyId >= 0) this.#departed.missed(keyId, nowMs, this.#versions);
     this.counter.miss(this.#groups.of(queryClass, tables), reason);
     return reason;
   }
@@ -80,27 +80,28 @@ export class Journal {
     this.counter.miss(this.#groups.of(queryClass, tables), reason);
   }
 
-  /** The execution that a miss led to; `untilMs` is until when its result would be served. */
+  /** The execution that a miss led to; `expiresMs` is when the time of its result would be over. */
   executed(
     hash: number,
     group: number,
     entry: NewEntry<unknown>,
     charge: number,
-    untilMs: number,
+    expiresMs: number,
     nowMs: number,
   ): void {
     const { tables, rows = NO_ROWS, bytes, costMs, version } = entry;
     this.counter.executed(group, bytes, costMs);
     if (hash >= this.#sample.limit) return;
+    const untilMs = expiresMs + this.#staleMs;
     this.#sample.answered(hash, charge, bytes, costMs, untilMs - nowMs, nowMs);
     this.#sample.describe(hash, tables, rows, version.logNumber, untilMs);
   }
 
   /** An execution that nobody waited for. */
-  refreshed(hash: number, group: number, entry: NewEntry<unknown>, untilMs: number): void {
+  refreshed(hash: number, group: number, entry: NewEntry<unknown>, expiresMs: number): void {
     const { tables, rows = NO_ROWS, costMs, version } = entry;
     this.counter.refreshed(group, costMs);
-    this.#sample.describe(hash, tables, rows, version.logNumber, untilMs);
+    this.#sample.describe(hash, tables, rows, version.logNumber, expiresMs + this.#staleMs);
   }
 
   /** It was not stored, for this reason. */
@@ -116,18 +117,16 @@ export class Journal {
   }
 
   /** Before the entry leaves. */
-  left(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because: string, untilMs: number, nowMs: number): void {
+  left(slot: number, cause: Exclude<RemovalCause, 'replaced'>, because: string, nowMs: number): void {
     const { rows } = this.#shelf;
     const hash = rows.numbers[slot * ROW + HASH];
     this.counter.removed(cause);
-    const logNumber = this.#versions.latest;
-    const tables = rows.tables[slot];
     if (hash < this.#sample.limit) {
-      if (cause === 'size') this.#sample.evicted(hash, tables, untilMs);
+      if (cause === 'size') this.#sample.evicted(hash, rows.tables[slot], this.#shelf.untilMs(slot));
       else if (cause === 'expired') this.#sample.expired(hash);
       else this.#sample.drop(hash);
     }
-    this.#departed.note(rows, slot, cause, because, untilMs, logNumber, nowMs);
+    this.#departed.note(slot, cause, because, this.#versions.latest, nowMs);
   }
 
   /** Another history begins. */

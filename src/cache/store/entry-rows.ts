@@ -59,14 +59,17 @@ export class EntryRows<Value> {
     if (length > this.numbers.length) this.numbers = grown(this.numbers, length * 2);
   }
 
-  /** Lets go of what the slot held. */
-  release(slot: number): void {
+  /** The entry leaves: its value is let go of, and what is known about it stays until `clear`. */
+  vacate(slot: number): void {
     this.keys[slot] = undefined;
     this.values[slot] = undefined;
+    this.numbers[slot * ROW + GENERATION]++;
+  }
+
+  clear(slot: number): void {
     this.texts[slot] = '';
     this.parameters[slot] = '';
     this.tables[slot] = NO_TABLES;
-    this.numbers[slot * ROW + GENERATION]++;
   }
 
   /** Which rule gave the entry its time, before jitter. */

@@ -2,7 +2,8 @@
  * Slots by the time at which they are to be looked at again: a hierarchical timer wheel (Varghese and Lauck, SOSP 1987). Adding, removing
  * and turning the wheel take constant time however many slots there are: whole buckets move onto a list, and how much of that list one
  * call works off is bounded, so that a burst of entries that expire together never holds a request up. One timer serves them all: the
- * owner arms it for `nextMs()`.
+ * owner arms it for `nextMs()`. A slot that is removed stays in its bucket, and when it is added again for a later time, which is the
+ * rule, it is there already: it is put where it belongs once its bucket is passed.
  */
 import { grown, SlotLists } from '../structures/slot-lists.ts';
 
@@ -17,10 +18,17 @@ const HORIZON = 64 * 262_144 - 1;
 /** After the buckets: slots whose bucket has been passed, the first to be looked at last. */
 const PASSED = LEVELS * BUCKETS;
 
+/** A slot's row: when it is due, Infinity once it was removed; the first tick of the bucket that it is in, or -1. */
+const DUE_MS = 0;
+const TICK = 1;
+const ROW = 2;
+
 export class ExpiryWheel {
-  readonly #lists = new SlotLists(PASSED + 1);
-  #dueMs = new Float64Array(64);
+  #lists = new SlotLists(PASSED + 1);
+  #rows = new Float64Array(64 * ROW).fill(-1);
   #count = 0;
+  /** Slots in buckets, those that were removed included. */
+  #linked = 0;
   /** Where the hand stands, in ticks since `#originMs`. */
   #tick = 0;
   #originMs = 0;
@@ -31,7 +39,7 @@ export class ExpiryWheel {
     return this.#count;
   }
 
-  /** When there will be something to do, to within a tick; null when the wheel is empty. */
+  /** Before this there is nothing to do, to within a tick; null when the wheel is empty. */
   nextMs(): number | null {
     if (this.#count === 0) return null;
     if (this.#lists.last(PASSED) >= 0) return this.#msOf(this.#tick);
@@ -41,48 +49,76 @@ export class ExpiryWheel {
 
   /** Adds a slot that is not in the wheel. */
   add(slot: number, dueMs: number, nowMs: number): void {
-    if (slot >= this.#dueMs.length) this.#dueMs = grown(this.#dueMs, Math.max(slot + 1, this.#dueMs.length * 2));
-    this.#dueMs[slot] = dueMs;
-    if (this.#count++ === 0) {
+    const at = slot * ROW;
+    if (at >= this.#rows.length) this.#grow(at);
+    const rows = this.#rows;
+    rows[at + DUE_MS] = dueMs;
+    this.#count++;
+    if (this.#linked === 0) {
       this.#originMs = nowMs;
       this.#tick = 0;
       this.#earliest = Infinity;
+    }
+    if (rows[at + TICK] >= 0) {
+      if (dueMs >= this.#msOf(rows[at + TICK])) return;
+      this.#unlink(slot);
     }
     this.#place(slot);
   }
 
   /** Takes a slot out that is in the wheel. */
   remove(slot: number): void {
-    this.#lists.remove(slot);
+    const at = slot * ROW;
+    this.#rows[at + DUE_MS] = Infinity;
     this.#count--;
+    if (this.#rows[at + TICK] <= this.#tick) this.#unlink(slot);
+  }
+
+  /** Takes all slots out. */
+  clear(): void {
+    this.#lists = new SlotLists(PASSED + 1);
+    this.#rows.fill(-1);
+    this.#count = this.#linked = 0;
   }
 
   /**
-   * A slot that is due by `nowMs`, or -1; it stays until removed. Of slots that turn out not to be due yet, at most `moves` are put
-   * where they belong now; the others wait for the next call.
+   * A slot that is due by `nowMs`, or -1; it stays until removed. Of slots that turn out not to be due yet, or to have been removed, at
+   * most `moves` are put where they belong now; the others wait for the next call.
    */
   due(nowMs: number, moves = 64): number {
     this.#turn(nowMs);
     for (let slot = this.#lists.last(PASSED); slot >= 0; slot = this.#lists.last(PASSED)) {
-      if (this.#dueMs[slot] <= nowMs) return slot;
+      const dueMs = this.#rows[slot * ROW + DUE_MS];
+      if (dueMs <= nowMs) return slot;
       if (moves-- <= 0) return -1;
-      this.#lists.remove(slot);
-      this.#place(slot);
+      this.#unlink(slot);
+      if (dueMs < Infinity) this.#place(slot);
     }
     return -1;
   }
 
   /** The bucket of the coarsest level at which the slot's tick differs from the hand's: there it is looked at in time. */
   #place(slot: number): void {
-    const ticks = Math.ceil((this.#dueMs[slot] - this.#originMs) / TICK_MS);
+    const at = slot * ROW;
+    const ticks = Math.ceil((this.#rows[at + DUE_MS] - this.#originMs) / TICK_MS);
     const wait = Math.min(ticks - this.#tick, HORIZON);
-    if (!(wait > 0)) return this.#lists.addFirst(PASSED, slot);
-    const tick = this.#tick + wait;
+    this.#linked++;
+    if (!(wait > 0)) {
+      this.#rows[at + TICK] = this.#tick;
+      return this.#lists.addFirst(PASSED, slot);
+    }
     let level = 0;
     while (wait >= BUCKETS * SPANS[level]) level++;
-    const bucket = Math.floor(tick / SPANS[level]);
+    const bucket = Math.floor((this.#tick + wait) / SPANS[level]);
+    const tick = (this.#rows[at + TICK] = bucket * SPANS[level]);
     this.#lists.addFirst(level * BUCKETS + (bucket & (BUCKETS - 1)), slot);
-    this.#earliest = Math.min(this.#earliest, bucket * SPANS[level]);
+    this.#earliest = Math.min(this.#earliest, tick);
+  }
+
+  #unlink(slot: number): void {
+    this.#lists.remove(slot);
+    this.#rows[slot * ROW + TICK] = -1;
+    this.#linked--;
   }
 
   /** Moves the hand, and whole buckets that it passes onto the list: at most all buckets, however long nobody looked. */
@@ -112,6 +148,11 @@ export class ExpiryWheel {
       }
     }
     return first;
+  }
+
+  #grow(at: number): void {
+    const { length } = this.#rows;
+    this.#rows = grown(this.#rows, Math.max(at + ROW, length * 2)).fill(-1, length);
   }
 
   #msOf(tick: number): number {

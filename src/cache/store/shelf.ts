@@ -32,13 +32,6 @@ import type { RowKey, RowsByTable } from '../freshness/row-keys.ts';
 import { SlotPool } from '../structures/slot-pool.ts';
 import type { TtlDecision } from '../freshness/ttl.ts';
 
-/** An entry's times: which rule gave it how long, when that is over, and when it is not served even while it is refreshed. */
-export interface Lifetime {
-  ttl: TtlDecision;
-  expiresMs: number;
-  untilMs: number;
-}
-
 export class Shelf<Value> {
   readonly keys = new KeyTable();
   readonly rows = new EntryRows<Value>();
@@ -49,6 +42,7 @@ export class Shelf<Value> {
   readonly #watchers: ((slot: number) => void)[] = [];
   #sequence = 0;
   #bytes = 0;
+  #staleMs = 0;
   #compressedEntries = 0;
   /** What compressed entries would weigh plain, and what they weigh, decoded copies left out. */
   #compressedRawBytes = 0;
@@ -99,8 +93,17 @@ export class Shelf<Value> {
     numbers[at + USED_MS] = nowMs;
   }
 
-  /** An entry for a key that has none; returns its slot. */
-  add(key: string, entry: NewEntry<Value>, charge: number, group: number, life: Lifetime, nowMs: number): number {
+  /** An entry for a key of this hash that has none; returns its slot. `ttl` gave it the time that is over at `expiresMs`. */
+  add(
+    key: string,
+    hash: number,
+    entry: NewEntry<Value>,
+    charge: number,
+    group: number,
+    ttl: TtlDecision,
+    expiresMs: number,
+    nowMs: number,
+  ): number {
     const { rows } = this;
     const slot = this.#pool.take();
     rows.reserve(slot);
@@ -109,21 +112,29 @@ export class Shelf<Value> {
     numbers[at + HITS] = 0;
     numbers[at + USED] = ++this.#sequence;
     numbers[at + USED_MS] = nowMs;
-    numbers[at + HASH] = this.keys.hashOf(key);
+    numbers[at + HASH] = hash;
     numbers[at + KEY_ID] = this.keys.hold(key, slot);
     rows.keys[slot] = key;
-    this.#fill(slot, entry, charge, group, life, nowMs);
+    this.#fill(slot, entry, charge, group, ttl, expiresMs, nowMs);
     return slot;
   }
 
   /** A newer result in the place of the older: the entry's hits and its last use stay. */
-  renew(slot: number, entry: NewEntry<Value>, charge: number, group: number, life: Lifetime, nowMs: number): void {
+  renew(
+    slot: number,
+    entry: NewEntry<Value>,
+    charge: number,
+    group: number,
+    ttl: TtlDecision,
+    expiresMs: number,
+    nowMs: number,
+  ): void {
     const { rows } = this;
     this.expiry.remove(slot);
     this.#dependents.remove(slot, rows.tables[slot]);
     this.#account(slot, -1);
     rows.numbers[slot * ROW + GENERATION]++;
-    this.#fill(slot, entry, charge, group, life, nowMs);
+    this.#fill(slot, entry, charge, group, ttl, expiresMs, nowMs);
   }
 
   /** Another form of the same value. */
@@ -147,6 +158,7 @@ export class Shelf<Value> {
     this.#account(slot, 1);
   }
 
+  /** The entry leaves; its slot is not used again before it is freed, and its row stays readable until then. */
   remove(slot: number, reason: MissReason): void {
     const { rows } = this;
     if (rows.keys[slot] === undefined) invariant(false, `slot ${slot} is free and cannot be removed (${reason})`);
@@ -154,16 +166,26 @@ export class Shelf<Value> {
     this.#dependents.remove(slot, rows.tables[slot]);
     this.#account(slot, -1);
     this.keys.leave(rows.numbers[slot * ROW + KEY_ID], reason);
-    rows.release(slot);
-    this.#pool.give(slot);
+    rows.vacate(slot);
     this.#changed(slot);
   }
 
-  /** All entries into the wheel anew: how long they are served has changed, or the clock was moved back. */
+  /** Nobody asks any more about the entry that left this slot. */
+  free(slot: number): void {
+    this.rows.clear(slot);
+    this.#pool.give(slot);
+  }
+
+  /** Until when an entry may be served: for so long after its time as there is for refreshing it. */
+  untilMs(slot: number): number {
+    return this.rows.numbers[slot * ROW + EXPIRES_MS] + this.#staleMs;
+  }
+
+  /** Entries are served for `staleMs` after their time from now on; also to be told when the clock was moved back. */
   rearm(staleMs: number, nowMs: number): void {
-    const slots = this.slots();
-    for (const slot of slots) this.expiry.remove(slot);
-    for (const slot of slots) this.expiry.add(slot, this.rows.get(slot, EXPIRES_MS) + staleMs, nowMs);
+    this.#staleMs = staleMs;
+    this.expiry.clear();
+    for (const slot of this.slots()) this.expiry.add(slot, this.untilMs(slot), nowMs);
   }
 
   /** Calls back with the slot whenever what is in it changes. */
@@ -181,12 +203,20 @@ export class Shelf<Value> {
     };
   }
 
-  #fill(slot: number, entry: NewEntry<Value>, charge: number, group: number, life: Lifetime, nowMs: number): void {
+  #fill(
+    slot: number,
+    entry: NewEntry<Value>,
+    charge: number,
+    group: number,
+    ttl: TtlDecision,
+    expiresMs: number,
+    nowMs: number,
+  ): void {
     const { rows } = this;
     const { numbers } = rows;
     const { value, tables } = entry;
     const at = slot * ROW;
-    numbers[at + EXPIRES_MS] = life.expiresMs;
+    numbers[at + EXPIRES_MS] = expiresMs;
     numbers[at + BYTES] = charge;
     numbers[at + RAW_BYTES] = entry.bytes;
     numbers[at + COST_MS] = entry.costMs;
@@ -194,14 +224,14 @@ export class Shelf<Value> {
     numbers[at + WRITTEN] = ++this.#sequence;
     numbers[at + WRITTEN_MS] = nowMs;
     numbers[at + DECODED_BYTES] = 0;
-    rows.setTtl(slot, life.ttl);
+    rows.setTtl(slot, ttl);
     rows.values[slot] = value;
     rows.texts[slot] = entry.text;
     rows.tables[slot] = tables;
     rows.queryClasses[slot] = entry.queryClass;
     this.#describe(slot, value);
     this.#account(slot, 1);
-    this.expiry.add(slot, life.untilMs, nowMs);
+    this.expiry.add(slot, expiresMs + this.#staleMs, nowMs);
     this.#dependents.add(slot, tables, entry.rows);
     this.#changed(slot);
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
 import { STRATEGY_NAMES, type StrategyName } from '../../../src/cache/catalogue.ts';
+import { DEPARTURES_KEPT } from '../../../src/cache/statistics/departed.ts';
 import type { NewEntry } from '../../../src/cache/store/entry.ts';
 import { ResultCache } from '../../../src/cache/result-cache.ts';
 import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../../../src/cache/settings.ts';
@@ -169,9 +170,16 @@ describe('ResultCache', () => {
     expect(cache.statistics().bytes).toBe(10);
     expect(cache.replaceValue(first.slot, first.generation, 'huge', 999, 1)).toBe(false);
     cache.remove('k');
-    cache.put('j', entry('other'), 2); // takes the same slot
     expect(cache.replaceValue(first.slot, first.generation, 'late', 8, 3)).toBe(false);
-    expect(cache.get('j', 'point', 4)).toMatchObject({ slot: first.slot, value: 'other' });
+    // The slot is used again once its departure is not shown any more.
+    let later = cache.put('j', entry('other'), 4);
+    for (let more = 0; more <= DEPARTURES_KEPT && later.stored && later.slot !== first.slot; more++) {
+      cache.remove('j');
+      later = cache.put('j', entry('other'), 4);
+    }
+    expect(later).toMatchObject({ stored: true, slot: first.slot });
+    expect(cache.replaceValue(first.slot, first.generation, 'late', 8, 5)).toBe(false);
+    expect(cache.get('j', 'point', 6)).toMatchObject({ slot: first.slot, value: 'other' });
   });
 
   it('switches strategy live and loses nothing', () => {

