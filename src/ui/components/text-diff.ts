@@ -1,5 +1,6 @@
 /**
- * Which words of two texts differ: a longest common subsequence over words and signs, white space aside. Pure.
+ * Which words of two texts differ: what both begin and end with is kept, and between them a longest common subsequence over words and signs,
+ * white space aside. Pure.
  */
 
 /** A stretch of a text, spaces included; joined, the parts give the text back. */
@@ -8,15 +9,27 @@ export interface TextPart {
   changed: boolean;
 }
 
-/** Longer texts are shown without marks: the table of the comparison grows with the product of both. */
+/** What is longer between beginning and end is shown without marks. */
 const WORDS_MAX = 2000;
 
 export function textDiff(before: string, after: string): { before: TextPart[]; after: TextPart[] } {
   const left = wordsOf(before);
   const right = wordsOf(after);
-  if (left.length > WORDS_MAX || right.length > WORDS_MAX) {
-    return { before: [{ text: before, changed: false }], after: [{ text: after, changed: false }] };
-  }
+  const shorter = Math.min(left.length, right.length);
+  let first = 0;
+  while (first < shorter && same(left[first], right[first])) first++;
+  let last = 0;
+  while (last < shorter - first && same(left[left.length - 1 - last], right[right.length - 1 - last])) last++;
+  const middle = (words: readonly string[]): string[] => words.slice(first, words.length - last);
+  const [keptLeft, keptRight] = kept(middle(left), middle(right));
+  const whole = (words: readonly string[], inMiddle: ReadonlySet<number>): TextPart[] =>
+    partsOf(words, (at) => at < first || at >= words.length - last || inMiddle.has(at - first));
+  return { before: whole(left, keptLeft), after: whole(right, keptRight) };
+}
+
+/** Places of a longest common subsequence; for long texts all of both, since the table of the comparison grows with their product. */
+function kept(left: readonly string[], right: readonly string[]): [Set<number>, Set<number>] {
+  if (left.length > WORDS_MAX || right.length > WORDS_MAX) return [new Set(left.keys()), new Set(right.keys())];
   const width = right.length + 1;
   // lengths[i * width + j]: common words of left from i and right from j.
   const lengths = new Uint16Array((left.length + 1) * width);
@@ -36,7 +49,7 @@ export function textDiff(before: string, after: string): { before: TextPart[]; a
     } else if (lengths[(i + 1) * width + j] >= lengths[i * width + j + 1]) i++;
     else j++;
   }
-  return { before: partsOf(left, keptLeft), after: partsOf(right, keptRight) };
+  return [keptLeft, keptRight];
 }
 
 /** Words and signs, each with the white space after it. */
@@ -48,10 +61,10 @@ function same(left: string, right: string): boolean {
   return left.trim().toLowerCase() === right.trim().toLowerCase();
 }
 
-function partsOf(words: readonly string[], kept: ReadonlySet<number>): TextPart[] {
+function partsOf(words: readonly string[], isKept: (at: number) => boolean): TextPart[] {
   const parts: TextPart[] = [];
   words.forEach((text, index) => {
-    const changed = !kept.has(index);
+    const changed = !isKept(index);
     const last = parts.at(-1);
     if (last?.changed === changed) last.text += text;
     else parts.push({ text, changed });

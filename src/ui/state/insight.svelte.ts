@@ -3,11 +3,12 @@
  * trials and applications of those indexes.
  */
 import { createContext } from 'svelte';
-import type { IndexAdvice, IndexTrial, OptimizeReport, PlanLine, QueryOutcome, SqlValue } from '../../engine/client.ts';
+import type { IndexAdvice, IndexTrial, PlanLine, QueryOutcome, SqlValue } from '../../engine/client.ts';
 import { formatBytes, formatMeasuredMs, formatTimes } from '../format.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { LabState } from './lab.svelte.ts';
+import { Look } from './look.svelte.ts';
 
 export type TrialState =
   { phase: 'running' } | { phase: 'done'; trial: IndexTrial } | { phase: 'failed'; message: string };
@@ -23,25 +24,23 @@ export class InsightState {
   readonly #lab: LabState;
   #of = $state.raw<string | null>(null);
   #plan = $state.raw<PlanLine[] | null>(null);
-  #report = $state.raw<OptimizeReport | null>(null);
   #advice = $state.raw<IndexAdvice[] | null>(null);
   #problem = $state.raw<string | null>(null);
   #trials = $state.raw<Readonly<Record<string, TrialState>>>({});
   #applied = $state.raw<AppliedIndex[]>([]);
   #busy = $state.raw(false);
   #looking: Promise<void> = Promise.resolve();
-  #cancel = (): void => {};
+  /** Of the selected answer's text, with the values that it ran with. */
+  readonly proof: Look;
 
   constructor(engine: EngineState, lab: LabState) {
     this.#engine = engine;
+    this.proof = new Look(engine);
     this.#lab = lab;
   }
 
   get plan(): PlanLine[] | null {
     return this.#plan;
-  }
-  get report(): OptimizeReport | null {
-    return this.#report;
   }
   /** Null until the advisor has answered. */
   get advice(): IndexAdvice[] | null {
@@ -72,9 +71,6 @@ export class InsightState {
     const key = outcome && `${outcome.version.historyId}/${outcome.version.logNumber}/${outcome.sql}`;
     if (key === this.#of) return this.#looking;
     this.#of = key;
-    // Nobody looks at the proof of the former one any more.
-    this.#cancel();
-    this.#cancel = () => {};
     this.#clear();
     this.#looking = outcome?.kind === 'read' ? this.#look(outcome.sql, parameters, key) : Promise.resolve();
     return this.#looking;
@@ -86,11 +82,7 @@ export class InsightState {
     const parts: (() => Promise<() => void>)[] = [
       () => call.plan({ sql }).then((plan) => () => (this.#plan = plan)),
       () => call.advise({ sql, parameters }).then((advice) => () => (this.#advice = advice)),
-      () => {
-        const running = this.#engine.client.start('optimize', { sql, parameters });
-        this.#cancel = running.cancel;
-        return running.done.then((report) => () => (this.#report = report));
-      },
+      () => this.proof.at(sql, { parameters }).then(() => () => {}),
     ];
     this.#busy = true;
     for (const part of parts) {
@@ -169,7 +161,9 @@ export class InsightState {
   }
 
   #clear(): void {
-    this.#plan = this.#report = this.#advice = this.#problem = null;
+    // Nobody looks at the proof of the former one any more.
+    this.proof.leave();
+    this.#plan = this.#advice = this.#problem = null;
     this.#trials = {};
     this.#busy = false;
   }

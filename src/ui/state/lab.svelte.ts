@@ -5,6 +5,7 @@
 import { createContext } from 'svelte';
 import type {
   ExecuteRequest,
+  PreviewReport,
   QueryOutcome,
   Running,
   RunProgress,
@@ -69,6 +70,7 @@ export class LabState {
   #runs = $state.raw(0);
   #preview = $state.raw<PreviewRule | null>(null);
   #previewAsked = $state.raw(false);
+  #optimized = $state.raw(false);
   #lastRequest: { request: ExecuteRequest; base: number } | null = null;
   #describeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #executed = new ExecutedTimes();
@@ -169,10 +171,18 @@ export class LabState {
   set preview(rule: PreviewRule | null) {
     this.#preview = rule;
   }
+  /** What is shown in place of the query's own rows, counted and named; null where these are shown. */
+  get previewReport(): PreviewReport | null {
+    return this.#outcome?.preview ?? null;
+  }
   /** Of the answer that is shown: it is a preview, or one was asked for and could not be had. */
   get previewed(): 'shown' | 'not-possible' | null {
     if (!this.#previewAsked || this.selected === null) return null;
-    return this.notes.some((note) => note.startsWith('Preview:')) ? 'shown' : 'not-possible';
+    return this.previewReport ? 'shown' : 'not-possible';
+  }
+  /** Why the selected answer ran as it did, where somebody waited for its proof. */
+  get rewriteReason(): string | null {
+    return this.#optimized ? (this.selected?.reasons.rewrite ?? null) : null;
   }
   get canRunAgain(): boolean {
     return this.#lastRequest !== null;
@@ -282,6 +292,15 @@ export class LabState {
     await this.#execute(this.#lastRequest.request, this.#lastRequest.base);
   }
 
+  /** Switches a preview on, or off with null; one query that is shown is asked again so. */
+  async showPreview(rule: PreviewRule | null): Promise<void> {
+    this.#preview = rule;
+    const shown = this.outcomes.length === 1 && this.selected?.kind === 'read';
+    if (this.running || !this.#lastRequest || !shown) return;
+    const { request, base } = this.#lastRequest;
+    await this.#execute({ ...request, preview: rule }, base);
+  }
+
   /** Runs a text that is not the editor's, such as an index to apply; answers only whether it went well. */
   async runAside(sql: string): Promise<QueryOutcome> {
     const { outcomes, error } = await this.#engine.client.execute({ sql }).done;
@@ -310,6 +329,7 @@ export class LabState {
       this.#outcome = outcome;
       this.undo.offer(outcome.outcomes, outcome.undo);
       this.#previewAsked = request.preview != null;
+      this.#optimized = request.optimized === true;
       this.#error = outcome.error && scriptError(outcome.error, base, this.#names);
       const last = outcome.outcomes.findLastIndex((one) => one.result !== null);
       this.#tab = Math.max(0, last >= 0 ? last : outcome.outcomes.length - 1);

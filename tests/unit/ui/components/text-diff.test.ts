@@ -15,6 +15,15 @@ describe('what differs between two texts', () => {
     expect(changed(after)).toEqual(['EXISTS', '1']);
   });
 
+  it('is nowhere in what both begin or end with, whatever else could be matched', () => {
+    const { before, after } = textDiff(
+      'SELECT (SELECT 1 FROM e WHERE k = 2) FROM c WHERE k = 2',
+      'SELECT g FROM c JOIN (SELECT 1 FROM e WHERE k = 2) AS g WHERE k = 2',
+    );
+    expect(before.at(-1)).toEqual({ text: expect.stringMatching(/WHERE k = 2$/), changed: false });
+    expect(after.at(-1)).toEqual({ text: expect.stringMatching(/WHERE k = 2$/), changed: false });
+  });
+
   it('gives both texts back, and marks nothing between equal ones', () => {
     const words = fc.array(fc.constantFrom('a', 'b', 'c', '(', ')', "'x y'", '  ', '\n', '=', 'é'), { maxLength: 30 });
     fc.assert(
