@@ -6,6 +6,7 @@ import type { Expr, ExprOf } from '../sql/ast.ts';
 import { originsOf } from '../sql/origins.ts';
 import { printName } from '../sql/print.ts';
 import { columnOf, containsKey, type TableInfo } from '../sql/schema.ts';
+import { remembered } from '../sql/remembered.ts';
 import type { Resolved, Scope } from '../sql/scope.ts';
 import type { Precondition } from './rules/rule.ts';
 
@@ -23,10 +24,9 @@ const ROW_COUNT_BITS = 32;
 export function isInteger(expr: Expr, scope: Scope, needs: Needs): boolean {
   const bySchema = integerBits(expr, scope, null);
   if (bySchema !== null && bySchema <= INT64_BITS) return true;
-  const open: Needs = new Map();
-  const byRows = integerBits(expr, scope, open);
-  if (byRows === null || byRows > INT64_BITS) return false;
-  for (const [key, need] of open) needs.set(key, need);
+  const byRows = answerWith((open) => integerBits(expr, scope, open));
+  if (byRows.value === null || byRows.value > INT64_BITS) return false;
+  withNeeds(byRows, needs);
   return true;
 }
 
@@ -43,10 +43,8 @@ function integerBits(expr: Expr, scope: Scope, needs: Needs | null): number | nu
     }
     case 'column': {
       const resolved = scope.resolve(expr);
-      const origins = resolved && originsOf(resolved);
-      return origins
-        ? mostBits(origins.map((one) => integerBits(one.expr, one.scope, needs)))
-        : columnBits(resolved, needs);
+      if (!resolved || !originsOf(resolved)) return columnBits(resolved, needs);
+      return needs === null ? shownBits(resolved) : withNeeds(shownBitsByRows(resolved), needs);
     }
     case 'unary': {
       if (expr.operator === 'NOT') return 1;
@@ -90,6 +88,30 @@ function integerBits(expr: Expr, scope: Scope, needs: Needs | null): number | nu
   }
 }
 
+/** What a subquery shows under a name is looked at once: it may be made of other such columns, and those again. */
+const shownBits = remembered((resolved: Resolved) => bitsOfOrigins(resolved, null));
+const shownBitsByRows = remembered((resolved: Resolved) => answerWith((needs) => bitsOfOrigins(resolved, needs)));
+
+function bitsOfOrigins(resolved: Resolved, needs: Needs | null): number | null {
+  return mostBits((originsOf(resolved) ?? []).map((one) => integerBits(one.expr, one.scope, needs)));
+}
+
+/** An answer, and what it rests on. */
+interface Answer<Value> {
+  value: Value;
+  needs: Needs;
+}
+
+function answerWith<Value>(ask: (needs: Needs) => Value): Answer<Value> {
+  const needs: Needs = new Map();
+  return { value: ask(needs), needs };
+}
+
+function withNeeds<Value>({ value, needs }: Answer<Value>, all: Needs): Value {
+  for (const [key, need] of needs) all.set(key, need);
+  return value;
+}
+
 function mostBits(all: readonly (number | null)[]): number | null {
   return all.includes(null) ? null : Math.max(0, ...all.map((one) => one ?? 0));
 }
@@ -122,8 +144,7 @@ export function isExactKey(expr: Expr, scope: Scope, needs: Needs): boolean {
     return isExactKey(expr.operand, scope, needs);
   if (expr.kind !== 'column') return true;
   const resolved = scope.resolve(expr);
-  const origins = resolved && originsOf(resolved);
-  if (origins) return origins.every((one) => isExactKey(one.expr, one.scope, needs));
+  if (resolved && originsOf(resolved)) return withNeeds(shownExactly(resolved), needs);
   const table = resolved?.source.table;
   if (!resolved?.column || !table) return true;
   const { affinity, isRowid, collation } = resolved.column;
@@ -152,6 +173,10 @@ export function uniqueTogether(table: TableInfo, names: readonly string[]): Prec
   const twice = `SELECT 1 FROM ${printName(table.name)} GROUP BY ${columns.map(printName).join(', ')} HAVING count(*) > 1`;
   return { claim, by: 'query', sql: `SELECT NOT EXISTS (${twice})`, tables: [table.name] };
 }
+
+const shownExactly = remembered((resolved: Resolved) =>
+  answerWith((needs) => (originsOf(resolved) ?? []).every((one) => isExactKey(one.expr, one.scope, needs))),
+);
 
 function add(needs: Needs, need: Extract<Precondition, { by: 'rows' }>): void {
   needs.set(`${need.table} ${need.holds}`, need);

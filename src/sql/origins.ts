@@ -1,5 +1,6 @@
 /** What lies behind a column of a subquery or of a common table: the expressions that it shows, each where it stands. */
 import { column, mergesColumns, type Core, type Expr, type ResultColumn, type Select } from './ast.ts';
+import { remembered } from './remembered.ts';
 import { scopeOf, withCtes, type Resolved, type Scope } from './scope.ts';
 import { foldCase } from './tokens.ts';
 import { visit } from './walk.ts';
@@ -10,7 +11,7 @@ export interface Origin {
 }
 
 /** One for each arm (each row of VALUES); null where there is no query behind the column, it names itself, or its place is not certain. */
-export function originsOf({ source, scope, name }: Resolved): Origin[] | null {
+export const originsOf = remembered(({ source, scope, name }: Resolved): readonly Origin[] | null => {
   if (!source.inner?.columns) return null;
   const { query, columns, ctes, outer } = source.inner;
   const at = columns.findIndex((one) => foldCase(one) === foldCase(name));
@@ -26,7 +27,7 @@ export function originsOf({ source, scope, name }: Resolved): Origin[] | null {
     }
   }
   return origins;
-}
+});
 
 /** A common table that reads itself. */
 function namesItself(query: Select, ctes: ReadonlyMap<string, { query: Select }>): boolean {

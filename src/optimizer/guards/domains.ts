@@ -6,6 +6,7 @@ import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
 import { mapParts, someExpr, visit } from '../../sql/walk.ts';
 import type { SqlValue } from '../../database/protocol.ts';
 import type { Cell } from '../sandbox.ts';
+import { columnsBehind } from './lineage.ts';
 import { cellOf, cellOfLiteral, fits, lookalikes, turningPoints } from './values.ts';
 
 export interface Domain {
@@ -66,7 +67,7 @@ export function touchedTables(query: Select, schema: Schema, parameters: readonl
     },
     column: (column, resolved) => {
       if (resolved?.source.table) touch(resolved.source.table, resolved.name);
-      if (resolved?.source.table) return;
+      if (resolved?.source.table || resolved?.source.inner) return;
       // Not certain whose it is: every table that has such a column counts.
       for (const table of touched.keys()) touch(table, column.name);
     },
@@ -136,12 +137,8 @@ function collectComparisons(
     const cells = directLiterals(expr).slice(0, LITERALS_MAX);
     all.push(...cells);
     const asksLength = someExpr(expr, (part) => part.kind === 'call' && /^length$/i.test(part.name));
-    const touched = directColumns(expr).flatMap((column) => {
-      const resolved = scope.resolve(column);
-      return resolved?.source.table ? [touch(resolved.source.table, resolved.name)] : [];
-    });
     // A CASE may name one column a thousand times, with a thousand literals.
-    const columns = new Set(touched);
+    const columns = new Set(columnsBehind(expr, scope).map(({ table, name }) => touch(table, name)));
     for (const domain of columns) {
       if (!domain) continue;
       domain.likely.push(...turningPoints(cells, domain.column, asksLength));
@@ -197,8 +194,8 @@ function joinedByIn(
   touch: (table: TableInfo, name: string) => Domain | null,
 ): [Domain, Domain][] {
   const domainOf = (expr: Expr | undefined, where: Scope): Domain | null => {
-    const resolved = expr?.kind === 'column' ? where.resolve(expr) : null;
-    return resolved?.source.table ? touch(resolved.source.table, resolved.name) : null;
+    const [base] = expr ? columnsBehind(expr, where) : [];
+    return base ? touch(base.table, base.name) : null;
   };
   const inner = scopeOf(choices.first, scope.schema, scope.ctes, scope);
   const [a, b] = [domainOf(operand, scope), domainOf(choices.first.columns[0]?.expr, inner)];
@@ -212,24 +209,17 @@ function isConnective(expr: Expr): boolean {
 function directLiterals(expr: Expr): Cell[] {
   const cells: Cell[] = [];
   const look = (part: Expr): Expr => {
-    if (part.kind === 'literal') {
-      const cell = cellOfLiteral(part.text);
-      if (cell !== null) cells.push(cell);
+    const negative = part.kind === 'unary' && part.operator === '-' && part.operand.kind === 'literal';
+    const literal = negative ? part.operand : part;
+    if (literal.kind === 'literal') {
+      const cell = cellOfLiteral(literal.text);
+      if (cell !== null) cells.push(negative && (typeof cell === 'bigint' || typeof cell === 'number') ? -cell : cell);
+      return part;
     }
     return isConnective(part) ? part : mapParts(part, { expr: look, query: (query) => query });
   };
   look(expr);
   return cells;
-}
-
-function directColumns(expr: Expr): Extract<Expr, { kind: 'column' }>[] {
-  const columns: Extract<Expr, { kind: 'column' }>[] = [];
-  const look = (part: Expr): Expr => {
-    if (part.kind === 'column') columns.push(part);
-    return isConnective(part) ? part : mapParts(part, { expr: look, query: (query) => query });
-  };
-  look(expr);
-  return columns;
 }
 
 /** Literals in a CREATE statement that may stand in the column: most come from CHECK constraints and defaults. */

@@ -18,6 +18,8 @@ export interface Mutant {
   left: Pair;
   /** The same with nothing beside it: where the others imply it, leaving it out never shows, but this does. */
   alone: Pair;
+  /** Of a condition of several parts, those: one that excludes itself shows in nothing else. */
+  parts: readonly Mutant[];
 }
 
 /** More conditions than this are not looked at one by one. */
@@ -29,28 +31,7 @@ export function mutantsOf(query: Select, schema: Schema): Mutant[] {
     core: (core, scope) => {
       const add = (condition: Expr | null, put: (changed: Expr | null) => Core): void => {
         const text = (changed: Expr | null): string => printSelect(replaceCore(query, core, put(changed)));
-        const conjuncts = conjunctsOf(condition);
-        conjuncts.forEach((conjunct, at) => {
-          const disjuncts = disjunctsOf(conjunct);
-          if (disjuncts.length > 1) {
-            disjuncts.forEach((disjunct, index) => {
-              if (isSettled(disjunct, core, scope)) return;
-              const others = disjuncts.toSpliced(index, 1).reduce((left, right) => binary('OR', left, right));
-              mutants.push({
-                condition: printExpr(disjunct),
-                left: [text(and(conjuncts.with(at, others))), text(condition)],
-                alone: [text(disjunct), text(literal('0'))],
-              });
-            });
-          } else if (!isSettled(conjunct, core, scope)) {
-            const notFalse = binary('IS NOT', conjunct, literal('FALSE'));
-            mutants.push({
-              condition: printExpr(conjunct),
-              left: [text(and(conjuncts.toSpliced(at, 1))), text(and(conjuncts.with(at, notFalse)))],
-              alone: [text(null), text(notFalse)],
-            });
-          }
-        });
+        mutants.push(...conjunctMutants(conjunctsOf(condition), text, (expr) => isSettled(expr, core, scope)));
       };
       add(core.where, (where) => ({ ...core, where }));
       if (core.having && core.groupBy.length > 0) add(core.having, (having) => ({ ...core, having }));
@@ -60,6 +41,66 @@ export function mutantsOf(query: Select, schema: Schema): Mutant[] {
     },
   });
   return mutants.slice(0, MUTANTS_MAX);
+}
+
+/** `text`: the query with another condition in the place of all these. */
+function conjunctMutants(
+  conjuncts: readonly Expr[],
+  text: (changed: Expr | null) => string,
+  skips: (expr: Expr) => boolean,
+): Mutant[] {
+  return conjuncts.flatMap((conjunct, at): Mutant[] => {
+    const disjuncts = disjunctsOf(conjunct);
+    if (disjuncts.length > 1)
+      return disjunctMutants(disjuncts, (changed) => text(and(conjuncts.with(at, changed))), skips);
+    if (skips(conjunct)) return [];
+    const notFalse = binary('IS NOT', conjunct, literal('FALSE'));
+    return [
+      {
+        condition: printExpr(conjunct),
+        left: [text(and(conjuncts.toSpliced(at, 1))), text(and(conjuncts.with(at, notFalse)))],
+        alone: [text(null), text(notFalse)],
+        parts: partMutants(
+          conjunct,
+          (changed) => text(and(conjuncts.toSpliced(at, 1, ...conjunctsOf(changed)))),
+          skips,
+        ),
+      },
+    ];
+  });
+}
+
+function disjunctMutants(
+  disjuncts: readonly Expr[],
+  text: (changed: Expr) => string,
+  skips: (expr: Expr) => boolean,
+): Mutant[] {
+  const any = (some: readonly Expr[]): Expr => some.reduce((left, right) => binary('OR', left, right));
+  return disjuncts.flatMap((disjunct, at): Mutant[] =>
+    skips(disjunct)
+      ? []
+      : [
+          {
+            condition: printExpr(disjunct),
+            left: [text(any(disjuncts.toSpliced(at, 1))), text(any(disjuncts))],
+            alone: [text(disjunct), text(literal('0'))],
+            parts: partMutants(
+              disjunct,
+              (changed) => text(changed ? any(disjuncts.with(at, changed)) : literal('1')),
+              skips,
+            ),
+          },
+        ],
+  );
+}
+
+/** Of an AND, and of BETWEEN, which is one. */
+function partMutants(expr: Expr, text: (changed: Expr | null) => string, skips: (expr: Expr) => boolean): Mutant[] {
+  const parts =
+    expr.kind === 'between' && !expr.not
+      ? [binary('>=', expr.operand, expr.low), binary('<=', expr.operand, expr.high)]
+      : conjunctsOf(expr);
+  return parts.length > 1 ? conjunctMutants(parts, text, skips) : [];
 }
 
 /** Always the same, whatever the rows: no column in it, or a question whether something is NULL that never is. */

@@ -11,7 +11,9 @@ import { visit } from '../../sql/walk.ts';
 import { conjunctsOf, disjunctsOf, type Select } from '../../sql/ast.ts';
 import { pass, refuse, type Candidate, type Guard, type GuardContext, type Statement } from './guard.ts';
 import { shrink } from './shrink.ts';
-import { outcomeOf, Suite, valuesOf, type Outcome, type Trial, type Trials } from './suite.ts';
+import { outcomeOf, valuesOf, type Outcome } from './outcome.ts';
+import { Suite } from './suite.ts';
+import type { Trial, Trials } from './trials.ts';
 import { reachOf, withinReach } from './within-reach.ts';
 import type { Rows } from './worlds.ts';
 
@@ -56,7 +58,7 @@ function compareAll({ original, rewritten, rewrite }: Candidate, context: GuardC
     const found = differenceOf(trial.before, after, order);
     if (found === null) continue;
     const again = (rows: Rows, parameters: Parameters): string | null =>
-      suite.worlds.fillRows(rows) && trials.isAllowed() && trials.rowsAllowed()
+      suite.worlds.fillRows(rows) && trials.needs.hold() && trials.needs.rowsHold()
         ? compare(outcomeOf(suite.worlds.sandbox, original.sql, parameters), parameters)
         : null;
     const smallest = smallestOf(trial, suite, context.parameters, again);
@@ -118,10 +120,10 @@ function thinness(tried: number, late: number, trials: Trials, rewritten: Select
   if (trials.failed > tried / 2) return `on ${trials.failed} of ${tried} small databases the query fails`;
   // A query without tables has one database.
   const enough = trials.telling >= Math.max(TELLING_MIN, tried * TELLING_SHARE_MIN);
-  if (!enough && !trials.contradicts && trials.complete !== 1)
+  if (!enough && !trials.noticed.contradicts && trials.complete !== 1)
     return `of ${tried} small databases only ${trials.telling} gave a telling result${trials.skipped > 0 ? ` (${trials.skipped} others break what the rewrite needs)` : ''}`;
   // A condition that the rewrite leaves as it is may matter nowhere.
-  const { unnoticed } = trials;
+  const unnoticed = trials.noticed.missing;
   const kept = unnoticed.length > 0 ? conditionsOf(rewritten) : null;
   const unseen = unnoticed.find((condition) => !kept?.has(condition));
   return unseen === undefined ? null : `in none of ${tried} small databases does it show whether "${unseen}" is asked`;
@@ -145,8 +147,8 @@ function evidenceOf(tried: number, trials: Trials): string {
     trials.complete !== null && trials.complete > 1 && tried >= trials.complete
       ? `all ${trials.complete.toLocaleString('en')} with at most 2 rows a table over NULL, 0, 1; `
       : '';
-  const seen = trials.mutants - trials.unnoticed.length;
-  const conditions = trials.mutants === 0 ? '' : `, and ${seen} of ${trials.mutants} conditions show when left out`;
+  const { count, missing } = trials.noticed;
+  const conditions = count === 0 ? '' : `, and ${count - missing.length} of ${count} conditions show when left out`;
   const skipped = trials.skipped > 0 ? ` ${trials.skipped} others broke what the rewrite needs.` : '';
   return `Equal on ${tried.toLocaleString('en')} small databases (${all}literals, rows of this data, duplicates, storage classes); ${trials.telling.toLocaleString('en')} gave a telling result${conditions}.${skipped}`;
 }

@@ -127,8 +127,17 @@ function neighbours(cell: Cell): Cell[] {
   if (date.length > 0) return [cell, cell, ...date];
   const plain = cell.replaceAll(/[%*]/g, '').replaceAll(/[_?]/g, 'x');
   const flipped = plain === plain.toLowerCase() ? plain.toUpperCase() : plain.toLowerCase();
-  // What begins with it, ends with it, holds it; the last text before what begins with its successor.
-  return [cell, cell, ...(plain === cell ? [] : [plain]), `${plain}z`, `z${plain}z`, flipped, `${plain}\u{10ffff}`];
+  // What begins with it, ends with it, holds it; the last text before what begins with its successor; one before it.
+  return [
+    ...[cell, cell, ...(plain === cell ? [] : [plain]), `${plain}z`, `z${plain}z`, flipped, `${plain}\u{10ffff}`],
+    ...textBefore(plain),
+  ];
+}
+
+/** The same with a lesser last character. */
+function textBefore(text: string): string[] {
+  const last = text.codePointAt(text.length - 1) ?? 0;
+  return last > 0x21 && last < 0x7f ? [text.slice(0, -1) + String.fromCodePoint(last - 1)] : [];
 }
 
 /** '5' for a column of numbers, 5 for a column of texts. */

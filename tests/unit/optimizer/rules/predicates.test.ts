@@ -24,13 +24,8 @@ const sandbox = sandboxWith(`
     ('2024-02-29T12:00', '2024-02-29 12:00:00'), (NULL, NULL), ('2024-01-01', '2024-01-01 00:00:01'), ('9999-12-31', '9999-12-31 23:00:00'),
     ('0001-01-01', '0001-01-01 01:01:01'), ('2023-12-31', '2023-12-31 23:59:59'), ('2023-05-17 10:30:00.5', '2023-05-17 10:30:00');`);
 
-/** The small databases do not show that what is never true is asked: they then say "not enough evidence", and the text stays. */
-const UNSEEN: ReadonlySet<string> = new Set([
-  'SELECT id FROM t WHERE i = 5 AND r > 0 AND i = 6',
-  'SELECT id FROM t WHERE x BETWEEN 5 AND 3 OR i = 5',
-  'SELECT id FROM t WHERE n < n',
-  "SELECT id FROM t WHERE n IS NULL AND n > 'a'",
-]);
+/** What one condition alone never lets through is an empty result for no reason that shows: "not enough evidence", and the text stays. */
+const UNSEEN: ReadonlySet<string> = new Set(['SELECT id FROM t WHERE n < n']);
 
 const CASES: FamilyCases = {
   pairs: [
