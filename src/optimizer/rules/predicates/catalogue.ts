@@ -14,6 +14,31 @@ export const PREDICATES = {
     },
     mode: 'advice',
   },
+  'covering-index': {
+    title: 'Index that answers alone',
+    summary:
+      'An index that holds every column a query speaks of spares the look into the table for each row: 36 times as fast for 10,000 of 100,000 orders.',
+    before: "SELECT total_cents FROM orders WHERE ordered_at >= '2024-01-01' AND ordered_at < '2024-07-01'",
+    after: 'CREATE INDEX orders_ordered_at_total ON orders(ordered_at, total_cents)',
+    refuses: {
+      sql: "SELECT * FROM orders WHERE ordered_at >= '2024-01-01' AND ordered_at < '2024-07-01'",
+      why: 'It would hold all columns: a second table, to be written at each change.',
+    },
+    mode: 'advice',
+  },
+  'fresh-statistics': {
+    title: 'ANALYZE',
+    summary:
+      'Without statistics every index looks equally good; with them SQLite knows which finds fewer rows. It may go either way, so both are measured.',
+    before:
+      "SELECT count(*) FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE o.status = 'paid' AND c.city = 'Galway'",
+    after: 'ANALYZE',
+    refuses: {
+      sql: 'SELECT status FROM orders WHERE id = 77',
+      why: 'There is one way only: statistics choose nothing.',
+    },
+    mode: 'advice',
+  },
   'push-not': {
     title: 'NOT pushed inwards',
     summary: 'An index finds what a comparison asks for, not what NOT takes away; the opposite comparison can use it.',

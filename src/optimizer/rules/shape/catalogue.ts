@@ -68,11 +68,11 @@ export const SHAPE = {
     summary:
       'Made once, nothing is done twice; made for each reader, one that stops early makes no more than it takes. Both are tried, and the quicker one kept.',
     before:
-      'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 9) AS many, EXISTS (SELECT 1 FROM busy WHERE orders < 3) AS few',
+      'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 4) AS often, EXISTS (SELECT 1 FROM busy WHERE orders > 1) AS again',
     after:
-      'WITH busy AS NOT MATERIALIZED (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 9) AS many, EXISTS (SELECT 1 FROM busy WHERE orders < 3) AS few',
+      'WITH busy AS NOT MATERIALIZED (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 4) AS often, EXISTS (SELECT 1 FROM busy WHERE orders > 1) AS again',
     refuses: {
-      sql: 'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 9) AS many',
+      sql: 'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 4) AS often',
       why: 'It is read once: SQLite makes no more of it than is asked for.',
     },
     mode: 'proved',
@@ -165,6 +165,29 @@ export const SHAPE = {
       why: 'USING merges columns, and the star shows the merged ones.',
     },
     mode: 'proved',
+  },
+  'keyset-page': {
+    title: 'Pages by the last row',
+    summary:
+      'OFFSET reads all that it skips. Who remembers the last row of a page can ask for what comes after it, which an index finds at once: 130 to 320 times as fast at row 60,000.',
+    before: 'SELECT id, total_cents FROM orders ORDER BY total_cents, id LIMIT 10 OFFSET 5000',
+    after: 'SELECT id, total_cents FROM orders WHERE (total_cents, id) > (1890, 777) ORDER BY total_cents, id LIMIT 10',
+    refuses: {
+      sql: 'SELECT id, total_cents FROM orders ORDER BY total_cents LIMIT 10 OFFSET 5000',
+      why: 'Orders of one total have no order among themselves: the last row does not say where to go on.',
+    },
+    mode: 'advice',
+  },
+  'limit-into-arms': {
+    title: 'LIMIT in each arm of a UNION ALL',
+    summary: 'Of each arm no more rows can be shown than of the whole.',
+    before: 'SELECT id, ordered_at AS d FROM orders UNION ALL SELECT id, at FROM events ORDER BY d, id LIMIT 10',
+    after:
+      'SELECT * FROM (SELECT id, ordered_at AS d FROM orders ORDER BY ordered_at, id LIMIT 10) UNION ALL ' +
+      'SELECT * FROM (SELECT id, at FROM events ORDER BY at, id LIMIT 10) ORDER BY d, id LIMIT 10',
+    mode: 'left-out',
+    evidence:
+      'Measured 0.6 times as fast with an index for the order of each arm and 1.0 times without, on 200,000 rows: SQLite merges the arms, and takes no more of each than it needs.',
   },
   'narrow-columns': {
     title: 'Fewer columns',
