@@ -142,4 +142,41 @@ export const GROUP_GENERATORS: Readonly<Record<string, Generator>> = {
     const grouped = `t.id${chance(2, random) ? `, t.${any()}` : ''}`;
     return `SELECT ${grouped}, ${value(chance(8, random) ? 't' : 'u')} AS v FROM ${table.name} AS t ${join} ${table.name} AS u ON ${inner.replace(' WHERE ', '')}${where(outer)} GROUP BY ${grouped}`;
   },
+  'count-distinct': (schema, random) => {
+    const reach = reachOf(schema, 1 + random.below(2), random);
+    const keys = Array.from({ length: 1 + random.below(2) }, () => columnIn(reach, random));
+    const value = columnIn(reach, random);
+    const counted = (): string =>
+      oneOf(
+        [
+          `count(DISTINCT ${value})`,
+          `count(DISTINCT ${value})`,
+          `max(${value})`,
+          `count(${chance(2, random) ? value : '*'})`,
+          `coalesce(min(DISTINCT ${value}), 0)`,
+        ],
+        random,
+      );
+    const asked = chance(2, random) ? [...reach.conditions, predicate(reach, random)] : reach.conditions;
+    const more = chance(3, random) ? `, ${counted()} AS m` : '';
+    const having = chance(4, random) ? ` HAVING count(DISTINCT ${value}) > 0` : '';
+    const query = `SELECT ${keys[0]}, count(DISTINCT ${value}) AS n${more} FROM ${reach.from}${where(asked)} GROUP BY ${keys.join(', ')}${having}`;
+    if (chance(5, random)) return `SELECT d.* FROM (${query}) AS d WHERE d.n > 0`;
+    return `${query}${chance(3, random) ? ` ORDER BY n DESC, ${keys[0]}` : ''}`;
+  },
+  'index-order': (schema, random) => {
+    const reach = reachOf(schema, 1 + random.below(2), random);
+    const [key, other, value] = [columnIn(reach, random), columnIn(reach, random), columnIn(reach, random)];
+    const tail = `FROM ${reach.from}${where([...reach.conditions, predicate(reach, random)])}`;
+    return oneOf(
+      [
+        `SELECT ${key} AS k, count(*) AS n ${tail} GROUP BY ${oneOf([key, 'k', '1'], random)}${chance(2, random) ? ` HAVING ${key} > 0` : ''}`,
+        `SELECT ${key}, ${other}, max(${value}) AS m ${tail} GROUP BY ${key}, ${other}${chance(2, random) ? ` ORDER BY ${key}` : ''}`,
+        `SELECT DISTINCT ${key}, ${other} ${tail}${chance(2, random) ? ` ORDER BY ${other}, ${key}` : ''}`,
+        `SELECT count(DISTINCT ${key}) AS n, max(${value}) AS m ${tail}`,
+        `SELECT ${other} AS o, ${value} AS v ${tail} ORDER BY ${oneOf([key, other, 'o'], random)}, v${chance(2, random) ? `, o LIMIT ${1 + random.below(4)}` : ''}`,
+      ],
+      random,
+    );
+  },
 };

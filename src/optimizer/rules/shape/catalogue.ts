@@ -154,6 +154,31 @@ export const SHAPE = {
     },
     mode: 'proved',
   },
+  'count-distinct': {
+    title: 'Distinct values before the count',
+    summary:
+      'For each group SQLite keeps a list of the values that it saw; DISTINCT over both columns may read an index instead.',
+    before: 'SELECT status, count(DISTINCT customer_id) AS customers FROM orders GROUP BY status',
+    after:
+      'SELECT seen.seen_k1 AS status, count(seen.seen_v) AS customers FROM (SELECT DISTINCT status AS seen_k1, customer_id AS seen_v FROM orders) AS seen GROUP BY seen.seen_k1',
+    refuses: {
+      sql: 'SELECT status, count(DISTINCT customer_id) AS customers, count(*) AS orders FROM orders GROUP BY status',
+      why: 'The second count is of all rows, of which DISTINCT keeps a part.',
+    },
+    mode: 'proved',
+  },
+  'index-order': {
+    title: 'Not in the order of an index',
+    summary:
+      'To spare a sort SQLite may follow an index through the whole table, though the condition leaves few rows to be sorted.',
+    before: "SELECT customer_id, count(*) AS n FROM events WHERE at >= '2025-06-01' GROUP BY customer_id",
+    after: "SELECT customer_id, count(*) AS n FROM events WHERE at >= '2025-06-01' GROUP BY +customer_id",
+    refuses: {
+      sql: 'SELECT customer_id, count(*) AS n FROM events GROUP BY customer_id',
+      why: 'All rows are asked for: then an index in their order is the best there is.',
+    },
+    mode: 'proved',
+  },
   'star-to-columns': {
     title: 'SELECT * to named columns',
     summary:

@@ -1,7 +1,9 @@
 /** Rules about the shape of a query: its joins, its arms, its columns and its order. */
 import type { Rule } from '../rule.ts';
+import { countDistinct } from './count-distinct.ts';
 import { groupByReduction } from './group-by-reduction.ts';
 import { inlineCommonTable } from './inline-common-table.ts';
+import { indexOrder } from './index-order.ts';
 import { joinOrder } from './join-order.ts';
 import { lateLookup } from './late-lookup.ts';
 import { materializedHints } from './materialized-hints.ts';
@@ -23,10 +25,12 @@ export const SHAPE_RULES: readonly Rule[] = [
   needlessDistinct,
   unionToUnionAll,
   windowForSelfJoin,
+  countDistinct,
   orToUnion,
   lateLookup,
   materializedHints,
   inlineCommonTable,
+  indexOrder,
   joinOrder,
   starToColumns,
 ];
