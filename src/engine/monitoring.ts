@@ -74,6 +74,7 @@ export class Monitoring {
     this.statements.record({
       fingerprint: this.#fingerprintOf(ran.sql),
       text: ran.sql,
+      parameters: ran.parameters,
       hit: ran.cache.state === 'hit',
       ms: totalMs,
       rows: ran.result?.rowCount ?? 0,

@@ -10,6 +10,8 @@ export const MONITOR_LIMITS = {
   workers: 256,
   statements: 500,
   sampleTextLength: 10_000,
+  /** Texts with their values that are kept of one kind of statement. */
+  samples: 3,
   events: 500,
   /** Two signs of life further apart than this mean that the thread slept (a hidden tab): nothing was measured between. */
   sleepMs: 2_500,

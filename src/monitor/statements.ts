@@ -8,16 +8,27 @@ import { MONITOR_LIMITS } from './settings.ts';
 
 export interface StatementRun {
   fingerprint: string;
-  /** The text as it was sent; the first one is kept. */
+  /** The text as it was sent; the first ones are kept. */
   text: string;
+  /** Its values, by place or by name; they are kept as they are. */
+  parameters?: StatementValues;
   hit: boolean;
   /** From request to outcome, hits too. */
   ms: number;
   rows: number;
 }
 
+export type StatementValues = readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** A text that was run, with its values. */
+export interface StatementSample {
+  text: string;
+  parameters: StatementValues;
+}
+
 export interface StatementTotals {
   fingerprint: string;
+  /** The first text, cut where it is long. */
   sample: string;
   count: number;
   hits: number;
@@ -29,6 +40,8 @@ export interface StatementTotals {
 
 interface Entry {
   sample: string;
+  /** Whole texts alone. */
+  samples: StatementSample[];
   hits: number;
   rows: number;
   times: Histogram;
@@ -50,9 +63,10 @@ export class Statements {
         run.text.length > MONITOR_LIMITS.sampleTextLength
           ? `${run.text.slice(0, MONITOR_LIMITS.sampleTextLength)}…`
           : run.text;
-      entry = { sample, hits: 0, rows: 0, times: new Histogram() };
+      entry = { sample, samples: [], hits: 0, rows: 0, times: new Histogram() };
       this.#entries.set(run.fingerprint, entry);
     }
+    if (entry.samples.length < MONITOR_LIMITS.samples) keepSample(entry.samples, run);
     if (run.hit) entry.hits++;
     entry.rows += run.rows;
     entry.times.record(run.ms);
@@ -75,6 +89,13 @@ export class Statements {
       }));
   }
 
+  /** What was run, with up to a few different values of each kind, and how often; the most total time first. */
+  workload(): (StatementSample & { frequency: number })[] {
+    return [...this.#entries.values()]
+      .sort((a, b) => b.times.sum - a.times.sum)
+      .flatMap(({ samples, times }) => samples.map((one) => ({ ...one, frequency: times.count / samples.length })));
+  }
+
   get size(): number {
     return this.#entries.size;
   }
@@ -93,4 +114,22 @@ export class Statements {
     }
     if (least !== null) this.#entries.delete(least);
   }
+}
+
+/** Unless it is there already. Few are kept, so that this is soon done with. */
+function keepSample(samples: StatementSample[], { text, parameters = [] }: StatementRun): void {
+  if (text.length > MONITOR_LIMITS.sampleTextLength) return;
+  if (samples.some((one) => one.text === text && equalValues(one.parameters, parameters))) return;
+  samples.push({ text, parameters });
+}
+
+function equalValues(one: StatementValues, other: StatementValues): boolean {
+  const [values, others] = [Object.entries(one), Object.entries(other)];
+  return (
+    values.length === others.length &&
+    values.every(([name, value], index) => {
+      const [otherName, otherValue] = others[index] ?? [];
+      return name === otherName && Object.is(value, otherValue);
+    })
+  );
 }

@@ -151,6 +151,7 @@ export class Execution {
     const ran: Ran = {
       kind: 'ran',
       sql: statement.sql,
+      parameters: statement.parameters,
       span: statement.span,
       classification,
       result: reply.result,

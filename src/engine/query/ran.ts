@@ -1,12 +1,21 @@
 /** What statements come to inside the engine, before it is put into words for the page. */
 import type { Purpose } from '../../cache/store/entry.ts';
 import { AppError, fromWireError, toWireError } from '../../core/errors.ts';
-import type { Classification, ResultColumns, StatementSpan, Version, Work } from '../../database/protocol.ts';
+import type {
+  Classification,
+  Parameters,
+  ResultColumns,
+  StatementSpan,
+  Version,
+  Work,
+} from '../../database/protocol.ts';
 
 /** What one statement came to, before it is put into words for the page. */
 export interface Ran {
   kind: 'ran';
   sql: string;
+  /** As bound; not known of the parts of a unit. */
+  parameters?: Parameters;
   span: { start: number; end: number };
   classification: Classification;
   result: ResultColumns | null;

@@ -88,6 +88,7 @@ export class ReadPath {
     const ran: Ran = {
       kind: 'ran',
       sql: statement.sql,
+      parameters: statement.parameters,
       span: statement.span,
       classification,
       result: whole.rowCount > rowLimit ? { ...sliceRows(whole, 0, rowLimit), limitedAt: whole.rowCount } : whole,
