@@ -1,82 +1,68 @@
-/** Index advice for one statement: candidates, pruned by what the planner would do with each. What it brings is for `tryIndex` to measure. */
-import type { IndexAdvice } from '../optimizer/protocol.ts';
-import { planCost } from '../optimizer/plan-cost.ts';
+/** Index advice for one statement at once, by plans alone: what the planner would do with each candidate. What it brings is to be measured. */
+import type { Parameters } from '../database/protocol.ts';
 import { plainPlan } from '../optimizer/plain-plan.ts';
+import type { IndexAdvice } from '../optimizer/protocol.ts';
 import type { Sandbox } from '../optimizer/sandbox.ts';
-import type { Select } from '../sql/ast.ts';
+import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
-import { foldCase } from '../sql/tokens.ts';
-import { visit } from '../sql/walk.ts';
-import { ddlOf, indexCandidates } from './candidates.ts';
+import { bytesOf } from './build.ts';
+import { existingIndexes } from './existing.ts';
+import { prune, type Survivor } from './prune.ts';
+import { readWorkload } from './read-workload.ts';
 import { WhatIf } from './what-if.ts';
+import { workloadOf } from './workload.ts';
 
 /** What a person is shown at most. */
 const ADVICE_MAX = 4;
-/** An index must lower the plan's price by this much to be worth a trial. */
-const GAIN_MIN = 1.2;
-/** What a lookup costs that need not go to the table. */
-const COVERING_SHARE = 0.6;
-/** Columns that only cover must pay for the bytes that they add. */
-const COST_PER_COLUMN = 1.1;
+/** Logarithm of the least gain by plans that is worth a trial. */
+const PROMISE_MIN = 0.18;
+/** An index of as many bytes as the data must promise so much more. */
+const BYTES_PRICE = 0.3;
+const BUDGET_MS = 1500;
 
-/** The indexes that SQLite would use, dearest plan saved first. Empty when none would help. */
-export function adviseIndexes(sql: string, select: Select, schema: Schema, data: Sandbox): IndexAdvice[] {
-  // The name tells the columns: one that is there already is no advice.
-  const indexesThere = new Set(
-    data
-      .run("SELECT name FROM sqlite_schema WHERE type = 'index'", [], null)
-      .rows()
-      .map(([name]) => foldCase(String(name))),
-  );
-  const candidates = indexCandidates(select, schema).filter(
-    (candidate) => !indexesThere.has(foldCase(nameIn(ddlOf(candidate, schema)))),
-  );
-  if (candidates.length === 0) return [];
-  const whatIf = new WhatIf(data, schema);
+/** The indexes that SQLite would use, the most promising first. Empty when none would help, or the text cannot be read. */
+export function adviseIndexes(
+  sql: string,
+  parameters: Parameters,
+  schema: Schema,
+  data: Sandbox,
+  read: Reader,
+): IndexAdvice[] {
+  const { queries } = readWorkload(workloadOf([{ sql, parameters }]).queries, schema, data, read);
+  const [query] = queries;
+  if (!query) return [];
+  const endMs = data.nowMs() + BUDGET_MS;
+  const dataBytes = bytesOf(data);
+  const whatIf = new WhatIf(data, schema, null);
   try {
-    const labels = new Map<string, string>();
-    visit(select, {
-      source: ({ table, alias }) => {
-        if (table.kind === 'table') labels.set(foldCase(alias ?? table.name), table.name);
-      },
-    });
-    const rowsOf = (label: string): number | null => {
-      const table = schema.table(labels.get(foldCase(label)) ?? label);
-      return table?.kind === 'table' ? whatIf.rowCount(table.name) : null;
-    };
-    const planBefore = whatIf.plan(sql, null);
-    const costBefore = planCost(planBefore, rowsOf);
-    const found = candidates.flatMap((candidate) => {
-      const ddl = ddlOf(candidate, schema);
-      const planAfter = whatIf.plan(sql, { ...candidate, ddl });
-      const name = ` INDEX ${nameIn(ddl)} `;
-      const used = planAfter.some(({ detail }) => `${detail} `.includes(name));
-      const foundBy = (detail: string): number | null =>
-        detail.includes(name)
-          ? whatIf.rowsFound(candidate, detail.split('=?').length - 1, /[<>]\?/.test(detail))
-          : null;
-      const covers = planAfter.some(({ detail }) => `${detail} `.includes(`COVERING${name}`));
-      const cost = planCost(planAfter, rowsOf, foundBy) * (covers ? COVERING_SHARE : 1);
-      if (!used || costBefore / cost < GAIN_MIN) return [];
-      return [{ candidate, ddl, planAfter, weight: cost * COST_PER_COLUMN ** candidate.columns.length }];
-    });
-    return found
-      .sort((a, b) => a.weight - b.weight)
+    const planning = prune(
+      [{ weight: 1, texts: [{ sql, uses: query.uses }] }],
+      existingIndexes(data),
+      schema,
+      whatIf,
+      dataBytes,
+      () => data.nowMs() > endMs,
+    );
+    let step = planning.next();
+    while (!step.done) step = planning.next();
+    const worthOf = ({ promise, bytes }: Survivor): number =>
+      Math.max(...promise.values()) - (BYTES_PRICE * bytes) / Math.max(1, dataBytes);
+    return step.value.survivors
+      .filter((one) => worthOf(one) >= PROMISE_MIN)
+      .sort((a, b) => worthOf(b) - worthOf(a))
+      .map(({ candidate, ddl, name, number }) => ({ candidate, ddl, name, plan: whatIf.plan(sql, [number]) }))
+      .filter(({ name, plan }) => plan.some(({ detail }) => `${detail} `.includes(` INDEX ${name} `)))
       .slice(0, ADVICE_MAX)
-      .map(({ candidate, ddl, planAfter }) => ({
-        id: `${candidate.table}(${candidate.columns.join(',')})`,
+      .map(({ candidate: { table, parts, where, reason }, ddl, plan }) => ({
+        id: `${table}(${parts.join(',')})${where === null ? '' : ` ${where}`}`,
         ddl,
-        table: candidate.table,
-        columns: candidate.columns,
-        reason: candidate.reason,
-        planBefore: plainPlan(planBefore),
-        planAfter: plainPlan(planAfter),
+        table,
+        columns: [...parts],
+        reason,
+        planBefore: plainPlan(query.planBefore),
+        planAfter: plainPlan(plan),
       }));
   } finally {
     whatIf.close();
   }
-}
-
-function nameIn(ddl: string): string {
-  return (/INDEX (\S+) ON/.exec(ddl)?.[1] ?? '').replaceAll('`', '');
 }

@@ -1,162 +1,165 @@
 /**
- * Which indexes a statement could use: for each table the columns compared by equality, then one range or the sort, and the same
- * with the other columns it reads, so that the index alone may answer. After sqlite3expert's idea, with covering columns added.
+ * Which indexes a query could use: for each table the parts compared by equality, then one range or a sort, and the same with the other
+ * columns that are read, so that the index alone may answer (after Chaudhuri and Narasayya, VLDB 1997, and sqlite3expert).
  */
-import type { Core, Expr, Select } from '../sql/ast.ts';
-import { conjunctsOf } from '../sql/ast.ts';
 import { printName } from '../sql/print.ts';
 import type { Schema, TableInfo } from '../sql/schema.ts';
-import { visitScopes, type Resolved, type Scope } from '../sql/scope.ts';
 import { foldCase } from '../sql/tokens.ts';
-import { isQuery } from '../sql/walk.ts';
+import type { KeyPart, LocalCondition, TableUse } from './uses.ts';
 
 export interface IndexCandidate {
   table: string;
-  columns: string[];
-  /** The predicate that it serves, in words. */
+  /** Key parts as they stand in the statement. */
+  parts: readonly string[];
+  /** Of a partial index: the rows that it holds. */
+  where: string | null;
+  /** What it is good for, in one sentence. */
   reason: string;
 }
 
 /** An index of more columns costs more to keep than it saves. */
-const COLUMNS_MAX = 6;
+export const PARTS_MAX = 8;
+const EQUAL_MAX = 4;
 
-interface Uses {
-  table: TableInfo;
-  equal: string[];
-  range: string[];
-  joined: string[];
-  sorted: string[];
-  read: string[];
-}
-
-/** Without doubles, prefixes of primary keys left out. */
-export function indexCandidates(query: Select, schema: Schema): IndexCandidate[] {
-  const candidates: IndexCandidate[] = [];
-  const add = (uses: Uses, names: readonly string[], reason: string): void => {
-    const columns = [...new Set(names)].slice(0, COLUMNS_MAX);
-    if (columns.length === 0 || isPrefixOfKey(uses.table, columns)) return;
-    const key = `${uses.table.name} ${columns.join(' ')}`;
-    if (candidates.some((one) => `${one.table} ${one.columns.join(' ')}` === key)) return;
-    candidates.push({ table: uses.table.name, columns, reason });
-  };
-  for (const uses of usesOf(query, schema)) {
-    const { equal, range, joined, sorted, read } = uses;
-    const filter = [...equal, ...range.slice(0, 1)];
-    const served = (names: readonly string[]): string => names.map(printName).join(' and ');
-    if (filter.length > 0) add(uses, filter, `Finds the rows of ${uses.table.name} by ${served(filter)}.`);
-    for (const name of [...equal, ...range])
-      add(uses, [name], `Finds the rows of ${uses.table.name} by ${served([name])}.`);
-    for (const name of joined) {
-      add(uses, [name], `Finds the rows of ${uses.table.name} that join by ${served([name])}.`);
-      add(uses, [...equal, name], `Finds the rows of ${uses.table.name} by ${served([...equal, name])}.`);
-      add(
-        uses,
-        [name, ...equal, ...range.slice(0, 1)],
-        `Finds the rows of ${uses.table.name} by ${served([name, ...filter])}.`,
-      );
-    }
-    if (sorted.length > 0) {
-      add(
-        uses,
-        [...equal, ...sorted],
-        `Gives the rows of ${uses.table.name} in the order of ${served(sorted)}, without sorting.`,
-      );
-    }
-    for (const lead of [filter, [...joined.slice(0, 1), ...filter], sorted.length > 0 ? [...equal, ...sorted] : []]) {
-      const covering = [...new Set([...lead, ...read])];
-      if (lead.length > 0 && covering.length > lead.length && covering.length <= COLUMNS_MAX) {
-        add(
-          uses,
-          covering,
-          `Finds the rows of ${uses.table.name} by ${served(lead)} and holds all that is read of it.`,
-        );
-      }
+/**
+ * Of one query, without doubles; what the primary key or an index that is there begins with is left out. `isCategory`: whether a column
+ * has few values, so that an index of the rows with one of them is not an index for one value of a thousand.
+ */
+export function candidatesOf(
+  uses: readonly TableUse[],
+  existing: readonly IndexCandidate[],
+  isCategory: (table: string, part: string) => boolean,
+): IndexCandidate[] {
+  const found = new Map<string, IndexCandidate>();
+  for (const use of uses) {
+    const isPartial = (one: LocalCondition): boolean =>
+      canBePartial(one) && (one.kind === 'other' || isCategory(use.table.name, one.at?.text ?? ''));
+    for (const one of ofUse(use, use.conditions.filter(isPartial))) {
+      const key = keyOf(one);
+      if (found.has(key) || isKeyPrefix(use.table, one.parts) || existing.some((other) => serves(other, one))) continue;
+      found.set(key, one);
     }
   }
-  return candidates;
+  return [...found.values()];
 }
 
-/** The statement that creates it, with a name that tells what it is on. */
-export function ddlOf(candidate: IndexCandidate, schema: Schema): string {
-  const stem = [candidate.table, ...candidate.columns].join('_').replace(/[^\w]+/g, '_');
+function ofUse(
+  { table, conditions, joined, orders, read }: TableUse,
+  partials: readonly LocalCondition[],
+): IndexCandidate[] {
+  const all: IndexCandidate[] = [];
+  const add = (lead: readonly KeyPart[], ordered: boolean, where: LocalCondition | null): void => {
+    const keys = distinct(lead);
+    const whole = where === null ? keys : keys.filter(({ text }) => text !== where.at?.text);
+    if (whole.length === 0) return;
+    const names = whole.map(({ text }) => text).join(', ');
+    const held = where === null ? '' : `, of the rows where ${where.text} alone`;
+    const verb = ordered ? 'Gives the rows' : 'Finds the rows';
+    const by = ordered ? `in the order of ${names}, without sorting` : `by ${names}`;
+    const make = (parts: readonly string[], covers: boolean): void => {
+      if (parts.length > PARTS_MAX) return;
+      const rest = covers ? ', and holds all that is read of it' : '';
+      const reason = `${verb} of ${table.name} ${by}${rest}${held}.`;
+      all.push({ table: table.name, parts, where: where?.text ?? null, reason });
+    };
+    const plain = whole.map(({ text }) => text);
+    make(plain, false);
+    if (read === null) return;
+    const more = read.filter((name) => !plain.includes(printName(name)) && where?.at?.text !== printName(name));
+    if (more.length > 0) make([...plain, ...more.map(printName)], true);
+  };
+
+  const equal = distinct(conditions.flatMap(({ kind, at }) => (kind === 'equal' && at ? [at] : []))).slice(
+    0,
+    EQUAL_MAX,
+  );
+  const ranges = distinct(conditions.flatMap(({ kind, at }) => (kind === 'range' && at ? [at] : [])));
+  const joins = joinsOf(joined);
+  const leads: [parts: KeyPart[], ordered: boolean][] = [];
+  const lead = (parts: readonly KeyPart[], ordered = false): void => void leads.push([[...parts], ordered]);
+  lead(equal);
+  if (equal.length > 1) lead([...equal].reverse());
+  for (const one of [...equal, ...ranges]) lead([one]);
+  for (const one of ranges) lead([...equal, one]);
+  for (const order of orders) {
+    lead(order, true);
+    lead([...equal, ...order], true);
+    if (ranges.length > 0) lead([...order, ...ranges], true);
+  }
+  for (const join of joins) {
+    lead(join);
+    lead([...join, ...equal]);
+    lead([...equal, ...join]);
+    for (const range of ranges) {
+      lead([...join, ...equal, range]);
+      lead([...equal, range, ...join]);
+    }
+    for (const order of orders) lead([...join, ...equal, ...order], true);
+  }
+  for (const [parts, ordered] of leads) {
+    add(parts, ordered, null);
+    for (const condition of partials) add(parts, ordered, condition);
+  }
+  return all;
+}
+
+/** Values that are written down, and stay so: then other rows need not be in the index. */
+function canBePartial({ kind, isConstant, at }: LocalCondition): boolean {
+  return isConstant && at !== null && (kind === 'equal' || kind === 'other');
+}
+
+/** The parts that each other table is joined by: together, and one by one. */
+function joinsOf(joined: TableUse['joined']): KeyPart[][] {
+  const byTable = new Map<string, KeyPart[]>();
+  for (const { part, with: other } of joined) byTable.set(other, [...(byTable.get(other) ?? []), part]);
+  const together = [...byTable.values()].map(distinct).filter((parts) => parts.length > 1);
+  const all = distinct(joined.map(({ part }) => part));
+  const every = all.length > 1 && all.length <= EQUAL_MAX ? [all, [...all].reverse()] : [];
+  return [...all.map((part) => [part]), ...together, ...every];
+}
+
+function distinct(parts: readonly KeyPart[]): KeyPart[] {
+  const first = new Map<string, KeyPart>();
+  for (const part of parts) {
+    const key = foldCase(part.text).replace(/ desc$/, '');
+    if (!first.has(key)) first.set(key, part);
+  }
+  return [...first.values()];
+}
+
+export function keyOf({ table, parts, where }: IndexCandidate): string {
+  return foldCase(`${table}(${parts.join(', ')}) ${where ?? ''}`);
+}
+
+/** Whether the first one does all that the second does: it begins with its parts, and holds as many rows. */
+export function serves(one: IndexCandidate, other: IndexCandidate): boolean {
+  return (
+    foldCase(one.table) === foldCase(other.table) &&
+    (one.where === null || one.where === other.where) &&
+    one.parts.length >= other.parts.length &&
+    other.parts.every((part, index) => foldCase(part) === foldCase(one.parts[index] ?? ''))
+  );
+}
+
+function isKeyPrefix(table: TableInfo, parts: readonly string[]): boolean {
+  return table.uniqueKeys.some((key) =>
+    parts.every((part, index) => foldCase(printName(key[index] ?? '')) === foldCase(part)),
+  );
+}
+
+/** The statement that creates it, with a name that tells what it is on and that `taken` does not have. */
+export function ddlOf({ table, parts, where }: IndexCandidate, name: string): string {
+  const rows = where === null ? '' : ` WHERE ${where}`;
+  return `CREATE INDEX ${printName(name)} ON ${printName(table)}(${parts.join(', ')})${rows}`;
+}
+
+export function nameOf({ table, parts, where }: IndexCandidate, schema: Schema, taken: ReadonlySet<string>): string {
+  const words = [table, ...parts, ...(where === null ? [] : ['where', where])].join('_');
+  const stem = words
+    .replace(/[^\w]+/g, '_')
+    .replace(/_+$/, '')
+    .slice(0, 60);
   let name = stem;
-  for (let number = 2; schema.table(name); number++) name = `${stem}_${number}`;
-  return `CREATE INDEX ${printName(name)} ON ${printName(candidate.table)}(${candidate.columns.map(printName).join(', ')})`;
-}
-
-function isPrefixOfKey(table: TableInfo, columns: readonly string[]): boolean {
-  return table.uniqueKeys.some((key) => columns.every((name, index) => foldCase(key[index] ?? '') === foldCase(name)));
-}
-
-function usesOf(query: Select, schema: Schema): Uses[] {
-  const all = new Map<string, Uses>();
-  const starred = new Set<string>();
-  const usesFor = (resolved: Resolved | null): Uses | null => {
-    const table = resolved?.source.table;
-    if (!resolved || !table) return null;
-    // One table under two aliases has two kinds of use.
-    const key = keyOf(table, resolved.source.name, resolved.source.index);
-    const uses = all.get(key) ?? { table, equal: [], range: [], joined: [], sorted: [], read: [] };
-    all.set(key, uses);
-    return uses;
-  };
-  const note = (kind: 'equal' | 'range' | 'joined' | 'sorted' | 'read', expr: Expr, scope: Scope): boolean => {
-    const resolved = expr.kind === 'column' ? scope.resolve(expr) : null;
-    const uses = resolved && !resolved.column?.isRowid ? usesFor(resolved) : null;
-    if (!uses || !resolved) return false;
-    if (!uses[kind].includes(resolved.name)) uses[kind].push(resolved.name);
-    return true;
-  };
-  visitScopes(query, schema, {
-    column: (column, _resolved, scope) => void note('read', column, scope),
-    core: (core, scope, owner) => {
-      // Under a star everything is read, and nothing worth keeping covers that.
-      if (core.columns.some(({ expr }) => expr.kind === 'star')) {
-        for (const { table, name, index } of scope.sources) if (table) starred.add(keyOf(table, name, index));
-      }
-      for (const condition of conditionsOf(core)) noteCondition(condition, scope, note);
-      const sorts = owner.rest.length === 0 ? owner.orderBy.map((term) => aliased(term.expr, core)) : [];
-      const alike = owner.orderBy.every((term) => term.descending === owner.orderBy[0]?.descending);
-      if (alike) sorts.every((expr) => note('sorted', expr, scope));
-      if (sorts.length === 0)
-        core.groupBy.map((expr) => aliased(expr, core)).every((expr) => note('sorted', expr, scope));
-    },
-  });
-  return [...all].map(([key, uses]) => (starred.has(key) ? { ...uses, read: [] } : uses));
-}
-
-function keyOf(table: TableInfo, name: string, index: number): string {
-  return `${table.name} ${name} ${index}`;
-}
-
-function conditionsOf(core: Core): Expr[] {
-  const all = [core.where, ...core.from.map((source) => source.on)].flatMap(conjunctsOf);
-  // Each side of an OR may use an index of its own.
-  return all.flatMap((one) => (one.kind === 'binary' && one.operator === 'OR' ? sidesOf(one) : [one]));
-}
-
-function sidesOf(expr: Expr): Expr[] {
-  if (expr.kind !== 'binary' || expr.operator !== 'OR') return conjunctsOf(expr);
-  return [...sidesOf(expr.left), ...sidesOf(expr.right)];
-}
-
-type Note = (kind: 'equal' | 'range' | 'joined' | 'sorted' | 'read', expr: Expr, scope: Scope) => boolean;
-
-function noteCondition(expr: Expr, scope: Scope, note: Note): void {
-  if (expr.kind === 'binary' && /^(=|==|IS)$/.test(expr.operator)) {
-    const both = expr.left.kind === 'column' && expr.right.kind === 'column';
-    note(both ? 'joined' : 'equal', expr.left, scope);
-    note(both ? 'joined' : 'equal', expr.right, scope);
-  } else if (expr.kind === 'binary' && /^[<>]=?$/.test(expr.operator)) {
-    note('range', expr.left, scope);
-    note('range', expr.right, scope);
-  } else if (expr.kind === 'binary' && expr.operator === 'GLOB') note('range', expr.left, scope);
-  else if (expr.kind === 'between' && !expr.not) note('range', expr.operand, scope);
-  else if (expr.kind === 'in' && !expr.not) note(isQuery(expr.choices) ? 'joined' : 'equal', expr.operand, scope);
-}
-
-function aliased(expr: Expr, core: Core): Expr {
-  if (expr.kind === 'literal' && /^\d+$/.test(expr.text)) return core.columns[Number(expr.text) - 1]?.expr ?? expr;
-  if (expr.kind !== 'column' || expr.table !== null) return expr;
-  return core.columns.find(({ alias }) => alias !== null && foldCase(alias) === foldCase(expr.name))?.expr ?? expr;
+  for (let number = 2; schema.table(name) !== null || taken.has(foldCase(name)); number++) name = `${stem}_${number}`;
+  return name;
 }

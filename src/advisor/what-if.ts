@@ -1,28 +1,105 @@
 /**
- * What would the plan be? An empty clone of the schema with the real table's statistics gives SQLite's planner all that it looks at,
- * so a hypothetical index costs a tenth of a millisecond instead of being built.
+ * What would the plan be? An empty copy of the schema with the real tables' statistics gives SQLite's planner all that it looks at,
+ * so a hypothetical index costs a fraction of a millisecond instead of being built.
  */
+import { quoted } from '../core/sql-name.ts';
 import type { PlanNode } from '../database/protocol.ts';
 import type { Sandbox } from '../optimizer/sandbox.ts';
-import { printName } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
-
-/** Rows looked at to guess how many distinct values a column has. */
-const SAMPLE_ROWS = 10_000;
+import { foldCase } from '../sql/tokens.ts';
+import { IndexRack, type RackedIndex } from './rack.ts';
+import { TableSample } from './sample.ts';
 
 export class WhatIf {
+  readonly rack: IndexRack;
   readonly #data: Sandbox;
   readonly #clone: Sandbox;
+  readonly #scratch: Sandbox;
   readonly #schema: Schema;
-  readonly #rowCounts = new Map<string, number>();
-  readonly #distinct = new Map<string, number>();
+  /** Rows by folded table. */
+  readonly #counted = new Map<string, number>();
+  readonly #samples = new Map<string, TableSample | null>();
 
-  /** Errors: `sql` when the schema cannot be set up on its own. */
-  constructor(data: Sandbox, schema: Schema) {
+  /**
+   * `statistics`: fresh rows of sqlite_stat1 to go by; null for those of the data, which may be old. What they leave open is estimated from
+   * a sample.
+   * Errors: `sql` when the schema cannot be set up on its own.
+   */
+  constructor(data: Sandbox, schema: Schema, statistics: readonly (readonly [string, string | null, string])[] | null) {
     this.#data = data;
     this.#schema = schema;
+    this.#scratch = data.scratch();
     this.#clone = data.scratch();
-    const statements = data
+    this.#copySchema();
+    const rows = statistics ?? statisticsOf(data);
+    // An index of some rows alone counts fewer.
+    for (const [table, , stat] of statistics ?? [])
+      this.#counted.set(foldCase(table), Math.max(Number.parseInt(stat), this.#counted.get(foldCase(table)) ?? 0));
+    this.#copyStatistics(rows);
+    this.rack = new IndexRack(this.#clone);
+  }
+
+  /** Of a table's rows; null where they cannot be read. */
+  sample(table: string): TableSample | null {
+    const key = foldCase(table);
+    const known = this.#samples.get(key);
+    if (known !== undefined) return known;
+    const info = this.#schema.table(table);
+    let sample: TableSample | null = null;
+    try {
+      if (info?.kind === 'table') sample = new TableSample(info, this.rowCount(info.name), this.#data, this.#scratch);
+    } catch {
+      // A module or a function that is not built in: nothing is known of the rows.
+    }
+    this.#samples.set(key, sample);
+    return sample;
+  }
+
+  /** 0 where the table cannot be read. */
+  rowCount(table: string): number {
+    const key = foldCase(table);
+    const known = this.#counted.get(key);
+    if (known !== undefined) return known;
+    let count = 0;
+    try {
+      count = Number(this.#data.run(`SELECT count(*) FROM ${quoted(table)}`, [], null).rows()[0]?.[0] ?? 0);
+    } catch {
+      // As above.
+    }
+    this.#counted.set(key, count);
+    return count;
+  }
+
+  tablesWithRows(): string[] {
+    return this.#schema.tables
+      .filter(({ kind, name }) => kind === 'table' && this.rowCount(name) > 0)
+      .map(({ name }) => name);
+  }
+
+  /** Puts an index on the rack, with statistics estimated from the sample; null where SQLite or the sample refuses it. */
+  add(index: Omit<RackedIndex, 'statistics'>, parts: readonly string[], where: string | null): number | null {
+    const statistics = this.sample(index.table)?.statistics(parts, where) ?? null;
+    if (statistics === null) return null;
+    try {
+      return this.rack.add({ ...index, statistics });
+    } catch {
+      return null;
+    }
+  }
+
+  /** The plan with just these indexes of the rack there beside those of the schema. Errors: `sql`. */
+  plan(sql: string, numbers: readonly number[], withStatistics = true): PlanNode[] {
+    this.rack.show(numbers, withStatistics);
+    return this.#clone.plan(sql);
+  }
+
+  close(): void {
+    this.#clone.close();
+    this.#scratch.close();
+  }
+
+  #copySchema(): void {
+    const statements = this.#data
       .run(
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'trigger' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY rowid",
         [],
@@ -36,105 +113,27 @@ export class WhatIf {
         // What cannot be created here (a module that is not built in) cannot be planned for either.
       }
     }
-    this.#copyStatistics();
   }
 
-  rowCount(table: string): number {
-    const known = this.#rowCounts.get(table);
-    if (known !== undefined) return known;
-    const info = this.#schema.table(table);
-    const count = info?.withoutRowid ? 'count(*)' : 'max(rowid)';
-    const value = Number(this.#data.run(`SELECT ${count} FROM ${printName(table)}`, [], null).rows()[0]?.[0] ?? 0);
-    this.#rowCounts.set(table, value);
-    return value;
-  }
-
-  /** The plan with this index there; `null` for the plan as it is. */
-  plan(sql: string, index: { ddl: string; table: string; columns: readonly string[] } | null): PlanNode[] {
-    if (!index) return this.#clone.plan(sql);
-    this.#clone.execute('SAVEPOINT what_if');
-    try {
-      this.#clone.execute(index.ddl);
-      const rows = this.rowCount(index.table);
-      const name = this.#clone
-        .run('SELECT name FROM sqlite_schema ORDER BY rowid DESC LIMIT 1', [], null)
-        .rows()[0]?.[0];
-      this.#write(index.table, String(name), `${rows} ${this.#perKey(index.table, index.columns, rows).join(' ')}`);
-      this.#clone.execute('ANALYZE sqlite_schema');
-      return this.#clone.plan(sql);
-    } finally {
-      this.#clone.execute('ROLLBACK TO what_if');
-      this.#clone.execute('RELEASE what_if');
-      this.#clone.execute('ANALYZE sqlite_schema');
-    }
-  }
-
-  /** Rows that a lookup by the first `equal` columns finds, a quarter of them where a range follows: sqlite3's own guess. */
-  rowsFound(index: { table: string; columns: readonly string[] }, equal: number, hasRange: boolean): number {
-    const rows = this.rowCount(index.table);
-    const perKey = equal === 0 ? rows : (this.#perKey(index.table, index.columns, rows)[equal - 1] ?? 1);
-    return Math.max(1, hasRange ? perKey / 4 : perKey);
-  }
-
-  close(): void {
-    this.#clone.close();
-  }
-
-  /** Rows per key of each prefix, as ANALYZE would write them, from a sample. */
-  #perKey(table: string, columns: readonly string[], rows: number): number[] {
-    return columns.map((_, index) => {
-      const prefix = columns.slice(0, index + 1);
-      return Math.max(1, Math.round(rows / Math.max(1, this.#distinctOf(table, prefix, rows))));
-    });
-  }
-
-  /** Distinct values, from a sample over the whole row-id range (the jackknife of Haas et al., VLDB 1995: what is seen once tells what is unseen). */
-  #distinctOf(table: string, columns: readonly string[], rows: number): number {
-    const key = `${table} ${columns.join(' ')}`;
-    const known = this.#distinct.get(key);
-    if (known !== undefined) return known;
-    const list = columns.map(printName).join(', ');
-    const stride = Math.max(1, Math.floor(rows / SAMPLE_ROWS));
-    // Every n-th row id would meet one value of a column that counts in step with it: the ids are scattered first.
-    const where =
-      this.#schema.table(table)?.withoutRowid || stride === 1
-        ? ''
-        : ` WHERE (rowid % 1000003) * 48271 % 1000003 % ${stride} = 0`;
-    const sampled = `SELECT ${list} FROM ${printName(table)}${where} LIMIT ${SAMPLE_ROWS}`;
-    const [row] = this.#data
-      .run(
-        `SELECT coalesce(sum(n), 0), count(*), coalesce(sum(n = 1), 0) FROM (SELECT count(*) AS n FROM (${sampled}) GROUP BY ${list})`,
-        [],
-        null,
-      )
-      .rows();
-    const [seen, different, once] = [Number(row?.[0] ?? 0), Number(row?.[1] ?? 0), Number(row?.[2] ?? 0)];
-    const share = Math.min(1, seen / Math.max(rows, 1));
-    const distinct = seen === 0 ? 1 : (seen * different) / (seen - once + once * share);
-    this.#distinct.set(key, distinct);
-    return distinct;
-  }
-
-  #copyStatistics(): void {
+  #copyStatistics(rows: readonly (readonly [string, string | null, string])[]): void {
     // ANALYZE of empty tables creates sqlite_stat1.
-    this.#clone.execute('ANALYZE');
-    this.#clone.execute('DELETE FROM sqlite_stat1');
-    const has = this.#data.run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'", [], null).rowCount > 0;
-    const known = new Set<string>();
-    if (has) {
-      for (const [table, index, stat] of this.#data.run('SELECT tbl, idx, stat FROM sqlite_stat1', [], null).rows()) {
-        known.add(String(table));
-        this.#write(String(table), index === null ? null : String(index), String(stat));
-      }
-    }
-    for (const table of this.#schema.tables) {
-      if (table.kind === 'table' && !known.has(table.name))
-        this.#write(table.name, null, String(this.rowCount(table.name)));
-    }
+    this.#clone.execute('ANALYZE; DELETE FROM sqlite_stat1');
+    const known = new Set(rows.map(([table]) => foldCase(table)));
+    const write = (table: string, index: string | null, stat: string): void =>
+      void this.#clone.run('INSERT INTO sqlite_stat1(tbl, idx, stat) VALUES (?, ?, ?)', [table, index, stat], null);
+    for (const [table, index, stat] of rows) write(table, index, stat);
+    for (const { kind, name } of this.#schema.tables)
+      if (kind === 'table' && !known.has(foldCase(name))) write(name, null, String(this.rowCount(name)));
     this.#clone.execute('ANALYZE sqlite_schema');
   }
+}
 
-  #write(table: string, index: string | null, stat: string): void {
-    this.#clone.run('INSERT INTO sqlite_stat1(tbl, idx, stat) VALUES (?, ?, ?)', [table, index, stat], null);
-  }
+/** Rows of sqlite_stat1; none where ANALYZE was never run. */
+export function statisticsOf(data: Sandbox): [string, string | null, string][] {
+  const has = data.run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'", [], null).rowCount > 0;
+  if (!has) return [];
+  return data
+    .run('SELECT tbl, idx, stat FROM sqlite_stat1', [], null)
+    .rows()
+    .map(([table, index, stat]) => [String(table), index === null ? null : String(index), String(stat)]);
 }

@@ -161,10 +161,23 @@ export function createOptimizerServer(advisor: Advisor): Handlers<OptimizerApi> 
       }
     }),
     preview: inTurn(({ sql, ruleId, parameters }) => held().optimizer.preview(sql, ruleId, parameters)),
-    advise: inTurn(async ({ sql }) => {
+    advise: inTurn(async ({ sql, parameters }) => {
       const { optimizer, sandbox } = held();
-      const text = (await read())(sql);
-      return text.ok ? advisor.advise(sql, text.select, optimizer.schema, sandbox) : [];
+      return advisor.advise(sql, parameters, optimizer.schema, sandbox, await read());
+    }),
+    adviseWorkload: inTurn(async ({ cancelValue, ...request }, context) => {
+      const { optimizer, sandbox: data, snapshot, schemaCookie } = held();
+      const text = await read();
+      const copy = openFork(loaded(), snapshot);
+      job = cancelValue;
+      try {
+        const fork = new ConnectionSandbox(copy.connection, isStopped);
+        const steps = advisor.adviseWorkload(request, { data, fork, read: text, schema: optimizer.schema });
+        return { ...(await stepByStep(steps, context, isStopped)), schemaCookie, version: versionOf(snapshot) };
+      } finally {
+        job = null;
+        copy.close();
+      }
     }),
     tryIndex: inTurn(({ sql, parameters, ddl, budgetMs }) => {
       const { snapshot, sandbox } = held();

@@ -4,6 +4,9 @@
  */
 import type { PageRecord, Parameters, PlanNode, Snapshot, Version } from '../database/protocol.ts';
 import type { WarmRequest } from '../database/protocol.ts';
+import type { AdviceRequest, WorkloadAdvice } from './advice.ts';
+
+export type * from './advice.ts';
 
 export type GuardId = 'round-trip' | 'reparse' | 'preconditions' | 'small-worlds' | 'this-data' | 'faster';
 
@@ -288,6 +291,11 @@ export interface OptimizerApi {
   /** Opt-in previews (LIMIT injection, dropping columns): text and label, never applied to cache or export. */
   preview(request: { sql: string; ruleId: string; parameters: Parameters }): PreviewText | null;
   advise(request: { sql: string; parameters: Parameters }): IndexAdvice[];
+  /** Reports `AdviceProgress`. Can be cancelled, as `optimize`. */
+  adviseWorkload(request: AdviceRequest & { cancelValue: number | null }): WorkloadAdvice & {
+    schemaCookie: number;
+    version: Version;
+  };
   tryIndex(request: { sql: string; parameters: Parameters; ddl: string; budgetMs: number }): IndexTrial;
   plan(request: { sql: string }): PlanLine[];
 }

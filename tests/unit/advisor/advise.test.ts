@@ -1,26 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { adviseIndexes } from '../../../src/advisor/advise.ts';
 import { tryIndex } from '../../../src/advisor/try-index.ts';
-import { WhatIf } from '../../../src/advisor/what-if.ts';
 import { readSchema } from '../../../src/optimizer/read-schema.ts';
-import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { sandboxWith } from '../optimizer/sandbox.ts';
+import { read, SHOP } from './support.ts';
 
-const SETUP = `
-  CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT, city TEXT, note TEXT);
-  CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INTEGER, day TEXT, paid INTEGER);
-  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
-    INSERT INTO customers SELECT i, 'name ' || i, 'city ' || (i % 100), 'a longer text that is not read ' || i FROM n;
-  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
-    INSERT INTO orders SELECT i, 1 + i % 3000, 'day ' || (i % 365), i % 2 FROM n;`;
-const read = await loadReader();
+const SETUP = SHOP;
 const sandbox = sandboxWith(SETUP);
 const schema = readSchema(sandbox);
 
 function advice(sql: string): ReturnType<typeof adviseIndexes> {
-  const result = read(sql);
-  if (!result.ok) throw new Error(result.reason);
-  return adviseIndexes(sql, result.select, schema, sandbox);
+  return adviseIndexes(sql, [], schema, sandbox, read);
 }
 
 describe('advice', () => {
@@ -53,36 +43,16 @@ describe('advice', () => {
   });
 
   it('puts the columns compared by equality before the range', () => {
-    // paid halves the 9,000 rows, the range on day quarters the rest: one index for both, paid first.
-    expect(advice("SELECT * FROM orders WHERE day > 'day 3' AND paid = 1")[0]?.columns).toEqual(['paid', 'day']);
+    // paid halves the 9,000 rows, four of 365 days are in the range: one index for both, paid first.
+    expect(advice("SELECT * FROM orders WHERE day > 'day 95' AND paid = 1")[0]?.columns).toEqual(['paid', 'day']);
   });
 
-  it.each([
-    'SELECT name FROM customers',
-    'SELECT name FROM customers WHERE id = 3',
-    "SELECT id FROM customers WHERE upper(city) = 'X'",
-  ])('has none for %s', (sql) => {
-    expect(advice(sql)).toEqual([]);
-  });
-});
-
-describe('the hypothetical plan', () => {
-  it.each([
-    ["SELECT name FROM customers WHERE city = 'city 5'", 'customers', ['city']],
-    [
-      'SELECT c.name FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE o.paid = 1',
-      'orders',
-      ['customer_id'],
-    ],
-  ])('is the real one: %s', (sql, table, columns) => {
-    const ddl = `CREATE INDEX advised ON ${table}(${columns.join(', ')})`;
-    const whatIf = new WhatIf(sandbox, schema);
-    const hypothetical = whatIf.plan(sql, { ddl, table, columns }).map((node) => node.detail);
-    whatIf.close();
-    const real = sandboxWith(`${SETUP}; ${ddl}; ANALYZE;`);
-    expect(hypothetical).toEqual(real.plan(sql).map((node) => node.detail));
-    real.close();
-  });
+  it.each(['SELECT name, city, note FROM customers', 'SELECT name FROM customers WHERE id = 3', 'not a query'])(
+    'has none for %s',
+    (sql) => {
+      expect(advice(sql)).toEqual([]);
+    },
+  );
 });
 
 describe('a trial', () => {

@@ -1,0 +1,302 @@
+/**
+ * From a workload to the indexes, statistics and rewrites that make it fast: candidates put before the planner on an empty copy, the most
+ * promising built on a fork, statements measured with sets of them, the best set chosen and compared with the data as it is. Told step by
+ * step; each stage has its share of the time and takes what the ones before it left.
+ */
+import { AppError } from '../core/errors.ts';
+import type {
+  AdviceProgress,
+  AdviceRequest,
+  AdvisedIndex,
+  StatementAdvice,
+  WorkloadAdvice,
+} from '../optimizer/advice.ts';
+import { foldCase } from '../sql/tokens.ts';
+import { runAsTheyAre, type MeasuredQuery } from './baseline.ts';
+import { buildIndexes, bytesOf, type BuiltIndex } from './build.ts';
+import { checkScript } from './check-script.ts';
+import { choose, pricer, type Problem } from './choose.ts';
+import { isSlower, statementAdvice, unread } from './comparison.ts';
+import { existingIndexes } from './existing.ts';
+import { fidelityOf } from './fidelity.ts';
+import { findingsOf } from './findings.ts';
+import { harmsOf } from './harms.ts';
+import { prune } from './prune.ts';
+import { IndexRack } from './rack.ts';
+import { readWorkload, type ReadQuery } from './read-workload.ts';
+import { proposedTexts, RewriteStage, type ProvedTexts } from './rewrites.ts';
+import { applyScript, undoScript } from './script.ts';
+import type { AdvisorTools } from './tools.ts';
+import { totalsOf } from './totals.ts';
+import { planKey, Trials } from './trials.ts';
+import { statisticsOf, WhatIf } from './what-if.ts';
+import { workloadOf } from './workload.ts';
+import { writeCostOf } from './write-cost.ts';
+
+/** Of the whole time, when each stage ends at the latest. */
+const ENDS = { running: 0.2, planning: 0.3, building: 0.7, rewriting: 0.78, choosing: 0.89, checking: 1 };
+/** Planning takes no longer, however much time there is. */
+const PLANNING_MS_MAX = 2000;
+/** Writes of one row cost a multiple of what building costs a row: they come in no order. */
+const WRITE_FACTOR = 3;
+/** Texts that a rule proposes are planned for, as many as promise most. */
+const PROPOSALS_MAX = 2;
+/** Choices made again after a comparison. */
+const CORRECTIONS_MAX = 2;
+
+type Steps<Result> = Generator<AdviceProgress, Result>;
+
+/** Errors: `no-statements` when nothing in it reads. */
+export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): Steps<WorkloadAdvice> {
+  const { data, fork, read, schema } = tools;
+  const startMs = data.nowMs();
+  const { budgetMs } = request;
+  const elapsed = (): number => data.nowMs() - startMs;
+  const until = (end: number): number => end * budgetMs - elapsed();
+  const progress = (stage: AdviceProgress['stage'], told: string): AdviceProgress => ({
+    stage,
+    told,
+    fraction: Math.min(0.99, elapsed() / budgetMs),
+  });
+  const notes: string[] = [];
+
+  yield progress('reading', 'Reading the statements');
+  const workload = workloadOf(request.statements);
+  if (workload.queries.length === 0)
+    throw new AppError(
+      'no-statements',
+      'There is no query among these statements: indexes are advised for what reads.',
+    );
+  if (workload.others > 0) notes.push(`${workload.others} statements that neither read nor write rows were left out.`);
+  const { queries, refused } = readWorkload(workload.queries, schema, data, read);
+
+  // ---- as it is ----
+  const running = runAsTheyAre(queries, data, until(ENDS.running));
+  let ran = running.next();
+  for (; !ran.done; ran = running.next())
+    yield progress(
+      'running',
+      `Running ${Math.min(ran.value.done + 1, queries.length)} of ${queries.length} as they are`,
+    );
+  const { measured } = ran.value;
+  refused.push(...ran.value.refused);
+  if (ran.value.left > 0)
+    notes.push(`Time ran out for ${ran.value.left} of the least frequent statements: nothing is known of them.`);
+  const stopped = measured.filter(({ before }) => before.some((one) => one.stopped)).length;
+  if (stopped > 0)
+    notes.push(`${stopped} were stopped at their deadline and are counted at it: what they gain is more.`);
+
+  // ---- what the planner would do ----
+  yield progress('planning', 'Putting candidates before the planner');
+  const dataBytes = bytesOf(data);
+  const budgetBytes = request.budgetBytes ?? dataBytes;
+  const hadStatistics = statisticsOf(data).length > 0;
+  fork.run('ANALYZE', [], null);
+  const rack = new IndexRack(fork);
+  const existing = existingIndexes(data);
+  const whatIf = new WhatIf(data, schema, statisticsOf(fork));
+  try {
+    const planningEndMs = Math.min(ENDS.planning * budgetMs, elapsed() + PLANNING_MS_MAX);
+    const totalMs = measured.reduce((sum, { frequency, beforeMs }) => sum + frequency * beforeMs, 0) || 1;
+    const weights = measured.reduce((sum, { frequency }) => sum + frequency, 0) || 1;
+    const shareOf = ({ frequency, beforeMs }: MeasuredQuery): number =>
+      frequency / weights + (frequency * beforeMs) / totalMs;
+    measured.sort((a, b) => shareOf(b) - shareOf(a));
+    const planned = measured.map((query) => ({
+      weight: shareOf(query),
+      texts: [
+        { sql: query.samples[0]?.sql ?? '', uses: query.uses },
+        ...(request.withRewrites ? proposedTexts(query, tools, PROPOSALS_MAX) : []),
+      ],
+    }));
+    const planning = prune(planned, existing, schema, whatIf, budgetBytes, () => elapsed() > planningEndMs);
+    let pruned = planning.next();
+    for (; !pruned.done; pruned = planning.next())
+      yield progress('planning', `Putting candidates before the planner: ${pruned.value.plans} plans`);
+    const { survivors, best, considered, left } = pruned.value;
+    if (left > 0) notes.push(`No candidates were made for ${left} of the statements that take least: time ran out.`);
+
+    // ---- built and measured ----
+    const building = buildIndexes(survivors, rack, budgetBytes, () => until(ENDS.building), notes);
+    let step = building.next();
+    for (; !step.done; step = building.next())
+      yield progress('building', `Building ${step.value.name} on a copy (${step.value.built + 1})`);
+    const built = step.value;
+    const rackNumbers = (set: readonly number[]): number[] => set.flatMap((number) => built[number]?.rackNumber ?? []);
+
+    const proved: ProvedTexts[] = measured.map(() => null);
+    if (request.withRewrites) {
+      const stage = new RewriteStage(tools, rack, planned.length);
+      for (const [index, query] of measured.entries()) {
+        if (until(ENDS.rewriting) <= 0) break;
+        yield progress('rewriting', `Looking for a proved rewrite of ${query.fingerprint.slice(0, 60)}`);
+        const useful = built
+          .filter(({ candidate }) => touches(query, candidate.table))
+          .map(({ rackNumber }) => rackNumber);
+        proved[index] = stage.prove(query, useful, until(ENDS.rewriting));
+      }
+    }
+
+    yield progress('choosing', 'Choosing among sets of indexes');
+    const trials = new Trials(rack);
+    // A plan that stays as it was takes what it took.
+    for (const { samples, planBefore, before } of measured)
+      samples.forEach((sample, index) => {
+        const timing = before[index];
+        if (timing) trials.note(sample, planKey(planBefore), timing);
+      });
+    const costWith = (statement: number, set: readonly number[], withStatistics: boolean): number => {
+      const query = measured[statement];
+      if (!query) return 0;
+      const { before } = query;
+      const typed = trials.costOf(query.samples, before, rackNumbers(set), withStatistics);
+      const texts = proved[statement];
+      const rewritten = texts ? trials.costOf(texts.samples, before, rackNumbers(set), withStatistics) : Infinity;
+      return Math.min(typed, rewritten) / query.samples.length;
+    };
+    const problemWith = (withStatistics: boolean): Problem => ({
+      statements: measured.map((query) => ({
+        weight: query.frequency,
+        beforeMs: query.beforeMs,
+        touched: built.flatMap(({ candidate }, number) => (touches(query, candidate.table) ? [number] : [])),
+      })),
+      candidates: built.map((one) => ({ bytes: one.bytes, writeMs: writeMsOf(one, workload.writes, whatIf) })),
+      budgetBytes,
+      costOf: (statement, set) => costWith(statement, set, withStatistics),
+      isLate: () => until(ENDS.choosing) <= 0,
+    });
+    const chooseNow = (): { set: number[]; analyze: boolean; problem: Problem } => {
+      const withStatistics = problemWith(true);
+      const choice = choose(withStatistics);
+      if (hadStatistics) return { set: choice.set, analyze: false, problem: withStatistics };
+      const without = problemWith(false);
+      const analyze = choice.price < pricer(without)(choice.set);
+      return { set: choice.set, analyze, problem: analyze ? withStatistics : without };
+    };
+    // What looks best for a statement alone comes first: it bounds how long all others may take.
+    const numbersOf = (statement: number): number[] =>
+      built.flatMap(({ number }, index) => (best[statement]?.includes(number) ? [index] : []));
+    for (const statement of measured.keys())
+      if (until(ENDS.choosing) > 0) costWith(statement, numbersOf(statement), true);
+
+    let { set, analyze, problem } = chooseNow();
+
+    // ---- compared with the data as it is ----
+    const compared = new Map<string, StatementAdvice>();
+    const shown = (): void => rack.show(rackNumbers(set), analyze || hadStatistics);
+    const statementsNow = function* (): Steps<StatementAdvice[]> {
+      shown();
+      const all: StatementAdvice[] = [];
+      for (const [index, query] of measured.entries()) {
+        const text = proved[index] ?? null;
+        const plans = [...query.samples, ...(text?.samples ?? [])].map(({ sql }) => planKey(fork.plan(sql)));
+        const key = [index, ...plans].join('\n');
+        let advice = compared.get(key);
+        if (!advice) {
+          yield progress('checking', `Comparing ${index + 1} of ${measured.length} with the data as it is`);
+          const share = Math.max(5, until(ENDS.checking) / Math.max(1, measured.length - index));
+          advice = statementAdvice(query, text, data, fork, share);
+        }
+        compared.set(key, advice);
+        const names = set.flatMap((number) => built[number]?.name ?? []);
+        const used = names.filter((name) =>
+          advice.planAfter.some(({ detail }) => `${detail} `.includes(` INDEX ${name} `)),
+        );
+        all.push({ ...advice, indexes: used });
+      }
+      return all;
+    };
+    let statements = yield* statementsNow();
+    // Where the comparison shows what a few runs did not, it corrects what they said, and the choice is made again.
+    for (let round = 0; round < CORRECTIONS_MAX; round++) {
+      const harmed = statements.flatMap(({ gain }, index) => (gain && isSlower(gain) ? [{ gain, index }] : []));
+      if (harmed.length === 0) break;
+      for (const { gain, index } of harmed) {
+        const query = measured[index];
+        for (const sample of [...(query?.samples ?? []), ...(proved[index]?.samples ?? [])])
+          trials.correct(sample, rackNumbers(set), analyze || hadStatistics, (query?.beforeMs ?? 0) / gain.ratio);
+      }
+      ({ set, analyze, problem } = chooseNow());
+      statements = yield* statementsNow();
+    }
+    const harms = harmsOf(measured, built, set, problem, { trials, rackNumbers, data, read, schema });
+
+    shown();
+    const chosen = set.flatMap((number) => built[number] ?? []);
+    const fidelity = fidelityOf(measured, chosen, { whatIf, rack, withStatistics: analyze || hadStatistics });
+    const indexes = chosen.map((one): AdvisedIndex => ({
+      name: one.name,
+      ddl: one.ddl,
+      table: one.candidate.table,
+      parts: [...one.candidate.parts],
+      where: one.candidate.where,
+      reason: one.candidate.reason,
+      bytes: one.bytes,
+      buildMs: one.buildMs,
+      writeUsPerRow: writeCostOf(fork, rack, one, schema),
+      usedBy: statements
+        .filter((statement) => statement.indexes.includes(one.name))
+        .map(({ fingerprint }) => fingerprint),
+    }));
+    for (const { query, why } of refused)
+      statements.push(unread(query.fingerprint, query.samples[0]?.sql ?? '', query.frequency, why));
+    const applySql = applyScript(
+      indexes.map(({ ddl }) => ddl),
+      analyze,
+    );
+    const undoSql = undoScript(
+      indexes.map(({ name }) => name),
+      analyze,
+      hadStatistics,
+    );
+    const usedNames = new Set(
+      measured.flatMap(({ planBefore }) =>
+        planBefore.flatMap(({ detail }) => / INDEX (\S+)/.exec(detail)?.slice(1, 2).map(foldCase) ?? []),
+      ),
+    );
+    const tablesWithoutStatistics = hadStatistics ? [] : whatIf.tablesWithRows();
+    return {
+      statements,
+      indexes,
+      analyze: analyze
+        ? {
+            ddl: 'ANALYZE',
+            reason: 'Tells the planner how many rows each index finds: its plans were measured with it.',
+          }
+        : null,
+      harms,
+      findings: findingsOf(existing, usedNames, tablesWithoutStatistics),
+      applySql,
+      undoSql,
+      checkSql: checkScript(
+        measured.map(({ samples: [sample] }) => ({
+          sql: sample?.sql ?? '',
+          hasParameters: hasValues(sample?.parameters),
+        })),
+        applySql,
+        undoSql,
+      ),
+      totals: totalsOf(statements, indexes, dataBytes),
+      candidates: { considered, built: built.length },
+      fidelity,
+      notes,
+      elapsedMs: elapsed(),
+    };
+  } finally {
+    whatIf.close();
+  }
+}
+
+function touches({ tables }: ReadQuery, table: string): boolean {
+  return tables === null || tables.has(foldCase(table));
+}
+
+function hasValues(parameters: unknown): boolean {
+  return typeof parameters === 'object' && parameters !== null && Object.keys(parameters).length > 0;
+}
+
+/** What keeping an index costs in the time of the workload, by the writes that were seen. */
+function writeMsOf(one: BuiltIndex, writes: ReadonlyMap<string, number>, whatIf: WhatIf): number {
+  const rows = Math.max(1, whatIf.rowCount(one.candidate.table));
+  return ((writes.get(foldCase(one.candidate.table)) ?? 0) * one.buildMs * WRITE_FACTOR) / rows;
+}

@@ -1,0 +1,156 @@
+/**
+ * Which of the candidates to build, from what each statement takes with each set of them. Greedy by gain and by gain per byte, then
+ * swaps until none helps; every set where there are few. Pure: a cost is asked for by set, and whoever answers has measured it.
+ *
+ * The price of a set is ln(total after / total before), plus the weighted mean of each statement's own ln(after / before): the load of
+ * the whole and how long each takes count alike, so that neither one long report nor many short reads decide alone.
+ */
+
+export interface ChoiceStatement {
+  /** How often it runs, beside the others. */
+  weight: number;
+  /** In ms, as it is without anything. */
+  beforeMs: number;
+  /** Numbers of the candidates that may matter to it. */
+  touched: readonly number[];
+}
+
+export interface ChoiceCandidate {
+  bytes: number;
+  /** What keeping it costs in the time in which each statement runs as often as its weight says, in ms. */
+  writeMs: number;
+}
+
+export interface Problem {
+  statements: readonly ChoiceStatement[];
+  candidates: readonly ChoiceCandidate[];
+  budgetBytes: number;
+  /** In ms, of a statement with a set of candidates; the set is in rising order, of those that touch it. */
+  costOf(statement: number, set: readonly number[]): number;
+  /** Asked between two sets: true ends the search with the best so far. */
+  isLate(): boolean;
+}
+
+export interface Choice {
+  set: number[];
+  price: number;
+  /** Every set within the budget was looked at. */
+  isExact: boolean;
+}
+
+/** A statement may take so many times what it took before: beyond that it is harmed. */
+export const SLOWER_MAX = 1 / 0.9;
+/** Times below this are not told apart, in ms. */
+export const FLOOR_MS = 0.02;
+/** A harmed statement weighs so much that no gain of others makes up for it. */
+const HARM_PRICE = 100;
+/** An index must pay for its bytes: the price of as many as the budget. */
+const BYTES_PRICE = 0.05;
+/** And an index for being one. */
+const INDEX_PRICE = 0.002;
+const EXACT_MAX = 8;
+
+export function choose(problem: Problem): Choice {
+  const price = pricer(problem);
+  if (problem.candidates.length <= EXACT_MAX) {
+    const exact = everySet(problem, price);
+    if (exact) return exact;
+  }
+  const starts = [greedy(problem, price, false), greedy(problem, price, true)];
+  const best = starts.reduce((one, other) => (price(one) <= price(other) ? one : other));
+  const set = swapped(problem, price, best);
+  return { set, price: price(set), isExact: false };
+}
+
+type Price = (set: readonly number[]) => number;
+
+/** Infinite beyond the budget. */
+export function pricer(problem: Problem): Price {
+  const { statements, candidates, budgetBytes } = problem;
+  const known = new Map<string, number>();
+  const costs = new Map<string, number>();
+  const weights = statements.reduce((sum, { weight }) => sum + weight, 0) || 1;
+  const before = statements.reduce((sum, { weight, beforeMs }) => sum + weight * Math.max(beforeMs, FLOOR_MS), 0) || 1;
+  const costOf = (statement: number, set: readonly number[]): number => {
+    const own = set.filter((number) => statements[statement]?.touched.includes(number));
+    const key = `${statement}:${own.join(',')}`;
+    const ms = costs.get(key) ?? problem.costOf(statement, own);
+    costs.set(key, ms);
+    return Math.max(ms, FLOOR_MS);
+  };
+  return (given) => {
+    const set = [...given].sort((a, b) => a - b);
+    const key = set.join(',');
+    const told = known.get(key);
+    if (told !== undefined) return told;
+    const bytes = set.reduce((sum, number) => sum + (candidates[number]?.bytes ?? 0), 0);
+    let price = Infinity;
+    if (bytes <= budgetBytes) {
+      let [total, logs, harm] = [0, 0, 0];
+      statements.forEach(({ weight, beforeMs }, index) => {
+        const after = costOf(index, set);
+        const ratio = after / Math.max(beforeMs, FLOOR_MS);
+        total += weight * after;
+        logs += weight * Math.log(ratio);
+        if (ratio > SLOWER_MAX) harm += HARM_PRICE * Math.log(ratio);
+      });
+      for (const number of set) total += candidates[number]?.writeMs ?? 0;
+      const keeping = (BYTES_PRICE * bytes) / Math.max(1, budgetBytes) + INDEX_PRICE * set.length;
+      price = Math.log(total / before) + logs / weights + harm + keeping;
+    }
+    known.set(key, price);
+    return price;
+  };
+}
+
+function everySet({ candidates, isLate }: Problem, price: Price): Choice | null {
+  let best: number[] = [];
+  for (let bits = 1; bits < 1 << candidates.length; bits++) {
+    if (isLate()) return null;
+    const set = candidates.flatMap((_, number) => ((bits >> number) & 1 ? [number] : []));
+    if (price(set) < price(best)) best = set;
+  }
+  return { set: best, price: price(best), isExact: true };
+}
+
+/**
+ * Adds what gains most, or most per byte. A gain seldom grows as others are added, so that only the one that promised most is looked at
+ * again (Minoux 1978); what was turned down is asked once more at the end, since two indexes may be worth something only together.
+ */
+function greedy({ candidates, isLate }: Problem, price: Price, perByte: boolean): number[] {
+  let set: number[] = [];
+  for (let round = 0; round < 2; round++) {
+    const open = candidates.flatMap((_, number) => (set.includes(number) ? [] : [{ number, gain: Infinity, at: -1 }]));
+    while (open.length > 0 && !isLate()) {
+      open.sort((a, b) => b.gain - a.gain);
+      const [top] = open;
+      if (!top || top.gain <= 0) break;
+      if (top.at === set.length) {
+        set = [...set, top.number];
+        open.shift();
+        continue;
+      }
+      const gain = price(set) - price([...set, top.number]);
+      top.gain = perByte && gain > 0 ? gain / Math.max(1, candidates[top.number]?.bytes ?? 1) : gain;
+      top.at = set.length;
+    }
+  }
+  return set;
+}
+
+/** One out, one in, or one for another, as long as it gains. */
+function swapped({ candidates, isLate }: Problem, price: Price, start: readonly number[]): number[] {
+  let set = [...start];
+  for (;;) {
+    const outside = candidates.flatMap((_, number) => (set.includes(number) ? [] : [number]));
+    const without = (out: number): number[] => set.filter((one) => one !== out);
+    const moves = [
+      ...set.map(without),
+      ...outside.map((into) => [...set, into]),
+      ...set.flatMap((out) => outside.map((into) => [...without(out), into])),
+    ];
+    const better = moves.find((move) => !isLate() && price(move) < price(set) - 1e-9);
+    if (!better) return set;
+    set = better;
+  }
+}

@@ -1,0 +1,34 @@
+/** Whether the empty copy told the truth: its plans, with the statistics of the indexes that were built, beside the plans of the copy that has them. */
+import type { BuiltIndex } from './build.ts';
+import type { IndexRack } from './rack.ts';
+import { planKey } from './trials.ts';
+import type { WhatIf } from './what-if.ts';
+import type { WorkloadQuery } from './workload.ts';
+
+export function fidelityOf(
+  queries: readonly WorkloadQuery[],
+  chosen: readonly BuiltIndex[],
+  { whatIf, rack, withStatistics }: { whatIf: WhatIf; rack: IndexRack; withStatistics: boolean },
+): { plans: number; equal: number } {
+  for (const { number, rackNumber } of chosen) whatIf.rack.setStatistics(number, rack.statisticsOf(rackNumber));
+  rack.show(
+    chosen.map(({ rackNumber }) => rackNumber),
+    withStatistics,
+  );
+  let [plans, equal] = [0, 0];
+  for (const { samples } of queries) {
+    for (const { sql } of samples) {
+      const real = planKey(rack.sandbox.plan(sql));
+      const told = planKey(
+        whatIf.plan(
+          sql,
+          chosen.map(({ number }) => number),
+          withStatistics,
+        ),
+      );
+      plans++;
+      if (real === told) equal++;
+    }
+  }
+  return { plans, equal };
+}
