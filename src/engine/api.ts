@@ -25,7 +25,7 @@ import { NO_PARAMETERS } from './query/parameters.ts';
 import { runPreview } from './query/preview.ts';
 import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
 import { resetEverything, takeOver } from './storage/tabs.ts';
-import { decisionReport, performanceSummary, statementReports } from './readings.ts';
+import { decisionReport, performanceSummary, seenStatements, statementReports } from './readings.ts';
 
 /** Orphans are counted for so long; keys that do not fit are told as not counted. */
 const FOREIGN_KEYS_BUDGET_MS = 3000;
@@ -72,6 +72,11 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
       engine.optimizer.study(sql, parameters ?? NO_PARAMETERS, rewrittenSql, setup),
     ruleRecords: () => engine.optimizer.records.all(),
     advise: ({ sql, parameters }) => engine.optimizer.advise(sql, parameters ?? NO_PARAMETERS),
+    adviseWorkload: ({ statements, budgetBytes, withRewrites }, context) =>
+      engine.optimizer.adviseWorkload(
+        { statements: statements ?? seenStatements(engine), budgetBytes: budgetBytes ?? null, withRewrites },
+        { signal: context.signal, onProgress: (told) => context.progress(told) },
+      ),
     tryIndex: ({ sql, parameters, ddl }) => engine.optimizer.tryIndex(sql, parameters ?? NO_PARAMETERS, ddl),
     // Texts for one page: loaded when it asks.
     rules: async () => [...(await import('../optimizer/catalogue.ts')).RULE_CATALOGUE],

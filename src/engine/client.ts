@@ -5,6 +5,7 @@
 import { AppError } from '../core/errors.ts';
 import { connect, type Caller, type Connection, type Port } from '../core/rpc.ts';
 import type {
+  AdviceProgress,
   EngineApi,
   EngineSnapshot,
   EventReport,
@@ -46,7 +47,9 @@ export type ProgressOf<Method extends keyof EngineApi> = Method extends 'execute
     ? ReplayProgress
     : Method extends 'optimize'
       ? OptimizeProgress
-      : Progress;
+      : Method extends 'adviseWorkload'
+        ? AdviceProgress
+        : Progress;
 
 export interface RunningOptions<Told = Progress> {
   transfer?: ArrayBuffer[];

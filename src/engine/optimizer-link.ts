@@ -7,6 +7,7 @@ import { AppError, toWireError } from '../core/errors.ts';
 import type { CancelSignal, WorkerHandle } from '../core/rpc.ts';
 import type { PageRecord, Parameters, Snapshot, Version } from '../database/protocol.ts';
 import type {
+  AdviceRequest,
   IndexAdvice,
   IndexTrial,
   OptimizeProgress,
@@ -14,7 +15,9 @@ import type {
   PlanLine,
   PreviewText,
   StudyReport,
+  WorkloadAdvice,
 } from '../optimizer/protocol.ts';
+import { adviseAnew, type AdviceOptions, type AdviceRun } from './rewriting/advise-anew.ts';
 import { OptimizerWorker } from './rewriting/optimizer-worker.ts';
 import { RuleRecords } from './rewriting/rule-records.ts';
 import { Verdicts, type StatementVerdict } from './rewriting/verdicts.ts';
@@ -27,6 +30,9 @@ export const BACKGROUND_QUEUE_MAX = 100;
 const PROOF_BUDGET_MS = 8000;
 const TRIAL_BUDGET_MS = 8000;
 const LOOK_BUDGET_MS = 1000;
+/** Advice on one statement, and on many. */
+const ADVICE_ONE_MS = 2000;
+const ADVICE_MANY_MS = 15_000;
 /** A text that takes less is left alone, unless somebody asks. */
 const FAST_ENOUGH_MS = 0.2;
 /** A proof that had to make way so often goes to the end of the queue no more: it is given up until the statement runs again. */
@@ -85,6 +91,7 @@ export class OptimizerLink {
   readonly records = new RuleRecords();
   readonly #queue: Pending[] = [];
   #proof: Proof | null = null;
+  readonly #advice = new Set<AdviceRun>();
   #working = false;
   #mayWork = false;
   /** People who wait for an answer: nothing is begun in the background meanwhile. */
@@ -188,6 +195,20 @@ export class OptimizerLink {
     return this.#firstServed(() => this.#worker.ask((api) => api.advise({ sql, parameters })));
   }
 
+  /** Indexes, statistics and rewrites for these statements together, measured on a copy. Withdrawn and begun again when the schema changes. */
+  adviseWorkload(request: Omit<AdviceRequest, 'budgetMs'>, options: AdviceOptions = {}): Promise<WorkloadAdvice> {
+    const budgetMs = request.statements.length === 1 ? ADVICE_ONE_MS : ADVICE_MANY_MS;
+    return this.#firstServed(async () => {
+      const run = adviseAnew(this.#worker, { ...request, budgetMs }, options);
+      this.#advice.add(run);
+      try {
+        return await run.advice;
+      } finally {
+        this.#advice.delete(run);
+      }
+    });
+  }
+
   tryIndex(sql: string, parameters: Parameters, ddl: string): Promise<IndexTrial> {
     const budgetMs = TRIAL_BUDGET_MS;
     return this.#firstServed(() => this.#worker.ask((api) => api.tryIndex({ sql, parameters, ddl, budgetMs })));
@@ -201,7 +222,10 @@ export class OptimizerLink {
 
   /** A committed record. A schema change takes all verdicts with it, a write those that rest on its tables. */
   apply(record: PageRecord, schemaChanged: boolean): void {
-    if (schemaChanged) this.forget();
+    if (schemaChanged) {
+      this.forget();
+      for (const run of this.#advice) run.withdraw();
+    }
     this.#verdicts.noteWrite(schemaChanged ? null : record.tablesWritten, record.logNumber);
     this.#worker.apply(record);
   }
@@ -209,6 +233,7 @@ export class OptimizerLink {
   /** Other content, or another history. */
   reattach(): void {
     this.#worker.detach();
+    for (const run of this.#advice) run.withdraw();
     this.#wasSilent = false;
     this.forget();
     this.records.clear();

@@ -21,10 +21,14 @@ import type {
 } from '../database/protocol.ts';
 import type { QueueMode } from '../pool/settings.ts';
 import type {
+  AdvisedIndex,
+  AdviceProgress,
   Confidence,
   GuardId,
+  Harm,
   IndexAdvice,
   IndexTrial,
+  MeasuredGain,
   Measurement,
   OptimizeProgress,
   OptimizeReport,
@@ -32,7 +36,11 @@ import type {
   ProofGrade,
   RewriteAttempt,
   RuleDescription,
+  SchemaFinding,
+  StatementAdvice,
   StudyReport,
+  WorkloadAdvice,
+  WorkloadStatement,
 } from '../optimizer/protocol.ts';
 import type { RuleRecord } from './rewriting/rule-records.ts';
 import type { ReplayedSize, ReplayedTrace, ReplayProgress, ReplayRequest, ReplaySize } from '../simulator/protocol.ts';
@@ -69,8 +77,16 @@ export type {
   Calibrated,
   ScalerSettings,
   Classification,
+  AdvisedIndex,
+  AdviceProgress,
+  Harm,
   IndexAdvice,
   IndexTrial,
+  MeasuredGain,
+  SchemaFinding,
+  StatementAdvice,
+  WorkloadAdvice,
+  WorkloadStatement,
   Confidence,
   Measurement,
   OptimizeProgress,
@@ -535,6 +551,17 @@ export interface EngineApi {
   ruleRecords(request: Record<string, never>): RuleRecord[];
   advise(request: { sql: string; parameters?: Parameters }): IndexAdvice[];
   tryIndex(request: { sql: string; parameters?: Parameters; ddl: string }): IndexTrial;
+  /**
+   * Indexes, statistics and rewrites for a workload, measured on a copy; reports `AdviceProgress`, can be cancelled. `statements` null: those
+   * seen since the data was opened. To apply it, run its `applySql`: the outcome's `undo` is the way back. Errors: `no-statements`,
+   * `schema-changed`.
+   */
+  adviseWorkload(request: {
+    statements: WorkloadStatement[] | null;
+    /** Null, or left out: as many bytes as the data. */
+    budgetBytes?: number | null;
+    withRewrites: boolean;
+  }): WorkloadAdvice;
   rules(request: Record<string, never>): RuleDescription[];
   statements(request: Record<string, never>): StatementReport[];
   // cache

@@ -2,6 +2,7 @@
 import type { ScaleDecision } from '../autoscaler/scaler.ts';
 import { EJECTED, READY } from '../pool/worker-table.ts';
 import type { WorkerReport } from '../pool/dispatcher.ts';
+import type { Parameters } from '../database/protocol.ts';
 import type { GuardId, RewriteAttempt, Verdict } from '../optimizer/protocol.ts';
 import type { Engine } from './engine.ts';
 import type { PoolReading } from './monitoring.ts';
@@ -12,6 +13,7 @@ import type {
   ScaleDecisionReport,
   StatementReport,
   WorkerSnapshot,
+  WorkloadStatement,
 } from './protocol.ts';
 
 const LABEL_LENGTH = 80;
@@ -141,6 +143,13 @@ export function statementReports(engine: Engine): StatementReport[] {
   return engine.monitoring.statements
     .ranking()
     .map((totals) => ({ ...totals, optimization: optimizationOf(engine, totals.sample) }));
+}
+
+/** The workload so far, for advice. */
+export function seenStatements(engine: Engine): WorkloadStatement[] {
+  return engine.monitoring.statements
+    .workload()
+    .map(({ text, parameters, frequency }) => ({ sql: text, parameters: parameters as Parameters, frequency }));
 }
 
 function optimizationOf({ optimizer }: Engine, sql: string): StatementReport['optimization'] {

@@ -63,6 +63,11 @@ export class OptimizerWorker {
     if (this.#cancelCell) Atomics.store(this.#cancelCell, 0, job);
   }
 
+  /** It told how far it is: patience begins anew. */
+  heard(): void {
+    this.#putOff();
+  }
+
   /** A committed record. */
   apply(record: PageRecord): void {
     if (!this.#attached) return;
