@@ -109,6 +109,31 @@ export const SHAPE_GENERATORS: Readonly<Record<string, Generator>> = {
   },
   'materialized-hints': (schema, random) => commonTable(schema, random),
   'inline-common-table': (schema, random) => commonTable(schema, random),
+  'shared-subquery': (schema, random) => {
+    const inner = tableOf(schema, random);
+    const key = columnName(inner, random);
+    const kept = where(chance(2, random) ? [condition('s', inner, random)] : []);
+    const body = oneOf(
+      [
+        `SELECT s.${key} AS a, count(*) AS b FROM ${inner.name} AS s${kept} GROUP BY s.${key}`,
+        `SELECT s.${key} AS a, max(s.id) AS b FROM ${inner.name} AS s${kept} GROUP BY s.${key}`,
+        `SELECT DISTINCT s.${key} AS a, s.id AS b FROM ${inner.name} AS s${kept}`,
+        `SELECT s.${key} AS a, s.id AS b FROM ${inner.name} AS s${kept}`,
+      ],
+      random,
+    );
+    const list = `SELECT s.id FROM ${inner.name} AS s${kept} GROUP BY s.id`;
+    const other = chance(6, random) ? body.replace('AS b FROM', 'AS b, 1 AS c FROM') : body;
+    return oneOf(
+      [
+        `SELECT x.a, x.b FROM (${body}) AS x WHERE x.b = (SELECT max(y.b) FROM (${other}) AS y)`,
+        `SELECT x.a, y.b FROM (${body}) AS x JOIN (${other}) AS y ON x.b < y.b WHERE x.b > 0`,
+        `SELECT a, b FROM (${body}) WHERE b > 1 UNION ALL SELECT a, b FROM (${other}) WHERE b <= 1`,
+        `SELECT x.id FROM ta AS x WHERE x.id IN (${list}) OR x.id + 1 IN (${list})`,
+      ],
+      random,
+    );
+  },
   'common-conjunct': (schema, random) => {
     const reach = reachOf(schema, 1 + random.below(2), random);
     const link =

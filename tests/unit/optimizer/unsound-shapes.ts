@@ -50,6 +50,11 @@ const REWRITES: readonly [name: string, original: string, rewritten: string][] =
     'SELECT a.id, b.id AS i FROM (SELECT id AS k FROM a ORDER BY id LIMIT 1) AS p CROSS JOIN a ON a.id = p.k LEFT JOIN b ON b.k = a.x ORDER BY a.id, b.id',
   ],
   [
+    'two subqueries that are not quite the same, made one',
+    'SELECT p.n FROM (SELECT x, count(*) AS n FROM a GROUP BY x) AS p WHERE p.n < (SELECT max(n) FROM (SELECT x, count(y) + (x IS NULL) AS n FROM a GROUP BY x))',
+    'WITH w AS (SELECT x, count(*) AS n FROM a GROUP BY x) SELECT p.n FROM w AS p WHERE p.n < (SELECT max(n) FROM w)',
+  ],
+  [
     'an OR of which one side lost what it asks',
     'SELECT id FROM a WHERE (x = 1 AND y = 1) OR (x = 1 AND y = 2)',
     'SELECT id FROM a WHERE x = 1 AND y = 1',

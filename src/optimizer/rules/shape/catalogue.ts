@@ -91,6 +91,19 @@ export const SHAPE = {
     },
     mode: 'proved',
   },
+  'shared-subquery': {
+    title: 'One subquery for several',
+    summary: 'SQLite does not see that two subqueries are the same, and makes both; as a common table it is made once.',
+    before:
+      'SELECT a.customer_id, a.orders FROM (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) AS a WHERE a.orders = (SELECT max(b.orders) FROM (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) AS b)',
+    after:
+      'WITH shared AS MATERIALIZED (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.customer_id, a.orders FROM shared AS a WHERE a.orders = (SELECT max(b.orders) FROM shared AS b)',
+    refuses: {
+      sql: "SELECT a.id FROM (SELECT id, status FROM orders) AS a JOIN (SELECT id, status FROM orders) AS b ON b.id = a.id + 1 WHERE b.status = 'paid'",
+      why: 'They only let rows through: SQLite takes them apart, and uses the indexes of their table.',
+    },
+    mode: 'proved',
+  },
   'join-order': {
     title: 'Join order',
     summary:

@@ -10,13 +10,18 @@ import { mapCore, mapParts, mapSelect, visit } from '../../../sql/walk.ts';
 import type { Rule } from '../rule.ts';
 import { tableNamesIn } from '../support.ts';
 
+/** Longer texts are no longer what a person wrote. */
+const COPIES_MAX = 16;
+
 export const inlineCommonTable: Rule = {
   id: 'inline-common-table',
   apply(query) {
     const choices = query.ctes.filter((cte) => mayBeInlined(cte, query));
     const sets = choices.length > 1 ? [choices, ...choices.map((one) => [one])] : [choices];
     return sets.flatMap((set) => {
-      if (set.length === 0) return [];
+      // Of common tables that read each other there may be copies of copies.
+      const copies = set.reduce((product, cte) => product * readsOf(cte, query), 1);
+      if (set.length === 0 || copies > COPIES_MAX) return [];
       // Last to first: what is put in may itself read those before it.
       const select = set.toReversed().reduce(inlined, query);
       return [{ select, preconditions: [], note: `${set.map(({ name }) => name).join(', ')} made where it is read` }];
@@ -24,16 +29,23 @@ export const inlineCommonTable: Rule = {
   },
 };
 
-function mayBeInlined({ name, columns, query: body }: Cte, query: Select): boolean {
-  const names = new Set([foldCase(name), ...tableNamesIn(body)]);
-  let [reads, isPlain] = [0, columns === null && !tableNamesIn(body).has(foldCase(name))];
+function mayBeInlined(cte: Cte, query: Select): boolean {
+  const [own, inside] = [foldCase(cte.name), tableNamesIn(cte.query)];
+  let isPlain = cte.columns === null && !inside.has(own);
   visit(query, {
     // A WITH further in may give one of its names another meaning.
-    query: (one) => void (isPlain &&= one === query || one.ctes.every((cte) => !names.has(foldCase(cte.name)))),
-    source: ({ table }) => void (reads += table.kind === 'table' && isNamed(table, name) ? 1 : 0),
-    expr: (expr) => void (isPlain &&= expr.kind !== 'in-table' || foldCase(expr.table.name) !== foldCase(name)),
+    query: (one) =>
+      void (isPlain &&=
+        one === query || one.ctes.every(({ name }) => foldCase(name) !== own && !inside.has(foldCase(name)))),
+    expr: (expr) => void (isPlain &&= expr.kind !== 'in-table' || foldCase(expr.table.name) !== own),
   });
-  return isPlain && reads > 1;
+  return isPlain && readsOf(cte, query) > 1;
+}
+
+function readsOf({ name }: Cte, query: Select): number {
+  let reads = 0;
+  visit(query, { table: (table) => void (reads += table.kind === 'table' && isNamed(table, name) ? 1 : 0) });
+  return reads;
 }
 
 function inlined(query: Select, { name }: Cte): Select {

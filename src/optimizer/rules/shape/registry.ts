@@ -13,6 +13,7 @@ import { needlessOrderBy } from './needless-order-by.ts';
 import { orToUnion } from './or-to-union.ts';
 import { limitRows, narrowColumns } from './preview.ts';
 import { rowNumberOne } from './row-number-one.ts';
+import { sharedSubquery } from './shared-subquery.ts';
 import { starToColumns } from './star-to-columns.ts';
 import { unionToUnionAll } from './union-to-union-all.ts';
 import { windowForSelfJoin } from './window-for-self-join.ts';
@@ -31,6 +32,7 @@ export const SHAPE_RULES: readonly Rule[] = [
   materializedHints,
   inlineCommonTable,
   indexOrder,
+  sharedSubquery,
   joinOrder,
   starToColumns,
 ];

@@ -110,6 +110,16 @@ describeFamily('shape of rows', smallShop(), {
       'SELECT g.n, b.* FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g JOIN (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS b ON g.k < b.k WHERE g.n IN (SELECT n FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS g)',
     ],
     [
+      'shared-subquery',
+      'SELECT b.k, b.n FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) AS b WHERE n < (SELECT max(n) FROM (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id))',
+      'WITH shared AS MATERIALIZED (SELECT customer_id AS k, count(*) AS n FROM orders GROUP BY customer_id) SELECT b.k, b.n FROM shared AS b WHERE n < (SELECT max(n) FROM shared)',
+    ],
+    [
+      'shared-subquery',
+      'WITH c AS (SELECT id, name FROM customers) SELECT name FROM c WHERE id IN (SELECT DISTINCT customer_id FROM orders) OR id NOT IN (SELECT DISTINCT customer_id FROM orders)',
+      'WITH shared AS MATERIALIZED (SELECT DISTINCT customer_id FROM orders), c AS (SELECT id, name FROM customers) SELECT name FROM c WHERE id IN (SELECT * FROM shared) OR id NOT IN (SELECT * FROM shared)',
+    ],
+    [
       'inline-common-table',
       'WITH g AS (SELECT id FROM orders), h AS (SELECT id FROM g) SELECT a.id FROM h AS a, h AS b WHERE a.id < b.id',
       'WITH g AS (SELECT id FROM orders) SELECT a.id FROM (SELECT id FROM g) AS a, (SELECT id FROM g) AS b WHERE a.id < b.id',
@@ -187,6 +197,18 @@ describeFamily('shape of rows', smallShop(), {
     [
       'materialized-hints',
       'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4) SELECT a.i FROM n AS a, n AS b',
+    ],
+    [
+      'shared-subquery',
+      'SELECT a.id FROM (SELECT id FROM orders) AS a JOIN (SELECT id FROM orders) AS b ON b.id > a.id',
+    ],
+    [
+      'shared-subquery',
+      'SELECT name FROM customers AS c WHERE (SELECT count(*) FROM (SELECT DISTINCT status FROM orders WHERE customer_id = c.id)) < 2 OR (SELECT max(status) FROM (SELECT DISTINCT status FROM orders WHERE customer_id = c.id)) IS NULL',
+    ],
+    [
+      'shared-subquery',
+      'WITH c AS (SELECT id FROM orders) SELECT a.id FROM (SELECT DISTINCT id FROM c) AS a JOIN (SELECT DISTINCT id FROM c) AS b ON b.id > a.id',
     ],
     ['inline-common-table', 'WITH g AS (SELECT id FROM orders) SELECT id FROM g WHERE id = 3'],
     ['inline-common-table', 'WITH g(x) AS (SELECT id FROM orders) SELECT a.x FROM g AS a, g AS b'],
