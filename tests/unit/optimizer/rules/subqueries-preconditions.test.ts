@@ -2,15 +2,7 @@
  * Each thing that a rule about subqueries rests on: a row that breaks it makes the rewritten text wrong, and the guards see that it does not
  * hold; and what a rule that forgot one of its cares would write is caught, though the data at hand show nothing.
  */
-import { describe, expect, it } from 'vitest';
-import { difference } from '../../../../src/optimizer/equal.ts';
-import { Optimizer } from '../../../../src/optimizer/optimize.ts';
-import type { RewriteAttempt } from '../../../../src/optimizer/protocol.ts';
-import type { Rule } from '../../../../src/optimizer/rules/rule.ts';
-import { SUBQUERY_RULES } from '../../../../src/optimizer/rules/subqueries/registry.ts';
-import type { Sandbox } from '../../../../src/optimizer/sandbox.ts';
-import { sandboxWith } from '../sandbox.ts';
-import { read, rewrites } from './family.ts';
+import { describeCareless, describePreconditions, type Broken } from './broken.ts';
 
 const SCHEMA = `
   CREATE TABLE a(id INTEGER PRIMARY KEY, x INTEGER, s TEXT, n TEXT COLLATE NOCASE);
@@ -20,14 +12,7 @@ const SCHEMA = `
   INSERT INTO b VALUES (1, 1, 5, 'p', 'p'), (2, 2, 6, 'q', 'q'), (3, 2, 7, 'q', 'q');
   INSERT INTO c VALUES (1, 1, 5), (2, 2, 6), (3, 1, 7);`;
 
-interface Case {
-  rule: string;
-  breaking: string;
-  sql: string;
-  claim: RegExp;
-}
-
-const CASES: Record<string, Case> = {
+const CASES: Record<string, Broken> = {
   'a NULL in the list of NOT IN': {
     rule: 'in-subquery',
     breaking: "INSERT INTO b VALUES (9, NULL, 1, 'z', 'z')",
@@ -55,50 +40,17 @@ const CASES: Record<string, Case> = {
 };
 
 /** No small database holds values of which a sum is too great. */
-const TOO_GREAT: Case = {
+const TOO_GREAT: Broken = {
   rule: 'eager-aggregation',
   breaking: 'INSERT INTO c VALUES (4, 1, 9e18), (5, 2, -9e18), (6, 1, 9e18)',
   sql: 'SELECT sum(c.v) AS n FROM c JOIN a ON a.id = c.k',
   claim: /c\.v is an integer below 2\^31/,
 };
 
-describe.each([...Object.entries(CASES), ['a sum that is too great on the way', TOO_GREAT] as const])(
-  '%s',
-  (_name, { rule, breaking, sql, claim }) => {
-    it('makes the rewritten text wrong, and is seen', () => {
-      const broken = sandboxWith(`${SCHEMA}; ${breaking}`);
-      expect(rewrites(broken, rule, sql).some((one) => differs(broken, sql, one))).toBe(true);
-      const refused = attempts(broken, sql, ruleOf(rule)).filter(({ outcome }) => outcome === 'refused');
-      expect(refused.map(({ verdicts }) => verdicts.at(-1)?.guard)).toContain('preconditions');
-      expect(refused.map(({ reason }) => reason).join('\n')).toMatch(claim);
-    });
-
-    it('is no matter where it is not', () => {
-      const good = sandboxWith(SCHEMA);
-      const outcomes = attempts(good, sql, ruleOf(rule)).map(({ outcome }) => outcome);
-      expect(outcomes).toContain('proved');
-    });
-  },
-);
-
-describe.each(Object.entries(CASES))('%s', (_name, { rule, sql }) => {
-  it('would be caught if the rule did not ask', () => {
-    const forgetful: Rule = {
-      ...ruleOf(rule),
-      apply: (...given) =>
-        ruleOf(rule)
-          .apply(...given)
-          .filter((one) => one.preconditions.some(({ by }) => by === 'rows' || by === 'query'))
-          .map((one) => ({ ...one, preconditions: [] })),
-    };
-    for (const { outcome, verdicts } of attempts(sandboxWith(SCHEMA), sql, forgetful)) {
-      expect([outcome, verdicts.at(-1)?.guard]).toEqual(['refused', 'small-worlds']);
-    }
-  });
-});
+describePreconditions(SCHEMA, CASES, { 'a sum that is too great on the way': TOO_GREAT });
 
 /** What each rule would write if it lacked one care. */
-const CARELESS: readonly [what: string, sql: string, rewritten: string][] = [
+describeCareless(SCHEMA, [
   [
     'exists-to-in without a look at collations',
     'SELECT id FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.n = a.s)',
@@ -230,46 +182,4 @@ const CARELESS: readonly [what: string, sql: string, rewritten: string][] = [
     'SELECT p.id, q.v FROM b AS p JOIN b AS q ON p.k = q.k',
     'SELECT p.id, p.v FROM b AS p',
   ],
-];
-
-it.each(CARELESS)('%s is caught', (_what, sql, rewritten) => {
-  const result = read(rewritten);
-  if (!result.ok) throw new Error(`${result.reason}: ${rewritten}`);
-  const planted: Rule = {
-    id: 'in-subquery',
-    apply: () => [{ select: result.select, preconditions: [], note: 'planted' }],
-  };
-  for (const { outcome, verdicts } of attempts(sandboxWith(SCHEMA), sql, planted)) {
-    expect([outcome, verdicts.at(-1)?.guard]).toEqual(['refused', 'small-worlds']);
-  }
-});
-
-function ruleOf(id: string): Rule {
-  const rule = SUBQUERY_RULES.find((one) => one.id === id);
-  if (!rule) throw new Error(`no rule ${id}`);
-  return rule;
-}
-
-function attempts(sandbox: Sandbox, sql: string, rule: Rule): RewriteAttempt[] {
-  const found = new Optimizer(sandbox, read).optimize(sql, [], {
-    budgetMs: 60_000,
-    mustBeFaster: false,
-    rules: [rule],
-  });
-  const tried = found.attempts.filter(({ rewrittenSql }) => rewrittenSql !== null);
-  if (tried.length === 0) throw new Error(found.unchangedReason ?? 'nothing was tried');
-  return tried;
-}
-
-function differs(sandbox: Sandbox, sql: string, rewritten: string): boolean {
-  const run = (text: string): ReturnType<Sandbox['run']> | string => {
-    try {
-      return sandbox.run(text, [], null);
-    } catch (error) {
-      return String(error);
-    }
-  };
-  const [before, after] = [run(sql), run(rewritten)];
-  if (typeof before === 'string' || typeof after === 'string') return typeof before !== typeof after;
-  return difference(before, after, { kind: 'none' }) !== null;
-}
+]);
