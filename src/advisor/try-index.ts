@@ -27,7 +27,8 @@ export function tryIndex(
   plain: Sandbox,
   indexed: Sandbox,
 ): IndexTrial {
-  if (!createsIndex(ddl)) throw new AppError('not-an-index', 'Only one CREATE INDEX statement can be tried here.');
+  if (!isAid(ddl))
+    throw new AppError('not-an-index', 'Only one CREATE INDEX statement, or ANALYZE, can be tried here.');
   const startMs = plain.nowMs();
   const planBefore = plainPlan(plain.plan(sql));
   const bytesBefore = bytesOf(indexed);
@@ -88,15 +89,13 @@ export function tryIndex(
   };
 }
 
-/** One CREATE INDEX and nothing after it: the text comes from outside. */
-function createsIndex(ddl: string): boolean {
+/** One CREATE INDEX or ANALYZE, which change no row, and nothing after it: the text comes from outside. */
+function isAid(ddl: string): boolean {
   const tokens = tokenize(ddl).map((token) => foldCase(ddl.slice(token.start, token.end)));
   while (tokens.at(-1) === ';') tokens.pop();
-  return (
-    tokens[0] === 'create' &&
-    (tokens[1] === 'index' || (tokens[1] === 'unique' && tokens[2] === 'index')) &&
-    !tokens.includes(';')
-  );
+  const [first, second, third] = tokens;
+  const createsIndex = first === 'create' && (second === 'index' || (second === 'unique' && third === 'index'));
+  return (createsIndex || first === 'analyze') && !tokens.includes(';');
 }
 
 function bytesOf(sandbox: Sandbox): number {

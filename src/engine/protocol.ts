@@ -550,6 +550,7 @@ export interface EngineApi {
   /** What became of each rule's proposals on this database so far; rules that never proposed anything are not in it. */
   ruleRecords(request: Record<string, never>): RuleRecord[];
   advise(request: { sql: string; parameters?: Parameters }): IndexAdvice[];
+  /** Also of ANALYZE. */
   tryIndex(request: { sql: string; parameters?: Parameters; ddl: string }): IndexTrial;
   /**
    * Indexes, statistics and rewrites for a workload, measured on a copy; reports `AdviceProgress`, can be cancelled. `statements` null: those

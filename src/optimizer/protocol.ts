@@ -200,7 +200,7 @@ export type RuleText = {
   summary: string;
   before: string;
   after: string;
-  /** What the example needs besides the tables of the sample shop, as SQL. */
+  /** What the example needs besides the sample shop, as SQL: a table, or the index for which the rewrite makes a way. */
   setup?: string;
 } & (
   | {

@@ -70,12 +70,20 @@ describe('a trial', () => {
     expect(sandbox.run("SELECT 1 FROM sqlite_schema WHERE type = 'index'", [], null).rowCount).toBe(0);
     fork.close();
   });
-  it.each(['DROP TABLE customers', 'CREATE INDEX i ON customers(city); DROP TABLE customers', 'CREATE TABLE i(x)'])(
-    'refuses %s',
-    (ddl) => {
-      const fork = sandboxWith(SETUP);
-      expect(() => tryIndex(sql, [], ddl, 1_000, sandbox, fork)).toThrow('Only one CREATE INDEX');
-      fork.close();
-    },
-  );
+  it('tries statistics in the same way', () => {
+    const fork = sandboxWith(SETUP);
+    expect(tryIndex(sql, [], 'ANALYZE;', 1_000, sandbox, fork)).toMatchObject({ ddl: 'ANALYZE;', equalRows: true });
+    expect(fork.run('SELECT count(*) > 0 FROM sqlite_stat1', [], null).rows()).toEqual([[1n]]);
+    fork.close();
+  });
+  it.each([
+    'DROP TABLE customers',
+    'ANALYZE; DROP TABLE customers',
+    'CREATE INDEX i ON customers(city); DROP TABLE customers',
+    'CREATE TABLE i(x)',
+  ])('refuses %s', (ddl) => {
+    const fork = sandboxWith(SETUP);
+    expect(() => tryIndex(sql, [], ddl, 1_000, sandbox, fork)).toThrow('Only one CREATE INDEX');
+    fork.close();
+  });
 });

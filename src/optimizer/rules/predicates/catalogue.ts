@@ -42,6 +42,7 @@ export const PREDICATES = {
   'push-not': {
     title: 'NOT pushed inwards',
     summary: 'An index finds what a comparison asks for, not what NOT takes away; the opposite comparison can use it.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_total ON orders(total_cents)',
     before: 'SELECT status FROM orders WHERE NOT (total_cents < 900 OR total_cents > 1000)',
     after: 'SELECT status FROM orders WHERE total_cents >= 900 AND total_cents <= 1000',
     refuses: {
@@ -53,6 +54,7 @@ export const PREDICATES = {
   'move-constants': {
     title: 'Constants to the other side',
     summary: 'Arithmetic on a column hides it from its index; the sum can be taken on the constant instead, once.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_total ON orders(total_cents)',
     before: 'SELECT status FROM orders WHERE total_cents + 100 = 1990',
     after: 'SELECT status FROM orders WHERE total_cents = 1890',
     refuses: {
@@ -65,6 +67,7 @@ export const PREDICATES = {
     title: 'Dates as ranges',
     summary:
       'A date function on a column has to be called for each row; a range of the dates themselves is one step in an index.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_time ON orders(ordered_at)',
     before: "SELECT total_cents FROM orders WHERE strftime('%Y-%m', ordered_at) = '2024-12'",
     after: "SELECT total_cents FROM orders WHERE ordered_at >= '2024-12-01' AND ordered_at < '2025-01-01'",
     refuses: {
@@ -77,6 +80,7 @@ export const PREDICATES = {
     title: 'Prefixes as ranges',
     summary:
       'All texts with one beginning stand next to each other in an index: a range finds them, substr() and LIKE look at each.',
+    setup: 'CREATE INDEX IF NOT EXISTS customers_name ON customers(name)',
     before: "SELECT email FROM customers WHERE substr(name, 1, 3) = 'Ada'",
     after: "SELECT email FROM customers WHERE name >= 'Ada' AND name < 'Adb'",
     refuses: {
@@ -89,6 +93,7 @@ export const PREDICATES = {
     title: 'COALESCE taken off',
     summary:
       'A default that does not satisfy the comparison changes nothing in it, but hides the column from its index.',
+    setup: 'CREATE INDEX IF NOT EXISTS events_product ON events(product_id)',
     before: 'SELECT type FROM events WHERE coalesce(product_id, 0) = 77',
     after: 'SELECT type FROM events WHERE product_id = 77',
     refuses: {
@@ -101,6 +106,7 @@ export const PREDICATES = {
     title: 'CASE taken off',
     summary:
       'Where the branches are constants, the comparison with each is known beforehand; only the conditions remain.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_total ON orders(total_cents)',
     before: 'SELECT status FROM orders WHERE CASE WHEN total_cents = 1890 THEN 1 ELSE 0 END = 1',
     after: 'SELECT status FROM orders WHERE total_cents = 1890',
     refuses: {
@@ -125,6 +131,7 @@ export const PREDICATES = {
     title: 'Case folded by the comparison',
     summary:
       'lower() builds a new text for each row; NOCASE folds the same letters while comparing, and may have an index.',
+    setup: 'CREATE INDEX IF NOT EXISTS customers_city_folded ON customers(city COLLATE NOCASE)',
     before: "SELECT email FROM customers WHERE lower(city) = 'galway'",
     after: "SELECT email FROM customers WHERE city = 'galway' COLLATE NOCASE",
     refuses: {
@@ -165,7 +172,9 @@ export const PREDICATES = {
     title: 'What is left of a closed list',
     summary: 'Where a CHECK lists all values, those not excluded can be asked for by name, which an index can do.',
     setup:
-      "CREATE TABLE returns(id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('asked', 'sent', 'done', 'refused')))",
+      "CREATE TABLE returns(id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('asked', 'sent', 'done', 'refused'))); " +
+      'CREATE INDEX returns_state ON returns(state); ' +
+      "INSERT INTO returns SELECT id, CASE id % 50 WHEN 0 THEN 'asked' WHEN 1 THEN 'sent' WHEN 2 THEN 'refused' ELSE 'done' END FROM orders",
     before: "SELECT id FROM returns WHERE state <> 'done' AND state <> 'refused'",
     after: "SELECT id FROM returns WHERE state IN ('asked', 'sent')",
     refuses: {

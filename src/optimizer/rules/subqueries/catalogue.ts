@@ -5,6 +5,7 @@ export const SUBQUERIES = {
   'count-to-exists': {
     title: 'Count to EXISTS',
     summary: 'Asking whether a count is above zero counts every row; EXISTS stops at the first.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
     before:
       'SELECT name FROM customers AS c WHERE c.id <= 40 AND (SELECT count(*) FROM orders AS o WHERE o.customer_id = c.id) > 0',
     after:
@@ -96,6 +97,7 @@ export const SUBQUERIES = {
   'exists-to-extreme': {
     title: 'EXISTS with an inequality to MAX or MIN',
     summary: 'Some value is greater if the greatest is; the greatest of each group can be made once for all rows.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
     before:
       'SELECT o.id, o.ordered_at FROM orders AS o WHERE NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.customer_id = o.customer_id AND later.ordered_at > o.ordered_at)',
     after:

@@ -22,7 +22,7 @@ export const MODES = {
 
 export type RuleMode = keyof typeof MODES;
 
-/** How an example is tried: proved live, both texts side by side, an index on a copy, or run in the Lab as a preview. */
+/** How an example is tried: proved live, both texts side by side, an index or statistics made on a copy, or in the Lab as a preview. */
 export type Trial =
   | { kind: 'prove'; sql: string }
   | { kind: 'study'; sql: string; rewrittenSql: string }
@@ -35,7 +35,7 @@ export function trialOf({ id, mode, before, after }: RuleDescription): Trial {
     const rule = (Object.keys(PREVIEWS) as PreviewRule[]).find((one) => one === id) ?? null;
     return { kind: 'preview', sql: before, rule };
   }
-  if (/^\s*CREATE\s+(?:UNIQUE\s+)?INDEX\b/i.test(after)) return { kind: 'index', sql: before, ddl: after };
+  if (/^\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX|ANALYZE)\b/i.test(after)) return { kind: 'index', sql: before, ddl: after };
   return { kind: 'study', sql: before, rewrittenSql: after };
 }
 

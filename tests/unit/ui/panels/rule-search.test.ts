@@ -33,6 +33,7 @@ describe('the catalogue', () => {
     }
     expect(kinds).toMatchObject({
       'where-index': 'index',
+      'fresh-statistics': 'index',
       'planner-hint': 'study',
       'push-not': 'prove',
       'limit-rows': 'preview',

@@ -280,7 +280,7 @@ describe('a refusal', () => {
     made.proofs[0].end(reportOf(refused));
     await settled();
     await press('Force it for study');
-    const study = screen.getByRole('region', { name: 'For study only' });
+    const study = screen.getByRole('group', { name: 'For study only' });
     expect(study.textContent).toMatch(/for study only\s+Never used\./);
     expect(study.textContent).toContain('The results differ: 1 rows became 2.');
   });
