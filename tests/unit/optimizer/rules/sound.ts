@@ -8,7 +8,7 @@ import { difference, orderCheckOf } from '../../../../src/optimizer/equal.ts';
 import { Facts } from '../../../../src/optimizer/guards/facts.ts';
 import { withNames } from '../../../../src/optimizer/names.ts';
 import { readSchema } from '../../../../src/optimizer/read-schema.ts';
-import type { Rule } from '../../../../src/optimizer/rules/rule.ts';
+import type { Precondition, Rule } from '../../../../src/optimizer/rules/rule.ts';
 import { printSelect } from '../../../../src/sql/print.ts';
 import { sandboxWith } from '../sandbox.ts';
 import { read } from './family.ts';
@@ -27,21 +27,28 @@ export function describeSound(rules: readonly Rule[], seed: number, queries: num
         // Several fillings: there must be rows that tell.
         for (let filling = 0; filling < 6; filling++) addRows(sandbox, schema, ingredients(generated), random);
         const facts = new Facts(sandbox, schema);
+        const holds = (needed: readonly Precondition[]): boolean =>
+          needed.every((one) => facts.check(one, Infinity).holds);
         for (let query = 0; query < queries; query++) {
           const sql = generateQuery(rule.id, generated, random);
-          const found = read(sql);
-          // What SQLite itself leaves open cannot be compared.
-          const asked = found.ok ? determinacy(found.select, schema) : null;
-          if (!found.ok || asked?.reason || !asked?.needs.every((one) => facts.check(one, Infinity).holds)) continue;
+          // By one reader: that both agree is asked elsewhere.
+          const found = read(sql, 'quick');
+          if (!found.ok) continue;
           const names = sandbox.columnNames(sql);
+          const rewrites = rule.apply(found.select, { schema, names });
+          if (rewrites.length === 0) continue;
+          // What SQLite itself leaves open cannot be compared.
+          const { reason, needs } = determinacy(found.select, schema);
+          if (reason !== null || !holds(needs)) continue;
           const order = orderCheckOf(found.select, schema);
           const before = sandbox.run(sql, [], null);
-          for (const { select, preconditions } of rule.apply(found.select, { schema, names })) {
-            if (!preconditions.every((one) => facts.check(one, Infinity).holds)) continue;
+          for (const { select, preconditions } of rewrites) {
+            if (!holds(preconditions)) continue;
             compared++;
             const named = withNames(select, sandbox.columnNames(printSelect(select)), names);
             const rewritten = printSelect(named ?? select);
-            expect(difference(before, sandbox.run(rewritten, [], null), order), `${sql}\n${rewritten}`).toBeNull();
+            const different = difference(before, sandbox.run(rewritten, [], null), order);
+            if (different !== null) expect.fail(`${different}\n${sql}\n${rewritten}`);
           }
         }
         sandbox.close();
