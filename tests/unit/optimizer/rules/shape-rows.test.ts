@@ -1,7 +1,10 @@
 import { describeFamily } from './family.ts';
 import { smallShop } from './small-shop.ts';
 
-describeFamily('shape of rows', smallShop(), {
+const shop = smallShop();
+shop.execute("CREATE TABLE tags(tag TEXT COLLATE NOCASE); INSERT INTO tags VALUES ('a'), ('A'), (NULL)");
+
+describeFamily('shape of rows', shop, {
   goesOn: ['materialized-hints', 'inline-common-table'],
   pairs: [
     [
@@ -146,6 +149,10 @@ describeFamily('shape of rows', smallShop(), {
       'needless-order-by',
       'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9 ORDER BY 1) SELECT count(*) FROM n',
     ],
+    [
+      'needless-order-by',
+      'SELECT count(*) FROM (SELECT id FROM (SELECT id, status FROM orders ORDER BY status) LIMIT 1)',
+    ],
     ['needless-distinct', 'SELECT DISTINCT c.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id'],
     ['needless-distinct', 'SELECT DISTINCT customer_id, status FROM orders'],
     ['needless-distinct', 'SELECT DISTINCT o.id FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id'],
@@ -157,6 +164,18 @@ describeFamily('shape of rows', smallShop(), {
     ],
     ['needless-distinct', 'SELECT `max(DISTINCT id)` FROM (SELECT max(DISTINCT id) FROM orders)'],
     ['union-to-union-all', 'SELECT id FROM customers UNION SELECT id FROM orders'],
+    [
+      'union-to-union-all',
+      "SELECT DISTINCT tag FROM tags WHERE tag = 'a' UNION SELECT DISTINCT tag FROM tags WHERE tag = 'A'",
+    ],
+    [
+      'union-to-union-all',
+      'SELECT 1 AS k, id FROM orders UNION SELECT 2, id FROM orders UNION SELECT 1, id FROM customers',
+    ],
+    [
+      'union-to-union-all',
+      "SELECT DISTINCT customer_id FROM orders WHERE status = 'a' UNION SELECT DISTINCT customer_id FROM orders WHERE status = 'b'",
+    ],
     [
       'union-to-union-all',
       "SELECT status FROM orders WHERE status = 'open' UNION SELECT status FROM orders WHERE id > 4",
@@ -178,7 +197,7 @@ describeFamily('shape of rows', smallShop(), {
     ],
     ['late-lookup', 'SELECT * FROM orders ORDER BY id LIMIT 3'],
     ['late-lookup', 'SELECT id, status FROM orders ORDER BY status, id LIMIT 3 OFFSET 1'],
-    ['late-lookup', 'SELECT DISTINCT status FROM orders ORDER BY status LIMIT 3 OFFSET 1'],
+    ['late-lookup', 'SELECT DISTINCT status, customer_id FROM orders ORDER BY status LIMIT 3 OFFSET 1'],
     ['late-lookup', 'SELECT status, count(*) FROM orders GROUP BY status ORDER BY status LIMIT 1 OFFSET 1'],
     [
       'late-lookup',
@@ -190,9 +209,13 @@ describeFamily('shape of rows', smallShop(), {
     ],
     [
       'late-lookup',
+      'SELECT c.id, o.id FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id ORDER BY c.id LIMIT 3 OFFSET 1',
+    ],
+    [
+      'late-lookup',
       'SELECT o.id FROM orders AS o LEFT JOIN customers AS c ON c.id = o.customer_id ORDER BY c.name, o.id LIMIT 3 OFFSET 1',
     ],
-    ['late-lookup', 'SELECT id, row_number() OVER (ORDER BY id) AS r FROM orders ORDER BY id LIMIT 3 OFFSET 1'],
+    ['late-lookup', 'SELECT status, row_number() OVER (ORDER BY id) AS r FROM orders ORDER BY id LIMIT 3 OFFSET 1'],
     ['materialized-hints', 'WITH g AS (SELECT id FROM orders) SELECT id FROM g WHERE id = 3'],
     [
       'materialized-hints',
