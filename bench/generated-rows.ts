@@ -101,7 +101,14 @@ function near(literal: string, random: Random): string {
   if (!literal.startsWith("'")) return literal;
   const inner = literal.slice(1, -1);
   const date = /^\d{4}(-\d\d)?$/.test(inner) ? `${inner}${'-06-15'.slice(inner.length === 4 ? 0 : 3)}` : inner;
-  return `'${oneOf([date, `${inner} 10:00:00`, `${inner}z`, inner.toUpperCase(), inner.slice(0, -1)], random)}'`;
+  const around = [date, `${inner} 10:00:00`, `${inner}z`, inner.toUpperCase(), inner.slice(0, -1), withoutLatin(inner)];
+  return `'${oneOf(around, random)}'`;
+}
+
+/** The same with its last character beyond ASCII: in UTF-16 it lies between two that are not. */
+function withoutLatin(text: string): string {
+  const last = text.codePointAt(text.length - 1) ?? 0;
+  return last > 0x20 && last < 0x7f ? text.slice(0, -1) + String.fromCodePoint(last + 0x100) : text;
 }
 
 function isInteger(literal: string): boolean {

@@ -18,6 +18,7 @@ import { chance, oneOf, type GeneratedSchema } from './generated-parts.ts';
 import { generateQuery, generateSchema } from './generated-queries.ts';
 import { fillTables, ingredients, literalsOf, type Ingredients } from './generated-rows.ts';
 import { mutated } from './mutated-examples.ts';
+import type { Question } from './rule-mutants.ts';
 import { tryTriples, type Pair, type TripleCounts, type Wrong } from './triples.ts';
 
 export interface GeneratedOptions {
@@ -108,6 +109,24 @@ export function tryGenerated(
     }
   }
   return report;
+}
+
+/** Queries for a rule, each on rows of its own; now and then in a database of another encoding. */
+export function* questionsFor(rule: Rule, count: number, open: () => Sandbox, random: Random): Generator<Question> {
+  for (let made = 0; made < count;) {
+    const generated = chance(2, random) ? generateSchema(random, rule.id) : null;
+    const sandbox = open();
+    if (chance(6, random)) sandbox.execute("PRAGMA encoding = 'UTF-16le'");
+    sandbox.execute(generated?.sql ?? EXAMPLE_SCHEMA);
+    const [schema, from] = [readSchema(sandbox), ingredients(generated)];
+    for (let index = 0; index < QUERIES_PER_SCHEMA && made < count; index++, made++) {
+      const sql = queryFor(rule.id, generated, schema, sandbox, random);
+      from.literals.push(...literalsOf(sql));
+      fillTables(sandbox, schema, from, random);
+      yield { sql, sandbox };
+    }
+    sandbox.close();
+  }
 }
 
 function pairOf(sql: string, { rewrittenSql, preconditions }: RewriteAttempt): Pair {
