@@ -30,7 +30,7 @@ import { ENTRY_SHARE_MAX, type CacheSettings } from './settings.ts';
 import { Shelf } from './store/shelf.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import { TableVersions, type ContentVersion, type Tables } from './freshness/table-versions.ts';
-import { decideTtl, type TtlDecision } from './freshness/ttl.ts';
+import { TtlRules, type TtlDecision } from './freshness/ttl.ts';
 import { WriteRates } from './freshness/write-rates.ts';
 
 /** Expired entries that one call of `expire` removes at most, unless told. */
@@ -45,6 +45,7 @@ export class ResultCache<Value> {
   #strategy: Strategy;
   readonly #versions: TableVersions;
   readonly #rates = new WriteRates();
+  #ttlRules: TtlRules;
   readonly #shelf: Shelf<Value>;
   readonly #older = new OlderRows<Value>();
   readonly #journal: Journal;
@@ -59,6 +60,7 @@ export class ResultCache<Value> {
     traitsOf: (value: Value) => ValueTraits = () => PLAIN,
   ) {
     this.#settings = settings;
+    this.#ttlRules = new TtlRules(settings, this.#rates);
     this.#jitter = random.next();
     this.#shelf = new Shelf(traitsOf);
     this.#versions = new TableVersions(version.historyId, version.logNumber);
@@ -161,7 +163,7 @@ export class ResultCache<Value> {
   put(key: string, entry: NewEntry<Value>, nowMs: number, purpose: Purpose = 'asked'): Stored {
     this.#clock(nowMs);
     this.#rates.watch(nowMs);
-    const ttl = decideTtl(entry.queryClass, entry.tables, this.#rates, this.#settings, nowMs);
+    const ttl = this.#ttlRules.decide(entry.queryClass, entry.tables, nowMs);
     // Steps of the golden ratio fill an interval more evenly than chance, however many there are, and none follows close upon another.
     const jitter = this.#jitter + GOLDEN_RATIO;
     this.#jitter = jitter < 1 ? jitter : jitter - 1;
@@ -282,6 +284,7 @@ export class ResultCache<Value> {
     this.#clock(nowMs);
     const before = this.#settings;
     this.#settings = settings;
+    this.#ttlRules = new TtlRules(settings, this.#rates);
     if (settings.strategy !== before.strategy) {
       this.#journal.strategyEnds(before.strategy);
       this.#switchTo(settings.strategy, nowMs);
@@ -317,7 +320,7 @@ export class ResultCache<Value> {
 
   /** The time to live that a new result would get now, and why. */
   ttlFor(queryClass: QueryClass, tables: Tables, nowMs: number): TtlDecision {
-    return decideTtl(queryClass, tables, this.#rates, this.#settings, nowMs);
+    return this.#ttlRules.decide(queryClass, tables, nowMs);
   }
 
   statistics(): StoreStatistics {

@@ -2,7 +2,7 @@
  * Which time to live a result gets, by the first of the rules that applies (`TTL_RULES`). Truth does not rest on it: a write drops what
  * it touches in the same step. Time to live bounds age, and the memory given to what will be dropped soon anyway.
  */
-import type { QueryClass, TtlRuleName } from '../catalogue.ts';
+import { QUERY_CLASS_NAMES, type QueryClass, type TtlRuleName } from '../catalogue.ts';
 import type { CacheSettings } from '../settings.ts';
 import type { Tables } from './table-versions.ts';
 import { counted, duration } from '../words.ts';
@@ -18,29 +18,42 @@ export interface TtlDecision {
   evidence: number;
 }
 
-/** The rule and what it gives, before jitter. */
-export function decideTtl(
-  queryClass: QueryClass,
-  tables: Tables,
-  rates: WriteRates,
-  settings: Readonly<CacheSettings>,
-  nowMs: number,
-): TtlDecision {
-  const { ttlMs, ttlRules: rules } = settings;
-  if (rules.constant && tables?.length === 0) return { ttlMs: rules.constantMs, rule: 'constant', evidence: 0 };
-  if (rules.quiet && rates.watchedMs(nowMs) >= rules.quietAfterMs) {
-    const quietMs = rates.quietMs(tables, nowMs);
-    if (quietMs >= rules.quietAfterMs)
-      return { ttlMs: Math.max(rules.quietMs, ttlMs[queryClass]), rule: 'quiet', evidence: quietMs };
+export class TtlRules {
+  readonly #settings: Pick<CacheSettings, 'ttlMs' | 'ttlRules'>;
+  readonly #rates: WriteRates;
+  /** Where no other rule applies, which is the rule: nothing is made then. */
+  readonly #byClass: Readonly<Record<QueryClass, TtlDecision>>;
+
+  constructor(settings: Pick<CacheSettings, 'ttlMs' | 'ttlRules'>, rates: WriteRates) {
+    this.#settings = settings;
+    this.#rates = rates;
+    const decided = QUERY_CLASS_NAMES.map((name) => [
+      name,
+      { ttlMs: settings.ttlMs[name], rule: 'class', evidence: 0 },
+    ]);
+    this.#byClass = Object.fromEntries(decided) as Record<QueryClass, TtlDecision>;
   }
-  if (rules.busy && (queryClass === 'join' || queryClass === 'aggregate')) {
-    const perMinute = rates.perMinute(tables, nowMs) ?? 0;
-    if (perMinute >= rules.busyWritesPerMinute) {
-      const pausesMs = Math.max(BUSY_MS_MIN, (rules.busyPauses * 60_000) / perMinute);
-      if (pausesMs < ttlMs[queryClass]) return { ttlMs: pausesMs, rule: 'busy', evidence: perMinute };
+
+  /** The rule and what it gives, before jitter. */
+  decide(queryClass: QueryClass, tables: Tables, nowMs: number): TtlDecision {
+    const { ttlRules: rules } = this.#settings;
+    const rates = this.#rates;
+    const byClass = this.#byClass[queryClass];
+    if (rules.constant && tables?.length === 0) return { ttlMs: rules.constantMs, rule: 'constant', evidence: 0 };
+    if (rules.quiet && rates.watchedMs(nowMs) >= rules.quietAfterMs) {
+      const quietMs = rates.quietMs(tables, nowMs);
+      if (quietMs >= rules.quietAfterMs)
+        return { ttlMs: Math.max(rules.quietMs, byClass.ttlMs), rule: 'quiet', evidence: quietMs };
     }
+    if (rules.busy && (queryClass === 'join' || queryClass === 'aggregate')) {
+      const perMinute = rates.perMinute(tables, nowMs) ?? 0;
+      if (perMinute >= rules.busyWritesPerMinute) {
+        const pausesMs = Math.max(BUSY_MS_MIN, (rules.busyPauses * 60_000) / perMinute);
+        if (pausesMs < byClass.ttlMs) return { ttlMs: pausesMs, rule: 'busy', evidence: perMinute };
+      }
+    }
+    return byClass;
   }
-  return { ttlMs: ttlMs[queryClass], rule: 'class', evidence: 0 };
 }
 
 const CLASS_WORDS: Record<QueryClass, string> = {

@@ -4,7 +4,7 @@ import type { NewEntry } from '../../../../src/cache/store/entry.ts';
 import { DEPARTURES_KEPT } from '../../../../src/cache/statistics/departed.ts';
 import { ResultCache } from '../../../../src/cache/result-cache.ts';
 import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../../../../src/cache/settings.ts';
-import { decideTtl, ttlReason } from '../../../../src/cache/freshness/ttl.ts';
+import { TtlRules, ttlReason } from '../../../../src/cache/freshness/ttl.ts';
 import { WriteRates } from '../../../../src/cache/freshness/write-rates.ts';
 
 const MINUTE = 60_000;
@@ -25,12 +25,12 @@ function entry(value: string, logNumber = 0): NewEntry<string> {
   return { value, bytes: 98, text: value, queryClass: 'point', tables: ['t'], version, costMs: 5 };
 }
 
-describe('decideTtl', () => {
+describe('TtlRules', () => {
   const rates = new WriteRates();
   rates.watch(0);
   for (let nowMs = 0; nowMs < 10 * MINUTE; nowMs += 2500) rates.note(['busy'], nowMs); // 24 a minute
   const told = (tables: string[], queryClass: 'point' | 'aggregate', nowMs = 10 * MINUTE - 1) => {
-    const decision = decideTtl(queryClass, tables, rates, DEFAULT_CACHE_SETTINGS, nowMs);
+    const decision = new TtlRules(DEFAULT_CACHE_SETTINGS, rates).decide(queryClass, tables, nowMs);
     return [decision.rule, Math.round(decision.ttlMs / 100) / 10];
   };
 
