@@ -52,6 +52,22 @@ describe('ExpiryWheel', () => {
     expect([left.size, wheel.size, wheel.nextMs()]).toEqual([1000, 0, null]);
   });
 
+  it('tells a slot that was removed and added again in time, earlier or later than before', () => {
+    for (const againMs of [10, 1000, 70_000, 80_000, DAY_MS]) {
+      const wheel = new ExpiryWheel();
+      wheel.add(0, 30 * DAY_MS, 0); // keeps the wheel from beginning anew
+      wheel.add(1, 75_000, 0);
+      wheel.remove(1);
+      expect(wheel.due(5)).toBe(-1);
+      wheel.add(1, againMs, 5);
+      expect(wheel.due(againMs - 1)).toBe(-1);
+      expect(wheel.nextMs()).toBeLessThan(againMs + TICK_MS);
+      expect(wheel.due(againMs + TICK_MS)).toBe(1);
+      wheel.remove(1);
+      expect([wheel.due(29 * DAY_MS), wheel.size]).toEqual([-1, 1]);
+    }
+  });
+
   it('agrees with a plain list over random calls, after long pauses too', () => {
     const step = fc.record({
       act: fc.constantFrom('add', 'add', 'remove', 'sweep'),

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../../bench/lab.ts';
+import { DEPARTURES_KEPT } from '../../../../src/cache/statistics/departed.ts';
 import { rowsOf } from '../../../../src/database/rows/columns.ts';
 
 let lab: Lab;
@@ -30,9 +31,20 @@ it('a decoded copy leaves with its entry, and what takes its slot is answered wi
   for (let hit = 0; hit < 4; hit++) expect(await ask(long('one', 7))).toEqual({ cacheHit: true, rows: first.rows });
   const [charged] = await decodedBytes();
   expect(charged).toBeGreaterThan(2000 * 8);
+  const { store } = lab.engine.cache;
+  const [slot] = store.slotsInOrder();
+  const value = store.valueIn(slot)!;
   await lab.call.execute({ sql: 'UPDATE one SET v = 2' });
-  expect([await decodedBytes(), lab.engine.cache.store.bytes]).toEqual([[], 0]);
+  expect([await decodedBytes(), store.bytes]).toEqual([[], 0]);
+  // The slot is used again when so many others have left.
+  const version = { historyId: store.versions.historyId, logNumber: store.versions.latest };
+  for (let more = 1; more <= DEPARTURES_KEPT; more++) {
+    const entry = { value, bytes: 1, text: '', queryClass: 'point', tables: [], version, costMs: 1 } as const;
+    store.put(`${more}`, entry, performance.now());
+    store.remove(`${more}`);
+  }
   const other = await ask(long('two', 9));
+  expect(store.slotsInOrder()).toEqual([slot]);
   expect(other).toMatchObject({ cacheHit: false });
   expect(other.rows).not.toBe(first.rows);
   expect(await ask(long('two', 9))).toEqual({ cacheHit: true, rows: other.rows });
