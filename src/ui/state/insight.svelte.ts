@@ -76,15 +76,20 @@ export class InsightState {
     return this.#looking;
   }
 
-  /** Plan, advice and rewrites in this order, the quick ones first; one that fails does not take the others with it. */
+  /** Plan and advice, the quick ones, before the proof. */
   async #look(sql: string, parameters: SqlValue[], key: string | null): Promise<void> {
+    this.#busy = true;
+    await this.proof.at(sql, { parameters, after: this.#quick(sql, parameters, key) });
+    if (this.#of === key) this.#busy = false;
+  }
+
+  /** One that fails does not take the other with it. */
+  async #quick(sql: string, parameters: SqlValue[], key: string | null): Promise<void> {
     const { call } = this.#engine.client;
     const parts: (() => Promise<() => void>)[] = [
       () => call.plan({ sql }).then((plan) => () => (this.#plan = plan)),
       () => call.advise({ sql, parameters }).then((advice) => () => (this.#advice = advice)),
-      () => this.proof.at(sql, { parameters }).then(() => () => {}),
     ];
-    this.#busy = true;
     for (const part of parts) {
       let show: () => void;
       try {
@@ -96,7 +101,6 @@ export class InsightState {
       if (this.#of !== key) return;
       show();
     }
-    this.#busy = false;
   }
 
   /** The plan of a text without running it. */

@@ -20,6 +20,8 @@ export interface LookOptions {
   parameters?: readonly SqlValue[];
   /** SQL that makes what the text needs besides the data, on a copy. */
   setup?: string;
+  /** What goes before: the proof waits for it. */
+  after?: Promise<void>;
 }
 
 export type StudyState =
@@ -122,8 +124,10 @@ export class Look {
     this.#plans = {};
     this.#studies = {};
     this.#without = this.#ruleIds = this.#parameters = [];
+    this.#busy = true;
+    await options.after;
+    if (turn !== this.#turn) return;
     if (!options.parameters && !options.setup) {
-      this.#busy = true;
       try {
         const [span] = await this.#engine.client.call.describe({ sql });
         if (turn === this.#turn) this.#parameters = span?.classification?.parameters ?? [];
@@ -131,8 +135,8 @@ export class Look {
         // What cannot be described runs as typed: the optimizer says why.
       }
       if (turn !== this.#turn) return;
-      this.#busy = false;
     }
+    this.#busy = false;
     if (this.complete) await this.prove();
   }
 

@@ -55,7 +55,14 @@ export const SHOWN_BY = {
   nothing: 'nothing shows it',
 } as const satisfies Record<PreconditionReport['by'], string>;
 
-/** What became of a statement, for its head: at once readable, whatever the proof says in full. */
-export function headOf(report: OptimizeReport): { label: string; tone: 'good' | '' } {
-  return report.provedSql === null ? { label: 'runs as typed', tone: '' } : { label: 'rewritten', tone: 'good' };
+/** What became of a statement, for its head; `why` is empty where it is rewritten. */
+export function headOf({ provedSql, unchangedReason }: OptimizeReport): {
+  label: string;
+  tone: 'good' | '';
+  why: string;
+} {
+  if (provedSql !== null) return { label: 'rewritten', tone: 'good', why: '' };
+  // The label says the rest.
+  const why = (unchangedReason ?? '').replace(/^Runs as typed: (.)/, (_, first: string) => first.toUpperCase());
+  return { label: 'runs as typed', tone: '', why };
 }

@@ -182,7 +182,7 @@ describe('a proof', () => {
     expect(screen.queryByRole('list', { name: 'The six guards' })).toBeNull();
     made.proofs[2].end(reportOf(null));
     await settled();
-    expect(screen.getByText('Runs as typed: no rule applies.')).toBeTruthy();
+    expect(screen.getByText('No rule applies.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'First rule off', pressed: false })).toBeTruthy();
     await press('All on');
     expect(made.proofs[3].request.without).toEqual([]);
