@@ -7,8 +7,8 @@ import { written } from './written.ts';
 
 /** Of one rule on one text. */
 const REWRITES_MAX = 40;
-/** Orders of joins are ends, not beginnings: the orders of an order would be tried for ever. */
-const ENDS: ReadonlySet<string> = new Set(['join-order']);
+/** What only steers SQLite's plan comes last: the orders of an order would be tried for ever. */
+const ENDS: ReadonlySet<string> = new Set(['join-order', 'index-order']);
 
 /** A sequence of rules and the text that it comes to. */
 export interface Proposal {

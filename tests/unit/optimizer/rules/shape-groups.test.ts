@@ -154,8 +154,25 @@ describeFamily('shape of groups', shop, {
       'SELECT id FROM points WHERE n > 0 ORDER BY day DESC, id LIMIT 3',
       'SELECT id FROM points WHERE n > 0 ORDER BY +day DESC, id LIMIT 3',
     ],
+    [
+      'row-number-one',
+      'SELECT c.id, d.n FROM customers AS c LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) AS d ON d.id = c.id WHERE d.n = 1',
+      'SELECT c.id, d.n FROM customers AS c LEFT JOIN (SELECT id, 1 AS n FROM orders WHERE id IN (SELECT min(id) FROM orders)) AS d ON d.id = c.id WHERE d.n = 1',
+    ],
   ],
   leavesAlone: [
+    [
+      'row-number-one',
+      'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY 1, id DESC) AS n FROM orders) WHERE n = 1',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, count(b.id) AS c FROM points AS a LEFT JOIN points AS b ON b.id <= a.id AND a.n > 2 AND b.n > 2 GROUP BY a.id',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT a.id, count(b.id) AS c FROM points AS a LEFT JOIN points AS b ON b.id <= a.id WHERE a.n > 2 AND b.n > 2 GROUP BY a.id',
+    ],
     ['index-order', 'SELECT who, max(n) AS m FROM points GROUP BY who'],
     ['index-order', 'SELECT count(*) AS c FROM (SELECT DISTINCT who FROM points WHERE day > 0)'],
     ['index-order', "SELECT who || '' AS day FROM points WHERE n > 0 ORDER BY day"],
@@ -264,6 +281,19 @@ describeFamily('shape of groups', shop, {
     ['min-max-split', 'SELECT (SELECT min(c.id) + max(o.id) FROM orders AS o) AS x FROM customers AS c'],
     ['group-by-reduction', 'SELECT name, city, count(*) FROM customers GROUP BY name, city'],
     ['group-by-reduction', 'SELECT city FROM customers GROUP BY city, name'],
+    ['group-by-reduction', "SELECT city, count(*) AS n FROM customers WHERE city = 'Bern' GROUP BY city"],
+    [
+      'group-by-reduction',
+      'SELECT city, max(name) AS m FROM customers GROUP BY city, (SELECT count(*) FROM orders AS o WHERE o.id = customers.id)',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.who = t.who AND u.day <= t.day) AS s FROM points AS t WHERE t.note = t.who',
+    ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM points AS u WHERE u.day <= t.day AND EXISTS (SELECT 1 FROM orders AS o WHERE o.id = u.id)) AS s FROM points AS t',
+    ],
     ['group-by-reduction', 'SELECT city, max(name) FROM customers GROUP BY city'],
     ['group-by-reduction', 'SELECT city FROM customers GROUP BY city HAVING count(*) > 1'],
     ['group-by-reduction', 'SELECT city FROM customers GROUP BY city ORDER BY count(*)'],
