@@ -14,7 +14,7 @@ import { shrink } from './shrink.ts';
 import { outcomeOf, valuesOf, type Outcome } from './outcome.ts';
 import { Suite } from './suite.ts';
 import type { Trial, Trials } from './trials.ts';
-import { reachOf, withinReach } from './within-reach.ts';
+import { parametersWithin, reachOf, withinReach } from './within-reach.ts';
 import type { Rows } from './worlds.ts';
 
 /** Databases below this number are too few when time runs out. */
@@ -26,12 +26,13 @@ const TELLING_SHARE_MIN = 0.01;
 export const smallWorlds: Guard = {
   id: 'small-worlds',
   check(candidate, context) {
-    const reach = reachOf(candidate.original);
+    const reach = reachOf(candidate.original, context.parameters);
     const reachable = (statement: Statement): Statement => withinReach(statement, reach, context);
     const [original, rewritten] = [reachable(candidate.original), reachable(candidate.rewritten)];
-    const suite = (context.suite ??= Suite.of(original, context));
+    const near = { ...context, parameters: parametersWithin(original, context.parameters, reach) };
+    const suite = (context.suite ??= Suite.of(original, near));
     if (typeof suite === 'string') return refuse('small-worlds', `Not enough evidence: ${suite}.`);
-    const verdict = compareAll({ ...candidate, original, rewritten }, context, suite);
+    const verdict = compareAll({ ...candidate, original, rewritten }, near, suite);
     return reach.size > 0 && (verdict.pass || verdict.counterexample)
       ? { ...verdict, evidence: `${verdict.evidence} LIMIT and OFFSET had smaller numbers there.` }
       : verdict;

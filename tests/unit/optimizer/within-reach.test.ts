@@ -1,5 +1,6 @@
 /** An OFFSET beyond every small database: the texts are tried with smaller numbers, and say so. */
 import { describe, expect, it } from 'vitest';
+import type { Parameters } from '../../../src/database/protocol.ts';
 import { reachOf } from '../../../src/optimizer/guards/within-reach.ts';
 import type { RewriteAttempt } from '../../../src/optimizer/protocol.ts';
 import type { Rule } from '../../../src/optimizer/rules/rule.ts';
@@ -12,10 +13,10 @@ import { sandboxWith } from './sandbox.ts';
 
 const read = await loadReader();
 
-function reached(sql: string): [bigint, bigint][] {
+function reached(sql: string, parameters: Parameters): [bigint, bigint][] {
   const result = read(sql);
   if (!result.ok) throw new Error(result.reason);
-  return [...reachOf({ sql, select: result.select })];
+  return [...reachOf({ sql, select: result.select }, parameters)];
 }
 
 /** The same rule, with the keys found from the other end. */
@@ -30,9 +31,19 @@ const backwards: Rule = {
 };
 
 describe('LIMIT and OFFSET within reach', () => {
-  it.each<[string, [bigint, bigint][]]>([
+  it.each<[string, [bigint, bigint][], Parameters?]>([
     ['SELECT id FROM t ORDER BY id LIMIT 2 OFFSET 1', []],
-    ['SELECT id FROM t ORDER BY id LIMIT :n', []],
+    ['SELECT id FROM t ORDER BY id LIMIT :n', [], { ':n': 2 }],
+    [
+      'SELECT id FROM t ORDER BY id LIMIT 1 OFFSET :n',
+      [
+        [40n, 1n],
+        [1n, 2n],
+      ],
+      { ':n': 40 },
+    ],
+    // What is asked elsewhere too stays as it is.
+    ['SELECT id FROM t WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?1', [], [40]],
     [
       'SELECT id FROM t ORDER BY id LIMIT 10 OFFSET 60000',
       [
@@ -49,19 +60,25 @@ describe('LIMIT and OFFSET within reach', () => {
         [7n, 2n],
       ],
     ],
-  ])('%s', (sql, expected) => {
-    expect(reached(sql)).toEqual(expected);
+  ])('%s', (sql, expected, parameters = []) => {
+    expect(reached(sql, parameters)).toEqual(expected);
   });
 
   it.each<[string, Rule, RewriteAttempt['outcome'], RegExp]>([
     ['proves what is right', lateLookup, 'proved', /^Equal on .* LIMIT and OFFSET had smaller numbers there\.$/],
     ['sees what is wrong', backwards, 'refused', /^They differ .* LIMIT and OFFSET had smaller numbers there\.$/],
-  ])('%s', (_what, rule, outcome, evidence) => {
+  ])('%s, typed or bound', (_what, rule, outcome, evidence) => {
     const sandbox = sandboxWith('CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT NOT NULL, y TEXT)');
-    const sql = 'SELECT * FROM t ORDER BY x, id LIMIT 10 OFFSET 60000';
     const options = { budgetMs: 60_000, mustBeFaster: false, rules: [rule] };
-    const [attempt] = new Optimizer(sandbox, read).optimize(sql, [], options).attempts;
-    expect(attempt.outcome).toBe(outcome);
-    expect(attempt.verdicts.find(({ guard }) => guard === 'small-worlds')?.evidence).toMatch(evidence);
+    const texts: [string, Parameters][] = [
+      ['SELECT * FROM t ORDER BY x, id LIMIT 10 OFFSET 60000', []],
+      ['SELECT * FROM t ORDER BY x, id LIMIT ? OFFSET ?', [10, 60000]],
+      ['SELECT * FROM t WHERE id > :i ORDER BY x, id LIMIT :n OFFSET :m', { ':n': 10, ':m': 60000n, ':i': 0 }],
+    ];
+    for (const [sql, parameters] of texts) {
+      const [attempt] = new Optimizer(sandbox, read).optimize(sql, parameters, options).attempts;
+      expect([sql, attempt.outcome]).toEqual([sql, outcome]);
+      expect(attempt.verdicts.find(({ guard }) => guard === 'small-worlds')?.evidence).toMatch(evidence);
+    }
   });
 });
