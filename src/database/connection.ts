@@ -119,18 +119,16 @@ export class Connection {
     if (kept) kept.used = true;
     else if (!compiled.isPragma) this.#statements.set(sql, compiled);
     let literal: Literal | null;
-    let names: string[];
     try {
       literal = this.#bind(compiled, parameters);
       if (literal === null) {
         return this.#execute(compiled, started, kept !== undefined, options);
       }
-      names = columnNames(this.module, compiled.pointer);
     } finally {
       this.#finish(compiled);
     }
     const outcome = this.run(literal.sql, literal.parameters, options);
-    return { ...outcome, result: { ...outcome.result, names } };
+    return { ...outcome, result: { ...outcome.result, names: this.inspect(sql).columnNames } };
   }
 
   /** Binds what was given; where that cannot be done, the text to run instead and what to bind there. */
@@ -243,7 +241,9 @@ export class Connection {
 
   /** What a statement asks for and returns, as it compiles now; kept for its run. Error `sql`. Never hand it a PRAGMA. */
   inspect(sql: string): { variables: readonly Variable[]; columnNames: string[] } {
-    const compiled = this.#statements.get(sql) ?? this.#keep(sql);
+    // SQLite compiles a kept one anew only when it runs: until then it may tell the columns of a schema that is gone.
+    this.#forget(sql);
+    const compiled = this.#keep(sql);
     return { variables: compiled.variables, columnNames: columnNames(this.module, compiled.pointer) };
   }
 
@@ -571,6 +571,13 @@ export class Connection {
     this.module.progressHook.disconnect(this.#native.db);
     this.module.names.delete(this.#database.filename);
     this.#database.close();
+  }
+
+  #forget(sql: string): void {
+    const kept = this.#statements.get(sql);
+    if (!kept) return;
+    this.#statements.delete(sql);
+    this.#native.finalize(kept.pointer);
   }
 
   /** Second chance: one that was used since the last time goes to the end of the line instead. */

@@ -69,3 +69,14 @@ it('stops the run whose deadline has passed, and asks no other connection', () =
   expect(one.number('SELECT count(*) FROM t')).toBe(2);
   one.close();
 });
+
+describe('a statement that was compiled before its table changed', () => {
+  it('is told with the columns that it has now, before it runs again', () => {
+    const connection = open(false);
+    expect(connection.run('SELECT * FROM t').result.names).toEqual(['x']);
+    connection.exec('ALTER TABLE t RENAME COLUMN x TO y; ALTER TABLE t ADD COLUMN z');
+    expect(connection.inspect('SELECT * FROM t').columnNames).toEqual(['y', 'z']);
+    expect(connection.run('SELECT * FROM t').result.names).toEqual(['y', 'z']);
+    connection.close();
+  });
+});
