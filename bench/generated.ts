@@ -19,6 +19,7 @@ import { generateQuery, generateSchema } from './generated-queries.ts';
 import { fillTables, ingredients, literalsOf, type Ingredients } from './generated-rows.ts';
 import { mutated } from './mutated-examples.ts';
 import type { Question } from './rule-mutants.ts';
+import { HAND_MADE } from './rule-questions.ts';
 import { tryTriples, type Pair, type TripleCounts, type Wrong } from './triples.ts';
 
 export interface GeneratedOptions {
@@ -111,8 +112,14 @@ export function tryGenerated(
   return report;
 }
 
-/** Queries for a rule, each on rows of its own; now and then in a database of another encoding. */
+/** Queries for a rule, those by hand first, each on rows of its own; now and then in a database of another encoding. */
 export function* questionsFor(rule: Rule, count: number, open: () => Sandbox, random: Random): Generator<Question> {
+  for (const { setup, sql } of HAND_MADE[rule.id] ?? []) {
+    const sandbox = open();
+    sandbox.execute(setup);
+    yield { sql, sandbox };
+    sandbox.close();
+  }
   for (let made = 0; made < count;) {
     const generated = chance(2, random) ? generateSchema(random, rule.id) : null;
     const sandbox = open();

@@ -27,11 +27,11 @@ export interface Question {
 
 export interface RuleMutant {
   rule: string;
-  /** What was taken away, without the names of tables and columns. */
+  /** What was taken away, without the names of tables and columns; of the schema, what it lied about, and what was claimed because of that. */
   without: string;
   by: Precondition['by'];
-  /** Whether the rule names it among its preconditions; else it asks the schema in silence. */
-  stated: boolean;
+  /** What the rule states of it among its preconditions; none where it asks the schema in silence. */
+  claims: readonly string[];
   /** Rewrites that were tried without it. */
   tried: number;
   /** The first rewrite that some database told from its original; null when none did. */
@@ -39,6 +39,8 @@ export interface RuleMutant {
 }
 
 export interface MutationReport {
+  /** What rules state among their preconditions, without names; each is killed when one of its mutants is. */
+  claims: { total: number; killed: number; survivors: string[] };
   mutants: number;
   killed: number;
   survivors: RuleMutant[];
@@ -68,7 +70,18 @@ export class RuleMutants {
   get report(): MutationReport {
     const perMutant = [...this.#mutants.values()];
     const survivors = perMutant.filter(({ killed }) => killed === null);
-    return { mutants: perMutant.length, killed: perMutant.length - survivors.length, survivors, perMutant };
+    const claims = new Map<string, boolean>();
+    for (const { rule, claims: stated, killed } of perMutant)
+      for (const claim of stated)
+        claims.set(`${rule}: ${claim}`, claims.get(`${rule}: ${claim}`) === true || killed !== null);
+    const left = [...claims].flatMap(([claim, killed]) => (killed ? [] : [claim]));
+    return {
+      claims: { total: claims.size, killed: claims.size - left.length, survivors: left },
+      mutants: perMutant.length,
+      killed: perMutant.length - survivors.length,
+      survivors,
+      perMutant,
+    };
   }
 
   /** Tries all that the rule asks for on this query. */
@@ -87,11 +100,15 @@ export class RuleMutants {
       for (const lie of liesAbout(schema, tablesOf(prepared))) {
         const more = rule.apply(select, { schema: lie.schema, names }).filter((one) => !texts.has(keyOf(one)));
         for (const rewrite of more.slice(0, REWRITES_MAX)) {
-          const [claim, ...others] = provedClaims(rewrite.preconditions).filter((one) => !proved.has(one));
-          const stated = claim !== undefined && others.length === 0;
-          const without = stated ? nameless(claim, schema) : lie.what;
-          const rest = rewrite.preconditions.filter(({ by }) => by === 'rows' || by === 'query');
-          this.#try(this.#mutant(rule, without, 'schema', stated), rewrite, rest, prepared);
+          const claims = provedClaims(rewrite.preconditions);
+          const fresh = claims.filter((one) => !proved.has(one));
+          // Where the lie is within a claim that was there before, it may be any.
+          const stated = [...new Set((fresh.length > 0 ? fresh : claims).map((one) => nameless(one, schema)))];
+          const told = [lie.what, ...stated].join('; ');
+          const rest = [...prepared.needs, ...rewrite.preconditions].filter(
+            ({ by }) => by === 'rows' || by === 'query',
+          );
+          this.#try(this.#mutant(rule, told, 'schema', stated), rewrite, rest, prepared);
         }
       }
     } finally {
@@ -104,26 +121,26 @@ export class RuleMutants {
     for (const one of rewrite.preconditions) {
       if (one.by === 'schema') continue;
       const without = nameless(one.claim, schema);
-      const rest = rewrite.preconditions.filter(({ claim }) => nameless(claim, schema) !== without);
+      const all = [...prepared.needs, ...rewrite.preconditions];
+      const rest = all.filter(({ claim }) => nameless(claim, schema) !== without);
       if (rest.some(({ by }) => by === 'nothing')) continue;
-      this.#try(this.#mutant(rule, without, one.by, true), rewrite, rest, prepared);
+      this.#try(this.#mutant(rule, without, one.by, [without]), rewrite, rest, prepared);
     }
   }
 
-  #mutant({ id }: Rule, without: string, by: Precondition['by'], stated: boolean): RuleMutant {
+  #mutant({ id }: Rule, without: string, by: Precondition['by'], claims: readonly string[]): RuleMutant {
     const key = `${id}: ${by === 'nothing' ? 'schema' : by}: ${without}`;
-    const mutant = this.#mutants.get(key) ?? { rule: id, without, by, stated, tried: 0, killed: null };
+    const mutant = this.#mutants.get(key) ?? { rule: id, without, by, claims, tried: 0, killed: null };
     this.#mutants.set(key, mutant);
     return mutant;
   }
 
-  #try(mutant: RuleMutant, rewrite: Rewrite, rest: readonly Precondition[], prepared: Prepared): void {
+  #try(mutant: RuleMutant, rewrite: Rewrite, preconditions: readonly Precondition[], prepared: Prepared): void {
     if (mutant.killed || mutant.tried >= this.#options.tries) return;
     const { context, statement: original, editor } = prepared;
     const rewritten = written(rewrite.select, editor, context);
     if (rewritten.sql === original.sql) return;
     mutant.tried++;
-    const preconditions = [...prepared.needs, ...rest];
     const found =
       onTheData(rewritten.sql, preconditions, prepared) ??
       inSmallWorlds({ original, rewritten, rewrite: { ...rewrite, preconditions } }, prepared);

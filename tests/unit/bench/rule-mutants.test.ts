@@ -30,8 +30,7 @@ describe('a mutant', () => {
     const mutants = new RuleMutants(reader, options);
     mutants.ask(planted, { sql: SQL, sandbox: sandboxWith(setup) });
     return mutants.report.perMutant.map(
-      ({ without, by, stated, killed }) =>
-        `${killed ? 'killed' : 'survives'}: ${by} ${stated ? without : `(${without})`}`,
+      ({ without, by, killed }) => `${killed ? 'killed' : 'survives'}: ${by} ${without}`,
     );
   };
 
@@ -42,25 +41,20 @@ describe('a mutant', () => {
 
   it('is a claim of the schema that the schema does not make, too', () => {
     const setup = 'CREATE TABLE a(id INTEGER PRIMARY KEY, y INT); CREATE TABLE b(k INT, v INT);';
-    expect(outcomes(setup)).toContain('killed: schema (NOT NULL)');
+    expect(outcomes(setup)).toContain('killed: schema NOT NULL');
   });
 });
 
 it('what these rules ask for would be missed', () => {
   const rules = PROVED_RULES.filter(({ id }) => /^(move-constants|date-range|join-elimination|self-join)$/.test(id));
-  const { perMutant } = mutateRules(
+  const { claims, mutants } = mutateRules(
     rules,
     (rule, random) => questionsFor(rule, 10, () => sandboxWith(), random),
     reader,
     20_261_123,
     options,
   );
-  const stated = perMutant.filter((one) => one.stated && one.killed).map(({ rule, without }) => `${rule}: ${without}`);
-  expect([...new Set(stated)].sort()).toEqual([
-    'date-range: … begins with its date, written YYYY-MM-DD',
-    'join-elimination: each … is one of …, or NULL',
-    'join-elimination: … has one row for each key',
-    'move-constants: … holds integers only',
-    'self-join: … has one row for each …',
-  ]);
+  expect(claims.survivors).toEqual([]);
+  expect(claims.total).toBeGreaterThanOrEqual(5);
+  expect(mutants).toBeGreaterThan(8);
 });

@@ -8,7 +8,7 @@ import type { Expr } from '../../../sql/ast.ts';
 import { printName } from '../../../sql/print.ts';
 import type { Scope } from '../../../sql/scope.ts';
 import type { Precondition, Rule } from '../rule.ts';
-import { comparesByBytes, isInteger, rows, tableColumn, type TableColumn } from './columns.ts';
+import { isInteger, rows, tableColumn, type TableColumn } from './columns.ts';
 import { readComparison, writeComparison, type Comparison } from './comparison.ts';
 import { INTEGER_MAX, literalOf, type Constant } from './constants.ts';
 import { rewriteConditions, type Replacement } from '../filters.ts';
@@ -44,8 +44,8 @@ function asText(column: TableColumn, { operator, constants }: Comparison): Uncas
   const integers = isInteger(column);
   const values = constants.flatMap((one) => integerWritten(one) ?? []);
   if (!integers || !isEquality(operator) || values.length !== constants.length) return null;
-  // A cast keeps the collation of its column.
-  return { constants: values, preconditions: [comparesByBytes(column), integers] };
+  // A cast keeps the collation of its column, and digits are one under each of them.
+  return { constants: values, preconditions: [integers] };
 }
 
 /** The integer of which SQLite writes this text; a number is written the same way before it is compared with a text. */
@@ -70,7 +70,7 @@ function asInteger(column: TableColumn, { operator, constants }: Comparison): Un
     `${column.label} holds integers as SQLite writes them`,
     `${name} IS NULL OR typeof(${name}) = 'text' AND ${name} = CAST(CAST(${name} AS INTEGER) AS TEXT)`,
   );
-  return { constants: values.map(String), preconditions: [comparesByBytes(column), written] };
+  return { constants: values.map(String), preconditions: [written] };
 }
 
 function isEquality(operator: Comparison['operator']): boolean {
