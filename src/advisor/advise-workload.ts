@@ -4,6 +4,7 @@
  * step; each stage has its share of the time and takes what the ones before it left.
  */
 import { AppError } from '../core/errors.ts';
+import { quoted } from '../core/sql-name.ts';
 import type {
   AdviceProgress,
   AdviceRequest,
@@ -13,22 +14,22 @@ import type {
 } from '../optimizer/advice.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { runAsTheyAre, type MeasuredQuery } from './baseline.ts';
-import { buildIndexes, bytesOf, type BuiltIndex } from './build.ts';
+import { buildIndexes, bytesOf } from './build.ts';
 import { checkScript } from './check-script.ts';
-import { choose, pricer, type Problem } from './choose.ts';
 import { isSlower, statementAdvice, unread } from './comparison.ts';
 import { existingIndexes } from './existing.ts';
 import { fidelityOf } from './fidelity.ts';
 import { findingsOf } from './findings.ts';
 import { harmsOf } from './harms.ts';
+import { MeasuredChoice, touches } from './measured-choice.ts';
 import { prune } from './prune.ts';
 import { IndexRack } from './rack.ts';
-import { readWorkload, type ReadQuery } from './read-workload.ts';
+import { readWorkload } from './read-workload.ts';
 import { proposedTexts, RewriteStage, type ProvedTexts } from './rewrites.ts';
 import { applyScript, undoScript } from './script.ts';
 import type { AdvisorTools } from './tools.ts';
 import { totalsOf } from './totals.ts';
-import { planKey, Trials } from './trials.ts';
+import { planKey } from './trials.ts';
 import { statisticsOf, WhatIf } from './what-if.ts';
 import { workloadOf } from './workload.ts';
 import { writeCostOf } from './write-cost.ts';
@@ -37,8 +38,6 @@ import { writeCostOf } from './write-cost.ts';
 const ENDS = { running: 0.2, planning: 0.3, building: 0.7, rewriting: 0.78, choosing: 0.89, checking: 1 };
 /** Planning takes no longer, however much time there is. */
 const PLANNING_MS_MAX = 2000;
-/** Writes of one row cost a multiple of what building costs a row: they come in no order. */
-const WRITE_FACTOR = 3;
 /** Texts that a rule proposes are planned for, as many as promise most. */
 const PROPOSALS_MAX = 2;
 /** Choices made again after a comparison. */
@@ -109,7 +108,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
         ...(request.withRewrites ? proposedTexts(query, tools, PROPOSALS_MAX) : []),
       ],
     }));
-    const planning = prune(planned, existing, schema, whatIf, budgetBytes, () => elapsed() > planningEndMs);
+    const planning = prune(planned, existing, schema, whatIf, budgetBytes, () => planningEndMs - elapsed());
     let pruned = planning.next();
     for (; !pruned.done; pruned = planning.next())
       yield progress('planning', `Putting candidates before the planner: ${pruned.value.plans} plans`);
@@ -122,7 +121,6 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     for (; !step.done; step = building.next())
       yield progress('building', `Building ${step.value.name} on a copy (${step.value.built + 1})`);
     const built = step.value;
-    const rackNumbers = (set: readonly number[]): number[] => set.flatMap((number) => built[number]?.rackNumber ?? []);
 
     const proved: ProvedTexts[] = measured.map(() => null);
     if (request.withRewrites) {
@@ -138,54 +136,24 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     }
 
     yield progress('choosing', 'Choosing among sets of indexes');
-    const trials = new Trials(rack);
-    // A plan that stays as it was takes what it took.
-    for (const { samples, planBefore, before } of measured)
-      samples.forEach((sample, index) => {
-        const timing = before[index];
-        if (timing) trials.note(sample, planKey(planBefore), timing);
-      });
-    const costWith = (statement: number, set: readonly number[], withStatistics: boolean): number => {
-      const query = measured[statement];
-      if (!query) return 0;
-      const { before } = query;
-      const typed = trials.costOf(query.samples, before, rackNumbers(set), withStatistics);
-      const texts = proved[statement];
-      const rewritten = texts ? trials.costOf(texts.samples, before, rackNumbers(set), withStatistics) : Infinity;
-      return Math.min(typed, rewritten) / query.samples.length;
-    };
-    const problemWith = (withStatistics: boolean): Problem => ({
-      statements: measured.map((query) => ({
-        weight: query.frequency,
-        beforeMs: query.beforeMs,
-        touched: built.flatMap(({ candidate }, number) => (touches(query, candidate.table) ? [number] : [])),
-      })),
-      candidates: built.map((one) => ({ bytes: one.bytes, writeMs: writeMsOf(one, workload.writes, whatIf) })),
+    const choice = new MeasuredChoice(rack, {
+      queries: measured,
+      proved,
+      built,
+      best,
+      tables: hadStatistics ? null : whatIf.tablesWithRows().map(foldCase),
+      writes: workload.writes,
+      sample: (table) => whatIf.sample(table),
       budgetBytes,
-      costOf: (statement, set) => costWith(statement, set, withStatistics),
       isLate: () => until(ENDS.choosing) <= 0,
     });
-    const chooseNow = (): { set: number[]; analyze: boolean; problem: Problem } => {
-      const withStatistics = problemWith(true);
-      const choice = choose(withStatistics);
-      if (hadStatistics) return { set: choice.set, analyze: false, problem: withStatistics };
-      const without = problemWith(false);
-      const analyze = choice.price < pricer(without)(choice.set);
-      return { set: choice.set, analyze, problem: analyze ? withStatistics : without };
-    };
-    // What looks best for a statement alone comes first: it bounds how long all others may take.
-    const numbersOf = (statement: number): number[] =>
-      built.flatMap(({ number }, index) => (best[statement]?.includes(number) ? [index] : []));
-    for (const statement of measured.keys())
-      if (until(ENDS.choosing) > 0) costWith(statement, numbersOf(statement), true);
-
-    let { set, analyze, problem } = chooseNow();
+    let { set } = choice.choose();
 
     // ---- compared with the data as it is ----
     const compared = new Map<string, StatementAdvice>();
-    const shown = (): void => rack.show(rackNumbers(set), analyze || hadStatistics);
     const statementsNow = function* (): Steps<StatementAdvice[]> {
-      shown();
+      choice.show(set);
+      const names = choice.indexes(set).map(({ name }) => name);
       const all: StatementAdvice[] = [];
       for (const [index, query] of measured.entries()) {
         const text = proved[index] ?? null;
@@ -198,7 +166,6 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
           advice = statementAdvice(query, text, data, fork, share);
         }
         compared.set(key, advice);
-        const names = set.flatMap((number) => built[number]?.name ?? []);
         const used = names.filter((name) =>
           advice.planAfter.some(({ detail }) => `${detail} `.includes(` INDEX ${name} `)),
         );
@@ -211,19 +178,15 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     for (let round = 0; round < CORRECTIONS_MAX; round++) {
       const harmed = statements.flatMap(({ gain }, index) => (gain && isSlower(gain) ? [{ gain, index }] : []));
       if (harmed.length === 0) break;
-      for (const { gain, index } of harmed) {
-        const query = measured[index];
-        for (const sample of [...(query?.samples ?? []), ...(proved[index]?.samples ?? [])])
-          trials.correct(sample, rackNumbers(set), analyze || hadStatistics, (query?.beforeMs ?? 0) / gain.ratio);
-      }
-      ({ set, analyze, problem } = chooseNow());
+      for (const { gain, index } of harmed) choice.correct(index, set, (measured[index]?.beforeMs ?? 0) / gain.ratio);
+      ({ set } = choice.choose());
       statements = yield* statementsNow();
     }
-    const harms = harmsOf(measured, built, set, problem, { trials, rackNumbers, data, read, schema });
+    const harms = harmsOf(measured, built, set, choice, { data, read, schema });
 
-    shown();
-    const chosen = set.flatMap((number) => built[number] ?? []);
-    const fidelity = fidelityOf(measured, chosen, { whatIf, rack, withStatistics: analyze || hadStatistics });
+    const chosen = choice.indexes(set);
+    const analysed = choice.analysed(set);
+    const fidelity = fidelityOf(measured, chosen, { whatIf, rack, analysed });
     const indexes = chosen.map((one): AdvisedIndex => ({
       name: one.name,
       ddl: one.ddl,
@@ -240,13 +203,11 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     }));
     for (const { query, why } of refused)
       statements.push(unread(query.fingerprint, query.samples[0]?.sql ?? '', query.frequency, why));
-    const applySql = applyScript(
-      indexes.map(({ ddl }) => ddl),
-      analyze,
-    );
+    const analyze = analyzeOf(analysed, whatIf.tablesWithRows());
+    const applySql = applyScript([...indexes.map(({ ddl }) => ddl), ...(analyze?.ddls ?? [])]);
     const undoSql = undoScript(
       indexes.map(({ name }) => name),
-      analyze,
+      analyze !== null,
       hadStatistics,
     );
     const usedNames = new Set(
@@ -258,12 +219,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     return {
       statements,
       indexes,
-      analyze: analyze
-        ? {
-            ddl: 'ANALYZE',
-            reason: 'Tells the planner how many rows each index finds: its plans were measured with it.',
-          }
-        : null,
+      analyze: analyze && { ddl: analyze.ddls.join('; '), reason: analyze.reason },
       harms,
       findings: findingsOf(existing, usedNames, tablesWithoutStatistics),
       applySql,
@@ -287,16 +243,20 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   }
 }
 
-function touches({ tables }: ReadQuery, table: string): boolean {
-  return tables === null || tables.has(foldCase(table));
-}
-
 function hasValues(parameters: unknown): boolean {
   return typeof parameters === 'object' && parameters !== null && Object.keys(parameters).length > 0;
 }
 
-/** What keeping an index costs in the time of the workload, by the writes that were seen. */
-function writeMsOf(one: BuiltIndex, writes: ReadonlyMap<string, number>, whatIf: WhatIf): number {
-  const rows = Math.max(1, whatIf.rowCount(one.candidate.table));
-  return ((writes.get(foldCase(one.candidate.table)) ?? 0) * one.buildMs * WRITE_FACTOR) / rows;
+/** Statistics of all tables, or of some where those of others do harm; null for none. */
+function analyzeOf(
+  analysed: readonly string[] | null,
+  tables: readonly string[],
+): { ddls: string[]; reason: string } | null {
+  const chosen = tables.filter((table) => analysed?.includes(foldCase(table)) ?? true);
+  if (chosen.length === 0) return null;
+  const told = 'Tells the planner how many rows each index finds: its plans were measured with it.';
+  if (chosen.length === tables.length) return { ddls: ['ANALYZE'], reason: told };
+  const others = tables.filter((table) => !chosen.includes(table));
+  const reason = `${told} Not of ${others.join(', ')}: with those some statements are slower.`;
+  return { ddls: chosen.map((table) => `ANALYZE ${quoted(table)}`), reason };
 }

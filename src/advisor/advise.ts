@@ -41,7 +41,7 @@ export function adviseIndexes(
       schema,
       whatIf,
       dataBytes,
-      () => data.nowMs() > endMs,
+      () => endMs - data.nowMs(),
     );
     let step = planning.next();
     while (!step.done) step = planning.next();

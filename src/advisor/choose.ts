@@ -19,6 +19,8 @@ export interface ChoiceCandidate {
   bytes: number;
   /** What keeping it costs in the time in which each statement runs as often as its weight says, in ms. */
   writeMs: number;
+  /** Of having it at all. */
+  price: number;
 }
 
 export interface Problem {
@@ -29,6 +31,8 @@ export interface Problem {
   costOf(statement: number, set: readonly number[]): number;
   /** Asked between two sets: true ends the search with the best so far. */
   isLate(): boolean;
+  /** Sets to begin with. */
+  starts: readonly (readonly number[])[];
 }
 
 export interface Choice {
@@ -46,8 +50,6 @@ export const FLOOR_MS = 0.02;
 const HARM_PRICE = 100;
 /** An index must pay for its bytes: the price of as many as the budget. */
 const BYTES_PRICE = 0.05;
-/** And an index for being one. */
-const INDEX_PRICE = 0.002;
 const EXACT_MAX = 8;
 
 export function choose(problem: Problem): Choice {
@@ -56,10 +58,14 @@ export function choose(problem: Problem): Choice {
     const exact = everySet(problem, price);
     if (exact) return exact;
   }
-  const starts = [greedy(problem, price, false), greedy(problem, price, true)];
-  const best = starts.reduce((one, other) => (price(one) <= price(other) ? one : other));
-  const set = swapped(problem, price, best);
-  return { set, price: price(set), isExact: false };
+  const starts = problem.starts.length > 0 ? problem.starts : [[]];
+  const better = (one: readonly number[], other: readonly number[]): readonly number[] =>
+    price(one) <= price(other) ? one : other;
+  // Whatever the time, what does harm is taken out of what it begins with.
+  const start = starts.map((set) => lightened(price, set)).reduce(better);
+  const ends = [start, greedy(problem, price, start, false), greedy(problem, price, [], true)];
+  const set = lightened(price, swapped(problem, price, ends.reduce(better)));
+  return { set: [...set].sort((a, b) => a - b), price: price(set), isExact: false };
 }
 
 type Price = (set: readonly number[]) => number;
@@ -95,7 +101,8 @@ export function pricer(problem: Problem): Price {
         if (ratio > SLOWER_MAX) harm += HARM_PRICE * Math.log(ratio);
       });
       for (const number of set) total += candidates[number]?.writeMs ?? 0;
-      const keeping = (BYTES_PRICE * bytes) / Math.max(1, budgetBytes) + INDEX_PRICE * set.length;
+      const having = set.reduce((sum, number) => sum + (candidates[number]?.price ?? 0), 0);
+      const keeping = (BYTES_PRICE * bytes) / Math.max(1, budgetBytes) + having;
       price = Math.log(total / before) + logs / weights + harm + keeping;
     }
     known.set(key, price);
@@ -117,8 +124,8 @@ function everySet({ candidates, isLate }: Problem, price: Price): Choice | null 
  * Adds what gains most, or most per byte. A gain seldom grows as others are added, so that only the one that promised most is looked at
  * again (Minoux 1978); what was turned down is asked once more at the end, since two indexes may be worth something only together.
  */
-function greedy({ candidates, isLate }: Problem, price: Price, perByte: boolean): number[] {
-  let set: number[] = [];
+function greedy({ candidates, isLate }: Problem, price: Price, start: readonly number[], perByte: boolean): number[] {
+  let set = [...start];
   for (let round = 0; round < 2; round++) {
     const open = candidates.flatMap((_, number) => (set.includes(number) ? [] : [{ number, gain: Infinity, at: -1 }]));
     while (open.length > 0 && !isLate()) {
@@ -136,6 +143,17 @@ function greedy({ candidates, isLate }: Problem, price: Price, perByte: boolean)
     }
   }
   return set;
+}
+
+/** Without what it is better without, the worst first. */
+function lightened(price: Price, start: readonly number[]): readonly number[] {
+  let set = start;
+  for (;;) {
+    const lighter = set.map((out) => set.filter((one) => one !== out));
+    const best = lighter.reduce((one, other) => (price(other) < price(one) ? other : one), set);
+    if (best === set) return set;
+    set = best;
+  }
 }
 
 /** One out, one in, or one for another, as long as it gains. */

@@ -8,12 +8,12 @@ import type { WorkloadQuery } from './workload.ts';
 export function fidelityOf(
   queries: readonly WorkloadQuery[],
   chosen: readonly BuiltIndex[],
-  { whatIf, rack, withStatistics }: { whatIf: WhatIf; rack: IndexRack; withStatistics: boolean },
+  { whatIf, rack, analysed }: { whatIf: WhatIf; rack: IndexRack; analysed: readonly string[] | null },
 ): { plans: number; equal: number } {
   for (const { number, rackNumber } of chosen) whatIf.rack.setStatistics(number, rack.statisticsOf(rackNumber));
   rack.show(
     chosen.map(({ rackNumber }) => rackNumber),
-    withStatistics,
+    analysed,
   );
   let [plans, equal] = [0, 0];
   for (const { samples } of queries) {
@@ -23,7 +23,7 @@ export function fidelityOf(
         whatIf.plan(
           sql,
           chosen.map(({ number }) => number),
-          withStatistics,
+          analysed,
         ),
       );
       plans++;

@@ -7,11 +7,11 @@ import { difference } from '../optimizer/equal.ts';
 import type { Sandbox } from '../optimizer/sandbox.ts';
 import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
+import type { MeasuredQuery } from './baseline.ts';
 import type { BuiltIndex } from './build.ts';
-import { FLOOR_MS, SLOWER_MAX, type Problem } from './choose.ts';
+import { FLOOR_MS, SLOWER_MAX } from './choose.ts';
+import type { MeasuredChoice } from './measured-choice.ts';
 import { plusColumnTexts } from './plus-column.ts';
-import type { ReadQuery } from './read-workload.ts';
-import type { Trials } from './trials.ts';
 
 /** Times closer than this may be noise. */
 const LOSS_MS_MIN = 0.3;
@@ -19,74 +19,73 @@ const HARMS_MAX = 20;
 const LIMIT_MS = 1000;
 
 export interface HarmTools {
-  trials: Trials;
-  rackNumbers(set: readonly number[]): number[];
   data: Sandbox;
   read: Reader;
   schema: Schema;
 }
 
+/** The worst of each statement, worst first. */
 export function harmsOf(
-  queries: readonly (ReadQuery & { beforeMs: number })[],
+  queries: readonly MeasuredQuery[],
   built: readonly BuiltIndex[],
   set: readonly number[],
-  problem: Problem,
+  choice: MeasuredChoice,
   tools: HarmTools,
 ): Harm[] {
-  const found: Harm[] = [];
-  queries.forEach((query, statement) => {
-    const { fingerprint, samples, beforeMs } = query;
-    const [sample] = samples;
-    if (!sample) return;
-    const lossOf = (numbers: readonly number[]): number | null => {
-      const afterMs = problem.costOf(statement, numbers);
-      const ratio = Math.max(afterMs, FLOOR_MS) / Math.max(beforeMs, FLOOR_MS);
-      return ratio > SLOWER_MAX && afterMs - beforeMs > LOSS_MS_MIN ? 1 / ratio : null;
+  const { statements, costOf } = choice.problem;
+  const found = queries.flatMap((query, statement): Harm[] => {
+    const { fingerprint, beforeMs } = query;
+    const [sample] = query.samples;
+    const touched = statements[statement]?.touched ?? [];
+    const lossOf = (items: readonly number[]): number => {
+      const afterMs = costOf(statement, items);
+      const ratio = Math.max(beforeMs, FLOOR_MS) / Math.max(afterMs, FLOOR_MS);
+      return afterMs - beforeMs > LOSS_MS_MIN ? ratio : 1;
     };
-    const statistics = lossOf([]);
-    if (statistics !== null) {
-      const told = `Statistics alone make it slower: with ANALYZE the planner takes another plan. The indexes advised keep it fast.`;
-      const remedy = lossOf(set) === null ? 'covering' : 'none';
-      found.push({ fingerprint, sql: sample.sql, ratio: statistics, cause: 'ANALYZE', remedy, told });
+    const statistics = touched.filter((item) => item >= built.length);
+    const byStatistics = statistics.length > 0 ? lossOf(statistics) : 1;
+    const losses = touched
+      .filter((item) => item < built.length)
+      .map((item) => ({ item, ratio: lossOf([item, ...statistics]) }))
+      .sort((a, b) => a.ratio - b.ratio);
+    const [worst] = losses;
+    if (!sample) return [];
+    const common = { fingerprint, sql: sample.sql, remedySql: null };
+    if (byStatistics < 1 / SLOWER_MAX) {
+      const isMended = lossOf(set.filter((item) => touched.includes(item))) >= 1 / SLOWER_MAX;
+      const told = `With statistics of all its tables the planner takes another plan, which is slower${isMended ? '; what is advised avoids that' : ''}.`;
+      return [{ ...common, ratio: byStatistics, cause: 'ANALYZE', remedy: isMended ? 'left-out' : 'none', told }];
     }
-    const touched = problem.statements[statement]?.touched ?? [];
-    for (const number of touched) {
-      const index = built[number];
-      const ratio = index ? lossOf([number]) : null;
-      if (!index || ratio === null || statistics !== null) continue;
-      found.push({ fingerprint, sql: sample.sql, ratio, cause: index.name, ...remedyOf(query, number, set, tools) });
-    }
+    if (!worst || worst.ratio >= 1 / SLOWER_MAX) return [];
+    const cause = built[worst.item]?.name ?? '';
+    return [{ ...common, ratio: worst.ratio, cause, ...remedyOf(query, worst.item, statistics, set, choice, tools) }];
   });
   return found.sort((a, b) => a.ratio - b.ratio).slice(0, HARMS_MAX);
 }
 
 function remedyOf(
-  { samples: [sample], beforeMs }: ReadQuery & { beforeMs: number },
-  number: number,
+  { samples: [sample], beforeMs }: MeasuredQuery,
+  item: number,
+  statistics: readonly number[],
   set: readonly number[],
-  { trials, rackNumbers, data, read, schema }: HarmTools,
-): Pick<Harm, 'remedy' | 'told'> {
-  const slower = 'The planner would take it for this statement, which is slower with it';
-  if (set.includes(number))
-    return { remedy: 'covering', told: `${slower}; beside the other indexes advised it does not.` };
+  choice: MeasuredChoice,
+  { data, read, schema }: HarmTools,
+): Pick<Harm, 'remedy' | 'told' | 'remedySql'> {
+  const slower = 'By itself the planner would take it for this statement, which is slower with it';
+  if (set.includes(item))
+    return { remedy: 'covering', told: `${slower}; beside the other indexes advised it does not.`, remedySql: null };
   for (const sql of sample ? plusColumnTexts(sample.sql, schema, read) : []) {
     try {
       const text = { sql, parameters: sample?.parameters ?? [] };
-      const { ms, stopped } = trials.timing(text, LIMIT_MS, rackNumbers([number]), true);
+      const { ms, stopped } = choice.timing(text, LIMIT_MS, [item, ...statistics]);
       if (stopped || ms > beforeMs * SLOWER_MAX || !sample) continue;
-      const equal = difference(
-        data.run(sample.sql, sample.parameters, LIMIT_MS),
-        data.run(sql, text.parameters, LIMIT_MS),
-        { kind: 'none' },
-      );
-      if (equal === null)
-        return {
-          remedy: 'plus-column',
-          told: `${slower}: it was left out. With a + before the column the planner leaves it alone: ${sql}`,
-        };
+      const [typed, plus] = [sample.sql, sql].map((one) => data.run(one, text.parameters, LIMIT_MS));
+      if (!typed || !plus || difference(typed, plus, { kind: 'none' }) !== null) continue;
+      const told = `${slower}: it was left out. With a + before the column, which gives the same rows here, the planner leaves it alone.`;
+      return { remedy: 'plus-column', told, remedySql: sql };
     } catch {
       // The next one may do.
     }
   }
-  return { remedy: 'left-out', told: `${slower}: it was left out.` };
+  return { remedy: 'left-out', told: `${slower}: it was left out.`, remedySql: null };
 }

@@ -48,9 +48,11 @@ export interface Pruned {
 }
 
 /** Singles that are tried together with others. */
-const PARTNERS_MAX = 14;
-const STARTS_MAX = 3;
+const PARTNERS_MAX = 10;
+const STARTS_MAX = 2;
 const DEPTH_MAX = 5;
+/** Of the time that is left for each statement, what one may take. */
+const SHARES = 2.5;
 const GAIN_MIN = 1.05;
 const MERGED_FROM = 40;
 const MERGED_SHARE = 0.9;
@@ -64,7 +66,7 @@ export function* prune(
   schema: Schema,
   whatIf: WhatIf,
   budgetBytes: number,
-  isLate: () => boolean,
+  leftMs: () => number,
 ): Generator<{ plans: number }, Pruned> {
   const racked = new Map<string, Survivor | null>();
   const byName = new Map<string, IndexCandidate>();
@@ -149,11 +151,17 @@ export function* prune(
   };
 
   const best: number[][] = [];
+  let reserveMs = 0;
+  const isLate = (): boolean => leftMs() <= reserveMs;
   for (const [statement, { texts, weight }] of statements.entries()) {
     yield { plans };
-    if (isLate()) left++;
+    // One may take several times its share, and leaves the rest to those that come after it.
+    const share = leftMs() / (statements.length - statement);
+    reserveMs = Math.max(0, leftMs() - share * SHARES);
+    if (leftMs() <= 0) left++;
     best.push(isLate() ? [] : texts.flatMap((text) => work(text, weight, statement)));
   }
+  reserveMs = 0;
   const survivors = (): Survivor[] => [...credits].map(([one, promise]) => ({ ...one, promise }));
 
   // A merged index is worth nearly what those are that it stands for.

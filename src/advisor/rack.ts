@@ -5,6 +5,7 @@
  */
 import { quoted } from '../core/sql-name.ts';
 import type { Cell, Sandbox } from '../optimizer/sandbox.ts';
+import { foldCase } from '../sql/tokens.ts';
 
 export interface RackedIndex {
   table: string;
@@ -24,7 +25,9 @@ const SCHEMA_ROW = 'SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schem
 export class IndexRack {
   readonly #sandbox: Sandbox;
   readonly #held: Held[] = [];
-  #withStatistics = true;
+  /** Folded names of the tables whose statistics are seen; null for all. */
+  #analysed: ReadonlySet<string> | null = null;
+  #analysedKey: string | null = null;
   /** Rows of sqlite_stat1 about what was there before. */
   readonly #ground: readonly Cell[][];
 
@@ -48,7 +51,7 @@ export class IndexRack {
     const [row = []] = this.#sandbox.run(`${SCHEMA_ROW} WHERE type = 'index' AND name = ?`, [index.name], null).rows();
     this.#held.push({ ...index, row, shown: true });
     const number = this.#held.length - 1;
-    this.#apply([], [number]);
+    this.show([], null);
     return number;
   }
 
@@ -79,50 +82,52 @@ export class IndexRack {
     return this.#held[number]?.name ?? '';
   }
 
-  /** Just these are seen from now on, with or without the statistics of them and of all tables. */
-  show(numbers: readonly number[], withStatistics = true): void {
+  /** Just these are seen from now on, with the statistics of the tables given by their folded names; null for all. */
+  show(numbers: readonly number[], analysed: readonly string[] | null = null): void {
     const wanted = new Set(numbers);
     const show = numbers.filter((number) => !this.#held[number]?.shown);
     const hide = this.#held.flatMap(({ shown }, number) => (shown && !wanted.has(number) ? [number] : []));
-    if (show.length + hide.length === 0 && withStatistics === this.#withStatistics) return;
-    if (withStatistics !== this.#withStatistics) {
-      this.#withStatistics = withStatistics;
+    const key = analysed === null ? null : [...analysed].sort().join('\n');
+    const isOther = key !== this.#analysedKey;
+    if (show.length + hide.length === 0 && !isOther) return;
+    this.#sandbox.execute('PRAGMA writable_schema = ON');
+    this.#hide(hide);
+    this.#show(show);
+    if (isOther) {
+      this.#analysed = analysed === null ? null : new Set(analysed);
+      this.#analysedKey = key;
       this.#sandbox.execute('DELETE FROM sqlite_stat1');
-      if (withStatistics) {
-        for (const [table, index, stat] of this.#ground)
-          this.#sandbox.run('INSERT INTO sqlite_stat1 VALUES (?, ?, ?)', [table, index, stat], null);
-        for (const held of this.#held) if (held.shown) this.#writeStatistics(held);
-      }
+      for (const [table, index, stat] of this.#ground)
+        this.#writeStatistics(String(table), index ?? null, stat ?? null);
+      for (const { shown, table, name, statistics } of this.#held)
+        if (shown) this.#writeStatistics(table, name, statistics);
     }
-    this.#apply(show, hide);
+    this.#sandbox.execute('PRAGMA writable_schema = RESET');
   }
 
-  #apply(show: readonly number[], hide: readonly number[]): void {
-    const sandbox = this.#sandbox;
-    sandbox.execute('PRAGMA writable_schema = ON');
-    for (const number of hide) {
+  #hide(numbers: readonly number[]): void {
+    for (const number of numbers) {
       const held = this.#held[number];
       if (!held) continue;
-      sandbox.run("DELETE FROM sqlite_schema WHERE type = 'index' AND name = ?", [held.name], null);
-      sandbox.run('DELETE FROM sqlite_stat1 WHERE idx = ?', [held.name], null);
+      this.#sandbox.run("DELETE FROM sqlite_schema WHERE type = 'index' AND name = ?", [held.name], null);
+      this.#sandbox.run('DELETE FROM sqlite_stat1 WHERE idx = ?', [held.name], null);
       held.shown = false;
     }
-    for (const number of show) {
-      const held = this.#held[number];
-      if (!held) continue;
-      sandbox.run(
-        'INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)',
-        [...held.row],
-        null,
-      );
-      if (this.#withStatistics) this.#writeStatistics(held);
-      held.shown = true;
-    }
-    sandbox.execute('PRAGMA writable_schema = RESET');
   }
 
-  #writeStatistics({ table, name, statistics }: Held): void {
-    if (statistics !== null)
-      this.#sandbox.run('INSERT INTO sqlite_stat1 VALUES (?, ?, ?)', [table, name, statistics], null);
+  #show(numbers: readonly number[]): void {
+    const insert = 'INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)';
+    for (const number of numbers) {
+      const held = this.#held[number];
+      if (!held) continue;
+      this.#sandbox.run(insert, [...held.row], null);
+      this.#writeStatistics(held.table, held.name, held.statistics);
+      held.shown = true;
+    }
+  }
+
+  #writeStatistics(table: string, index: Cell, statistics: Cell): void {
+    if (statistics === null || (this.#analysed && !this.#analysed.has(foldCase(table)))) return;
+    this.#sandbox.run('INSERT INTO sqlite_stat1 VALUES (?, ?, ?)', [table, index, statistics], null);
   }
 }

@@ -2,9 +2,9 @@
 import { quoted } from '../core/sql-name.ts';
 import { tokenize } from '../sql/tokens.ts';
 
-/** Builds what is advised. Statistics come last: they count the new indexes too. */
-export function applyScript(ddls: readonly string[], analyze: boolean): string {
-  return [...ddls.map((ddl) => `${ddl};`), ...(analyze ? ['ANALYZE;'] : [])].join('\n');
+/** Does what is advised, in this order. Statistics come last: they count the new indexes too. */
+export function applyScript(ddls: readonly string[]): string {
+  return ddls.map((ddl) => `${ddl};`).join('\n');
 }
 
 /** Takes it back. `hadStatistics`: then those that ANALYZE replaced cannot be had again, and stay. */

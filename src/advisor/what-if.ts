@@ -87,9 +87,9 @@ export class WhatIf {
     }
   }
 
-  /** The plan with just these indexes of the rack there beside those of the schema. Errors: `sql`. */
-  plan(sql: string, numbers: readonly number[], withStatistics = true): PlanNode[] {
-    this.rack.show(numbers, withStatistics);
+  /** The plan with just these indexes of the rack there beside those of the schema, and statistics as for the rack. Errors: `sql`. */
+  plan(sql: string, numbers: readonly number[], analysed: readonly string[] | null = null): PlanNode[] {
+    this.rack.show(numbers, analysed);
     return this.#clone.plan(sql);
   }
 

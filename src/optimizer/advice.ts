@@ -97,6 +97,8 @@ export interface Harm {
   /** What does it: an index, statistics. */
   cause: string;
   remedy: 'left-out' | 'covering' | 'plus-column' | 'none';
+  /** The text that does not suffer, where there is one. */
+  remedySql: string | null;
   /** One sentence. */
   told: string;
 }

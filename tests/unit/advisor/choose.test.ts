@@ -13,10 +13,11 @@ function problem(given: {
   const { before, costs, bytes, budgetBytes = 1000, writeMs = [] } = given;
   return {
     statements: before.map((beforeMs) => ({ weight: 1, beforeMs, touched: bytes.map((_, index) => index) })),
-    candidates: bytes.map((size, index) => ({ bytes: size, writeMs: writeMs[index] ?? 0 })),
+    candidates: bytes.map((size, index) => ({ bytes: size, writeMs: writeMs[index] ?? 0, price: 0.002 })),
     budgetBytes,
     costOf: (statement, set) => costs[statement]?.[set.join(',')] ?? before[statement] ?? 0,
     isLate: () => false,
+    starts: [],
   };
 }
 
@@ -59,7 +60,7 @@ describe('the choice', () => {
     const free = problem({ before: [100], costs, bytes: [10] });
     expect(choose(free).set).toEqual([0]);
     // 50 + 300 ms instead of 100: ln(3.5) + ln(0.5) > 0.
-    expect(choose({ ...free, candidates: [{ bytes: 10, writeMs: 300 }] }).set).toEqual([]);
+    expect(choose({ ...free, candidates: [{ bytes: 10, writeMs: 300, price: 0 }] }).set).toEqual([]);
   });
 
   it('of many candidates finds a set that no single change betters', () => {

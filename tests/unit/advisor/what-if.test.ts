@@ -117,9 +117,11 @@ describe('the rack', () => {
     const known = (): number => sandbox.run('SELECT * FROM sqlite_stat1', [], null).rowCount;
     rack.show([number]);
     const before = known();
-    rack.show([number], false);
+    rack.show([number], []);
     expect(known()).toBe(0);
-    rack.show([number], true);
+    rack.show([number], ['orders']);
+    expect(known()).toBe(1);
+    rack.show([number], null);
     expect(known()).toBe(before);
     sandbox.close();
   });

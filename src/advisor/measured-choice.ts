@@ -1,0 +1,201 @@
+/**
+ * The choice over what was built: indexes, and beside them the statistics of each table. Statistics too make some statements slower, those
+ * of one table seldom being to blame for all; so each table's are chosen or left out like an index that takes no room.
+ */
+import { foldCase } from '../sql/tokens.ts';
+import type { MeasuredQuery } from './baseline.ts';
+import type { BuiltIndex } from './build.ts';
+import { estimate } from './estimate.ts';
+import { choose, type Choice, type Problem } from './choose.ts';
+import type { IndexRack } from './rack.ts';
+import type { ReadQuery } from './read-workload.ts';
+import type { ProvedTexts } from './rewrites.ts';
+import { Trials, type Reckon } from './trials.ts';
+import type { TableSample } from './sample.ts';
+
+/** Writes of one row cost a multiple of what building costs a row: they come in no order. */
+const WRITE_FACTOR = 3;
+/** The price of an index for being one; statistics are rather there than not. */
+const INDEX_PRICE = 0.002;
+const STATISTICS_PRICE = -0.0005;
+const SETTLED_MAX = 4;
+
+export interface ChoiceGiven {
+  queries: readonly MeasuredQuery[];
+  proved: readonly ProvedTexts[];
+  built: readonly BuiltIndex[];
+  /** Of each query, in the order given, the indexes that looked best for it alone: numbers of the what-if rack. */
+  best: readonly (readonly number[])[];
+  /** Folded names of tables whose statistics are chosen too; null where all are there, and stay. */
+  tables: readonly string[] | null;
+  /** Statements that write, and rows, by folded table. */
+  writes: ReadonlyMap<string, number>;
+  sample(table: string): TableSample | null;
+  budgetBytes: number;
+  isLate(): boolean;
+}
+
+export class MeasuredChoice {
+  readonly trials: Trials;
+  readonly problem: Problem;
+  readonly #given: ChoiceGiven;
+  readonly #rack: IndexRack;
+  readonly #reckons: readonly Reckon[];
+  /** Of each statement, sets with the items that its plans use and what it takes. */
+  readonly #found: { mask: bigint; used: bigint; ms: number }[][] = [];
+  /** Sets that were chosen before, the last one first. */
+  readonly #before: number[][] = [];
+  /** Items from here on are statistics. */
+  readonly #statisticsFrom: bigint;
+
+  constructor(rack: IndexRack, given: ChoiceGiven) {
+    this.#rack = rack;
+    this.#given = given;
+    this.trials = new Trials(rack);
+    const { queries, built, tables, writes, sample, budgetBytes, isLate } = given;
+    this.#statisticsFrom = BigInt(built.length);
+    const parts = new Map(built.map(({ name, candidate }) => [foldCase(name), candidate.parts]));
+    const partsOf = (index: string): readonly string[] | null => parts.get(foldCase(index)) ?? null;
+    this.#reckons = queries.map(({ uses, planBefore }) => {
+      const before = estimate(planBefore, { uses, sample, partsOf });
+      return (plan) => estimate(plan, { uses, sample, partsOf }) / before;
+    });
+    // A plan that stays as it was takes what it took.
+    for (const { samples, planBefore, before } of queries)
+      samples.forEach((text, index) => {
+        const timing = before[index];
+        if (timing) this.trials.note(text, planBefore, timing);
+      });
+    const names = [...built.map(({ candidate }) => foldCase(candidate.table)), ...(tables ?? [])];
+    this.problem = {
+      statements: queries.map((query) => ({
+        weight: query.frequency,
+        beforeMs: query.beforeMs,
+        touched: names.flatMap((table, item) => (touches(query, table) ? [item] : [])),
+      })),
+      candidates: names.map((table, item) => {
+        const index = built[item];
+        if (!index) return { bytes: 0, writeMs: 0, price: STATISTICS_PRICE };
+        const perRowMs = (index.buildMs * WRITE_FACTOR) / Math.max(1, sample(table)?.rows ?? 1);
+        return { bytes: index.bytes, writeMs: (writes.get(table) ?? 0) * perRowMs, price: INDEX_PRICE };
+      }),
+      budgetBytes,
+      costOf: (statement, set) => this.#costOf(statement, set),
+      isLate,
+      starts: [],
+    };
+  }
+
+  /** Runs what looks best for each statement first: that bounds how long all others may take. */
+  choose(): Choice {
+    const { queries, best, built, isLate } = this.#given;
+    const statistics = this.#statisticsItems();
+    const union = new Set<number>();
+    for (const statement of queries.keys()) {
+      const own = built.flatMap(({ number }, item) => (best[statement]?.includes(number) ? [item] : []));
+      if (!isLate()) this.#costOf(statement, [...own, ...statistics]);
+      own.forEach((item) => union.add(item));
+    }
+    const starts = [...this.#before, this.#fitting([...union]).concat(statistics), statistics, []];
+    for (let round = 1; ; round++) {
+      const choice = choose({ ...this.problem, starts });
+      // Every one is looked at, not as far as the first loss.
+      const losses = queries.map((query, statement) => this.#settle(query, statement, choice.set));
+      this.#before.unshift(choice.set);
+      if (!losses.includes(true) || round === SETTLED_MAX) return choice;
+      starts.unshift(choice.set);
+    }
+  }
+
+  /** What was stopped on the way, because another set was quicker, is looked at in the set that is chosen. */
+  #settle(query: MeasuredQuery, statement: number, set: readonly number[]): boolean {
+    const texts = this.#given.proved[statement]?.samples ?? query.samples;
+    this.#found[statement] = [];
+    return this.trials.settle(texts, query.before, this.#rackNumbers(set), this.analysed(set));
+  }
+
+  /** The planner sees just these from now on. */
+  show(set: readonly number[]): void {
+    this.#rack.show(this.#rackNumbers(set), this.analysed(set));
+  }
+
+  indexes(set: readonly number[]): BuiltIndex[] {
+    return set.flatMap((item) => this.#given.built[item] ?? []);
+  }
+
+  /** Folded names of the tables whose statistics are in the set; null for all there are. */
+  analysed(set: readonly number[]): string[] | null {
+    const { built, tables } = this.#given;
+    return tables && set.flatMap((item) => tables[item - built.length] ?? []);
+  }
+
+  /** What a longer look has shown a statement to take with this set. */
+  correct(statement: number, set: readonly number[], ms: number): void {
+    this.#found[statement] = [];
+    const texts = [
+      ...(this.#given.queries[statement]?.samples ?? []),
+      ...(this.#given.proved[statement]?.samples ?? []),
+    ];
+    for (const text of texts) this.trials.correct(text, this.#rackNumbers(set), this.analysed(set), ms);
+  }
+
+  timing(text: Parameters<Trials['timing']>[0], limitMs: number, set: readonly number[]): ReturnType<Trials['timing']> {
+    return this.trials.timing(text, limitMs, this.#rackNumbers(set), this.analysed(set));
+  }
+
+  #costOf(statement: number, set: readonly number[]): number {
+    const query = this.#given.queries[statement];
+    if (!query) return 0;
+    const mask = maskOf(set);
+    const known = (this.#found[statement] ??= []);
+    // Indexes that a plan does not use can go: it stays the same.
+    const same = known.find(
+      (one) =>
+        (mask & ~one.mask) === 0n && (one.used & ~mask) === 0n && (one.mask ^ mask) >> this.#statisticsFrom === 0n,
+    );
+    if (same) return same.ms;
+    const [numbers, analysed] = [this.#rackNumbers(set), this.analysed(set)];
+    const { samples, before } = query;
+    const typed = this.trials.costOf(samples, before, numbers, analysed, this.#reckons[statement] ?? null);
+    const texts = this.#given.proved[statement];
+    const rewritten = texts ? this.trials.costOf(texts.samples, before, numbers, analysed, null) : null;
+    const ms = Math.min(typed.ms, rewritten?.ms ?? Infinity) / samples.length;
+    const details = [...typed.plans, ...(rewritten?.plans ?? [])].flat().map(({ detail }) => `${detail} `);
+    const used = set.filter((item) => {
+      const name = this.#given.built[item]?.name;
+      return name === undefined || details.some((detail) => detail.includes(` INDEX ${name} `));
+    });
+    known.push({ mask, used: maskOf(used), ms });
+    return ms;
+  }
+
+  /** The smallest of them, as many as there is room for. */
+  #fitting(items: readonly number[]): number[] {
+    const { candidates, budgetBytes } = this.problem;
+    const bytesOf = (item: number): number => candidates[item]?.bytes ?? 0;
+    let room = budgetBytes;
+    return [...items]
+      .sort((a, b) => bytesOf(a) - bytesOf(b))
+      .filter((item) => (room -= bytesOf(item)) >= 0)
+      .sort((a, b) => a - b);
+  }
+
+  #statisticsItems(): number[] {
+    const { built, tables } = this.#given;
+    return (tables ?? []).map((_, index) => built.length + index);
+  }
+
+  #rackNumbers(set: readonly number[]): number[] {
+    return this.indexes(set).map(({ rackNumber }) => rackNumber);
+  }
+}
+
+/** One bit for each item. */
+function maskOf(set: readonly number[]): bigint {
+  return set.reduce((mask, item) => mask | (1n << BigInt(item)), 0n);
+}
+
+/** Whether an index on the table may matter to the query. */
+export function touches({ tables }: ReadQuery, table: string): boolean {
+  return tables === null || tables.has(foldCase(table));
+}
