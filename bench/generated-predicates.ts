@@ -204,6 +204,11 @@ const CONDITIONS: Readonly<Record<string, (random: Random) => string>> = {
           ['5', '1', '0', '-5', '12', "'5'"],
           random,
         ),
+        compared(
+          `${pick(['i', 'id', 'x', 'u', 's', 'n', 'r'], random)} || ''`,
+          ["'5'", "'1'", "'-5'", "'05'", "'a'", "'A'", '5'],
+          random,
+        ),
       ],
       random,
     ),

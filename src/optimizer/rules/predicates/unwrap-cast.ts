@@ -1,5 +1,5 @@
 /**
- * `CAST(total AS TEXT) = '5'` → `total = 5`, and `CAST(code AS INTEGER) = 5` → `code = '5'`: between integers and the texts that SQLite writes for them there
+ * `CAST(total AS TEXT) = '5'` → `total = 5`, `total || '' = '5'` alike, and `CAST(code AS INTEGER) = 5` → `code = '5'`: between integers and the texts that SQLite writes for them there
  * is one way only, so the column itself can be compared. It rests on the column holding integers (or texts of that very form) and NULLs only:
  * ' 5', '05' and 5.0 are what it would lose.
  * Left alone: '05' and other constants that no integer is written as, and orders of texts.
@@ -8,7 +8,7 @@ import type { Expr } from '../../../sql/ast.ts';
 import { printName } from '../../../sql/print.ts';
 import type { Scope } from '../../../sql/scope.ts';
 import type { Precondition, Rule } from '../rule.ts';
-import { isInteger, rows, tableColumn, type TableColumn } from './columns.ts';
+import { comparesByBytes, isInteger, isText, rows, tableColumn, type TableColumn } from './columns.ts';
 import { readComparison, writeComparison, type Comparison } from './comparison.ts';
 import { INTEGER_MAX, literalOf, type Constant } from './constants.ts';
 import { rewriteConditions, type Replacement } from '../filters.ts';
@@ -22,17 +22,35 @@ export const unwrapCast: Rule = {
 
 function replacement(condition: Expr, scope: Scope): Replacement | null {
   const comparison = readComparison(condition);
-  const cast = comparison?.operand;
-  const column = cast?.kind === 'cast' ? tableColumn(cast.operand, scope) : null;
-  if (!comparison || !column || cast?.kind !== 'cast') return null;
-  const found = /^text$/i.test(cast.type)
-    ? asText(column, comparison)
-    : /^int(eger)?$/i.test(cast.type)
-      ? asInteger(column, comparison)
-      : null;
+  const converted = comparison && conversionOf(comparison.operand);
+  const column = converted && tableColumn(converted.operand, scope);
+  const found = column && UNCAST[converted.to](column, comparison);
   if (!found) return null;
-  const expr = writeComparison(comparison.operator, cast.operand, found.constants.map(literalOf));
+  const expr = writeComparison(comparison.operator, converted.operand, found.constants.map(literalOf));
   return { expr, preconditions: found.preconditions, note: 'the column itself is compared' };
+}
+
+const UNCAST: Readonly<Record<Conversion['to'], (column: TableColumn, comparison: Comparison) => Uncast | null>> = {
+  text: asText,
+  integer: asInteger,
+  joined: asJoined,
+};
+
+interface Conversion {
+  operand: Expr;
+  to: 'text' | 'integer' | 'joined';
+}
+
+/** `CAST(x AS TEXT)`, `CAST(x AS INTEGER)`, `x || ''`. */
+function conversionOf(expr: Expr): Conversion | null {
+  if (expr.kind === 'cast') {
+    const to = /^text$/i.test(expr.type) ? 'text' : /^int(eger)?$/i.test(expr.type) ? 'integer' : null;
+    return to && { operand: expr.operand, to };
+  }
+  if (expr.kind !== 'binary' || expr.operator !== '||') return null;
+  const isEmpty = (one: Expr): boolean => one.kind === 'literal' && one.text === "''";
+  const operand = isEmpty(expr.right) ? expr.left : isEmpty(expr.left) ? expr.right : null;
+  return operand && { operand, to: 'joined' };
 }
 
 interface Uncast {
@@ -46,6 +64,14 @@ function asText(column: TableColumn, { operator, constants }: Comparison): Uncas
   if (!integers || !isEquality(operator) || values.length !== constants.length) return null;
   // A cast keeps the collation of its column, and digits are one under each of them.
   return { constants: values, preconditions: [integers] };
+}
+
+/** What `||` makes has neither affinity nor collation: it is compared with texts as a text, by bytes, and equals no number. */
+function asJoined(column: TableColumn, comparison: Comparison): Uncast | null {
+  const texts = comparison.constants.flatMap((one) => (typeof one === 'string' ? one : []));
+  if (texts.length !== comparison.constants.length) return null;
+  if (column.column.affinity !== 'TEXT') return asText(column, comparison);
+  return { constants: texts, preconditions: [comparesByBytes(column), isText(column)] };
 }
 
 /** The integer of which SQLite writes this text; a number is written the same way before it is compared with a text. */

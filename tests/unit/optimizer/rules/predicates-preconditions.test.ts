@@ -100,6 +100,13 @@ const CASES: Record<string, Case> = {
     sql: "SELECT v FROM t WHERE CAST(v AS TEXT) = '5'",
     claim: /t\.v holds integers only/,
   },
+  'a REAL that joins as a text with a point': {
+    rule: 'unwrap-cast',
+    table: 't(v)',
+    breaking: '(5.0)',
+    sql: "SELECT v FROM t WHERE v || '' = '5'",
+    claim: /t\.v holds integers only/,
+  },
   'a REAL that a cast cuts': {
     rule: 'unwrap-cast',
     table: 't(v NUMERIC)',

@@ -206,6 +206,8 @@ const CASES: FamilyCases = {
       'SELECT id FROM t WHERE i IN (5, -5, 77)',
     ],
     ['unwrap-cast', 'SELECT id FROM t WHERE CAST(i AS INTEGER) > 5', 'SELECT id FROM t WHERE i > 5'],
+    ['unwrap-cast', "SELECT id FROM t WHERE i || '' IN ('5', '-5')", 'SELECT id FROM t WHERE i IN (5, -5)'],
+    ['unwrap-cast', "SELECT id FROM strict_t WHERE 'Ada' <= '' || s", "SELECT id FROM strict_t WHERE s >= 'Ada'"],
     ['unwrap-cast', 'SELECT id FROM t WHERE CAST(code AS INTEGER) = 12', "SELECT id FROM t WHERE code = '12'"],
 
     [
@@ -321,6 +323,10 @@ const CASES: FamilyCases = {
 
     ['unwrap-cast', "SELECT id FROM t WHERE CAST(i AS TEXT) = '05'"],
     ['unwrap-cast', "SELECT id FROM t WHERE CAST(i AS TEXT) = '-0'"],
+    ['unwrap-cast', "SELECT id FROM t WHERE i || '' = 5"],
+    ['unwrap-cast', "SELECT id FROM t WHERE s || '' = 5"],
+    ['unwrap-cast', "SELECT id FROM t WHERE i || '' < '5'"],
+    ['unwrap-cast', "SELECT id FROM t WHERE i || ' ' = '5'"],
     ['unwrap-cast', "SELECT id FROM t WHERE CAST(i AS TEXT) < '5'"],
     ['unwrap-cast', "SELECT id FROM t WHERE CAST(r AS TEXT) = '5'"],
     ['unwrap-cast', 'SELECT id FROM t WHERE CAST(code AS INTEGER) > 5'],
