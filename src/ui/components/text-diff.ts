@@ -27,7 +27,10 @@ export function textDiff(before: string, after: string): { before: TextPart[]; a
   return { before: whole(left, keptLeft), after: whole(right, keptRight) };
 }
 
-/** Places of a longest common subsequence; for long texts all of both, since the table of the comparison grows with their product. */
+/**
+ * Places of a longest common subsequence, without stretches of nothing but signs, which say nothing between two changes. For long texts
+ * all of both, since the table of the comparison grows with their product.
+ */
 function kept(left: readonly string[], right: readonly string[]): [Set<number>, Set<number>] {
   if (left.length > WORDS_MAX || right.length > WORDS_MAX) return [new Set(left.keys()), new Set(right.keys())];
   const width = right.length + 1;
@@ -43,9 +46,15 @@ function kept(left: readonly string[], right: readonly string[]): [Set<number>, 
   const keptLeft = new Set<number>();
   const keptRight = new Set<number>();
   for (let i = 0, j = 0; i < left.length && j < right.length;) {
-    if (same(left[i], right[j])) {
-      keptLeft.add(i++);
-      keptRight.add(j++);
+    let end = i;
+    while (end < left.length && same(left[end], right[j + end - i])) end++;
+    if (end > i) {
+      const speaks = left.slice(i, end).some((word) => /\w/.test(word));
+      for (; i < end; i++, j++) {
+        if (!speaks) continue;
+        keptLeft.add(i);
+        keptRight.add(j);
+      }
     } else if (lengths[(i + 1) * width + j] >= lengths[i * width + j + 1]) i++;
     else j++;
   }
@@ -57,8 +66,8 @@ function wordsOf(text: string): string[] {
   return text.match(/^\s+|(?:'(?:[^']|'')*'|[\w$.]+|[^\s\w])\s*/g) ?? [];
 }
 
-function same(left: string, right: string): boolean {
-  return left.trim().toLowerCase() === right.trim().toLowerCase();
+function same(left: string, right: string | undefined): boolean {
+  return left.trim().toLowerCase() === right?.trim().toLowerCase();
 }
 
 function partsOf(words: readonly string[], isKept: (at: number) => boolean): TextPart[] {

@@ -24,6 +24,12 @@ describe('what differs between two texts', () => {
     expect(after.at(-1)).toEqual({ text: expect.stringMatching(/WHERE k = 2$/), changed: false });
   });
 
+  it('takes signs alone between two changes for changed', () => {
+    const { before, after } = textDiff('SELECT f(a) FROM t', 'SELECT coalesce(b, 0) FROM t');
+    expect(changed(before)).toEqual(['f(a']);
+    expect(changed(after)).toEqual(['coalesce(b, 0']);
+  });
+
   it('gives both texts back, and marks nothing between equal ones', () => {
     const words = fc.array(fc.constantFrom('a', 'b', 'c', '(', ')', "'x y'", '  ', '\n', '=', 'é'), { maxLength: 30 });
     fc.assert(

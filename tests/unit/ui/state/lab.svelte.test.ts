@@ -1,0 +1,71 @@
+/** What the bench asks of the engine for a preview, and for a run that waits for its proof. */
+import { expect, it } from 'vitest';
+import type { ExecuteRequest, QueryOutcome, ScriptOutcome } from '../../../../src/engine/protocol.ts';
+import type { EngineState } from '../../../../src/ui/state/engine.svelte.ts';
+import { LabState } from '../../../../src/ui/state/lab.svelte.ts';
+
+const outcomeOf = (sql: string, preview: string | null): ScriptOutcome => ({
+  outcomes: [
+    {
+      sql,
+      kind: 'read',
+      result: null,
+      executionTimeMs: 1,
+      cacheHit: false,
+      durability: null,
+      work: { rows: 3, rowsChanged: 0 },
+      reasons: { cache: '', rewrite: 'Runs as typed: the proof is still running', worker: '' },
+    } as unknown as QueryOutcome,
+  ],
+  error: null,
+  notes: [],
+  undo: null,
+  preview:
+    preview === null
+      ? null
+      : { ruleId: preview, sql, label: 'Preview: 1 of 2 columns', shown: 3, total: 3, measurement: null },
+});
+
+function bench() {
+  const asked: ExecuteRequest[] = [];
+  const client = {
+    call: { describe: () => Promise.resolve([]) },
+    execute: (request: ExecuteRequest) => {
+      asked.push(request);
+      const applies = request.preview === 'narrow-columns' ? request.preview : null;
+      return { done: Promise.resolve(outcomeOf(request.sql, applies)), cancel: () => {} };
+    },
+  };
+  const lab = new LabState({ client, phase: 'ready', settings: null, schema: null } as unknown as EngineState);
+  // As typed by a person: one that the page has not taken apart yet.
+  lab.describe = () => Promise.resolve();
+  lab.sql = 'SELECT a, b FROM t';
+  return { lab, asked };
+}
+
+it('a preview that is switched on asks the shown query again, and off again', async () => {
+  const { lab, asked } = bench();
+  await lab.showPreview('narrow-columns');
+  expect(asked).toEqual([]);
+  await lab.showPreview(null);
+  await lab.run('all');
+  expect(asked.at(-1)?.preview ?? null).toBeNull();
+  expect(lab.previewed).toBeNull();
+  await lab.showPreview('narrow-columns');
+  expect(asked.at(-1)).toMatchObject({ sql: 'SELECT a, b FROM t', preview: 'narrow-columns' });
+  expect(lab.previewed).toBe('shown');
+  await lab.showPreview('limit-rows');
+  expect(lab.previewed).toBe('not-possible');
+  await lab.showPreview(null);
+  expect(asked.at(-1)?.preview).toBeNull();
+  expect(asked).toHaveLength(4);
+});
+
+it('a run that waited for its proof says how it ran', async () => {
+  const { lab, asked } = bench();
+  await lab.run('all');
+  expect(lab.rewriteReason).toBeNull();
+  await lab.run('all', { optimized: true, cache: false });
+  expect(asked.at(-1)).toMatchObject({ optimized: true, cache: false });
+  expect(lab.rewriteReason).toBe('Runs as typed: the proof is still running');
+});
