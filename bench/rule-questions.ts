@@ -32,6 +32,15 @@ export const HAND_MADE: Readonly<Record<string, readonly HandMade[]>> = {
     { setup: NUMBERS, sql: 'SELECT sum(b.v) AS t FROM b JOIN a ON a.id = b.k' },
     { setup: NUMBERS, sql: 'SELECT a.s, sum(b.v) AS t FROM b JOIN a ON a.x = b.k GROUP BY a.s' },
   ],
+  'window-for-self-join': [
+    // In the order of the table the sum is too great on the way, in that of the window it is not.
+    {
+      setup: `
+        CREATE TABLE b(id INTEGER PRIMARY KEY, o INTEGER NOT NULL, v INTEGER);
+        INSERT INTO b VALUES (1, 1, 9223372036854775807), (2, 3, 9223372036854775807), (3, 2, -9223372036854775807);`,
+      sql: 'SELECT b.id, (SELECT sum(u.v) FROM b AS u WHERE u.o <= b.o) AS t FROM b',
+    },
+  ],
   'prefix-range': [
     // In UTF-16 'AŤ' lies between 'Ad' and 'Ae'.
     {

@@ -11,7 +11,6 @@ import { foldCase } from '../../../sql/tokens.ts';
 import { someExpr } from '../../../sql/walk.ts';
 import { smallIntegers, type Call } from '../aggregates.ts';
 import type { Precondition } from '../rule.ts';
-import { comparesAlike } from '../subqueries/correlation.ts';
 import { substitute } from '../subqueries/substitute.ts';
 
 /** A table in the FROM of a query. */
@@ -28,14 +27,13 @@ export interface Running {
   /** What is asked of the inner rows alone, and of the outer row alone. */
   inner: readonly Expr[];
   outer: readonly Expr[];
-  preconditions: readonly Precondition[];
 }
 
 const MIRRORED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
 /** Conditions that stand in the query of `at`, read as such; null when they ask for anything else. */
 export function runningOf(conditions: readonly Expr[], inner: Side, outer: Side, at: Scope): Running | null {
-  const [own, others, keys, preconditions]: [Expr[], Expr[], Resolved[], Precondition[]] = [[], [], [], []];
+  const [own, others, keys]: [Expr[], Expr[], Resolved[]] = [[], [], []];
   let found: { order: Resolved; operator: string } | null = null;
   if (!inner.source.table || inner.source.table !== outer.source.table || outer.source.label === '') return null;
   for (const condition of conditions) {
@@ -43,32 +41,24 @@ export function runningOf(conditions: readonly Expr[], inner: Side, outer: Side,
     else if (speaksOf(condition, [outer], at)) others.push(condition);
     else {
       const link = linkOf(condition, inner, outer, at);
-      const alike = link && comparesAlike(link.mine, link.its);
-      if (!link || !alike || (link.operator !== '=' && found)) return null;
-      preconditions.push(...alike);
+      if (!link || (link.operator !== '=' && found)) return null;
       if (link.operator === '=') keys.push(link.its);
       else found = { order: link.its, operator: link.operator };
     }
   }
-  return found && { keys, ...found, inner: own, outer: others, preconditions };
+  return found && { keys, ...found, inner: own, outer: others };
 }
 
-/** `inner.c operator outer.c` */
-function linkOf(
-  condition: Expr,
-  inner: Side,
-  outer: Side,
-  at: Scope,
-): { mine: Resolved; its: Resolved; operator: string } | null {
+/** `inner.c operator outer.c`: a column compares with itself as it is grouped and sorted. */
+function linkOf(condition: Expr, inner: Side, outer: Side, at: Scope): { its: Resolved; operator: string } | null {
   if (condition.kind !== 'binary' || !/^(=|[<>]=?)$/.test(condition.operator)) return null;
   const { operator } = condition;
   const [left, right] = [condition.left, condition.right].map((one) =>
     one.kind === 'column' ? at.resolve(one) : null,
   );
   if (!left || !right || foldCase(left.name) !== foldCase(right.name)) return null;
-  if (isOf(left, inner) && isOf(right, outer)) return { mine: left, its: right, operator };
-  if (isOf(right, inner) && isOf(left, outer))
-    return { mine: right, its: left, operator: MIRRORED[operator] ?? operator };
+  if (isOf(left, inner) && isOf(right, outer)) return { its: right, operator };
+  if (isOf(right, inner) && isOf(left, outer)) return { its: left, operator: MIRRORED[operator] ?? operator };
   return null;
 }
 
@@ -98,8 +88,11 @@ export function askedBeyond({ keys, inner, outer }: Running, side: Side, other: 
     );
   const known = new Set(outer.map((one) => text(one, other)));
   const asked = new Set(inner.map((one) => text(one, side)));
+  // Of these equal values are one value.
   const names = new Set(
-    keys.flatMap((key) => (/^(INTEGER|NUMERIC|TEXT)$/.test(key.column?.affinity ?? '') ? key.name : [])),
+    keys.flatMap(({ name, column: key }) =>
+      key?.collation === 'BINARY' && /^(INTEGER|NUMERIC|TEXT)$/.test(key.affinity) ? name : [],
+    ),
   );
   const onKeys = (expr: Expr): boolean =>
     !someExpr(expr, (one) => one.kind === 'column' && !names.has(other.scope.resolve(one)?.name ?? ''));

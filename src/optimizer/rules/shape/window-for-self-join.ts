@@ -77,7 +77,7 @@ function valueOf(scalar: Scalar, { core, scope }: Place): { value: Expr; precond
   const value = substitute(only.expr, (expr) =>
     expr.kind === 'call' && calls.includes(expr) ? windowed(expr, running, beyond, outer) : null,
   );
-  return { value, preconditions: [...running.preconditions, ...needed.flatMap((one) => one ?? [])] };
+  return { value, preconditions: needed.flatMap((one) => one ?? []) };
 }
 
 function ofJoin(place: Place, query: Select): Rewrite[] {
@@ -127,7 +127,7 @@ function ofJoin(place: Place, query: Select): Rewrite[] {
       from: [{ ...core.from[outer.source.index], join: 'first', on: null }],
       where: and(running.outer),
     };
-    const preconditions = [...running.preconditions, ...needed.flatMap((one) => one ?? [])];
+    const preconditions = needed.flatMap((one) => one ?? []);
     return [{ select: replacePlace(query, place, alone, change), preconditions, note: NOTE }];
   });
 }

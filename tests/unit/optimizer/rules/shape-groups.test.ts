@@ -5,7 +5,9 @@ const shop = smallShop();
 // Nobody without a number, and ties.
 shop.execute(`
   CREATE TABLE points(id INTEGER PRIMARY KEY, who TEXT NOT NULL, day INTEGER NOT NULL, n INTEGER, note TEXT);
-  INSERT INTO points VALUES (1, 'a', 1, 5, 'x'), (2, 'a', 1, 7, NULL), (3, 'a', 2, NULL, 'x'), (4, 'b', 1, -3, 'y'), (5, 'b', 3, 4, 'x'), (6, 'c', 1, NULL, 'x');`);
+  INSERT INTO points VALUES (1, 'a', 1, 5, 'x'), (2, 'a', 1, 7, NULL), (3, 'a', 2, NULL, 'x'), (4, 'b', 1, -3, 'y'), (5, 'b', 3, 4, 'x'), (6, 'c', 1, NULL, 'x');
+  CREATE TABLE folded(id INTEGER PRIMARY KEY, tag TEXT NOT NULL COLLATE NOCASE, n INTEGER);
+  INSERT INTO folded VALUES (1, 'a', 1), (2, 'A', 2), (3, 'b', 3), (4, 'B', 4), (5, 'A', 5);`);
 
 describeFamily('shape of groups', shop, {
   pairs: [
@@ -159,8 +161,17 @@ describeFamily('shape of groups', shop, {
       'SELECT c.id, d.n FROM customers AS c LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM orders) AS d ON d.id = c.id WHERE d.n = 1',
       'SELECT c.id, d.n FROM customers AS c LEFT JOIN (SELECT id, 1 AS n FROM orders WHERE id IN (SELECT min(id) FROM orders)) AS d ON d.id = c.id WHERE d.n = 1',
     ],
+    [
+      'window-for-self-join',
+      'SELECT id, (SELECT sum(u.n) FROM folded AS u WHERE u.tag <= t.tag) AS a, (SELECT sum(u.n) FROM folded AS u WHERE u.tag = t.tag AND u.id < t.id) AS b FROM folded AS t',
+      'SELECT id, sum(t.n) OVER (ORDER BY t.tag) AS a, sum(t.n) OVER (PARTITION BY t.tag ORDER BY t.id GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS b FROM folded AS t',
+    ],
   ],
   leavesAlone: [
+    [
+      'window-for-self-join',
+      "SELECT id, (SELECT sum(u.n) FROM folded AS u WHERE u.tag = t.tag AND u.id <= t.id) AS s FROM folded AS t WHERE t.tag = 'a' COLLATE BINARY",
+    ],
     [
       'row-number-one',
       'SELECT id FROM (SELECT id, row_number() OVER (ORDER BY 1, id DESC) AS n FROM orders) WHERE n = 1',
