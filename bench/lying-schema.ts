@@ -26,14 +26,14 @@ export function liesAbout(schema: Schema, tables: readonly string[]): Lie[] {
       const as = (claimed: Partial<ColumnInfo>): Pick<TableInfo, 'columns'> => ({
         columns: table.columns.map((one) => (one === column ? { ...column, ...claimed } : one)),
       });
+      const withKey = [...table.uniqueKeys, [column.name]];
       if (!column.notNull) tell('NOT NULL', as({ notNull: true }));
       if (column.collation !== 'BINARY') tell('collation', as({ collation: 'BINARY' }));
       if (!column.isRowid) {
-        tell('row id', as({ isRowid: true, notNull: true, affinity: 'INTEGER' }));
+        tell('row id', { ...as({ isRowid: true, notNull: true, affinity: 'INTEGER' }), uniqueKeys: withKey });
         for (const affinity of AFFINITIES) if (affinity !== column.affinity) tell('affinity', as({ affinity }));
       }
-      if (!containsKey(table, [column.name]))
-        tell('key', { ...as({ notNull: true }), uniqueKeys: [...table.uniqueKeys, [column.name]] });
+      if (!containsKey(table, [column.name])) tell('key', { ...as({ notNull: true }), uniqueKeys: withKey });
     }
     return lies;
   });

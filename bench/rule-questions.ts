@@ -41,6 +41,16 @@ export const HAND_MADE: Readonly<Record<string, readonly HandMade[]>> = {
       sql: 'SELECT b.id, (SELECT sum(u.v) FROM b AS u WHERE u.o <= b.o) AS t FROM b',
     },
   ],
+  'late-lookup': [
+    // Without a row id of a name of its own, any column may be taken for one.
+    {
+      setup: `
+        CREATE TABLE t(k INTEGER NOT NULL, a INTEGER NOT NULL, c TEXT, PRIMARY KEY (a, k));
+        CREATE TABLE u(a INTEGER NOT NULL, d TEXT);
+        INSERT INTO t VALUES (1, 1, 'p'), (1, 2, 'q'), (2, 1, 'r');`,
+      sql: 'SELECT * FROM t ORDER BY a, k LIMIT 10 OFFSET 3',
+    },
+  ],
   'prefix-range': [
     // In UTF-16 'AŤ' lies between 'Ad' and 'Ae'.
     {

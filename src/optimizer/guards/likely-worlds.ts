@@ -13,6 +13,8 @@ import type { World, Worlds } from './worlds.ts';
 const WORLDS = 100;
 /** Draws that some constraint is against are made anew, up to so many in all. */
 const DRAWS_MAX = 160;
+/** So many are made however long it takes: without any there may be no evidence at all. */
+const DRAWS_MIN = 20;
 
 export function likelyWorlds(
   query: Select,
@@ -32,7 +34,7 @@ export function likelyWorlds(
     return worlds.staged(solver.rowsFor(demands, random));
   };
   for (let draw = 0; draw < DRAWS_MAX && made.size < WORLDS; draw++) {
-    if (worlds.sandbox.nowMs() > deadlineMs) break;
+    if (draw >= DRAWS_MIN && worlds.sandbox.nowMs() > deadlineMs) break;
     const [whole, missing] = [draw % 4 === 3 ? null : drawn(null), draw % 4 === 0 ? null : drawn(random.below(leaves))];
     if (!whole && !missing) continue;
     const world = worlds.touched.map((_, table) => [

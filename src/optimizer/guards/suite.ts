@@ -43,11 +43,11 @@ export class Suite {
     const { sql, select } = statement;
     const touched = touchedTables(select, schema, valuesOf(parameters));
     if (typeof touched === 'string') return `${touched}, which small databases cannot hold`;
-    const deadlineMs = sandbox.nowMs() + guardBudgetMs * LIKELY_SHARE;
     const scratch = sandbox.scratch();
     try {
       const random = createRandom(hashText(sql, 0x811c9dc5));
       const worlds = new Worlds(withSamples(touched, sandbox), schema, scratch, random);
+      const deadlineMs = sandbox.nowMs() + guardBudgetMs * LIKELY_SHARE;
       const likely = likelyWorlds(select, schema, worlds, parameters, random.fork('likely'), deadlineMs);
       return new Suite(statement, parameters, worlds, likely, mutantsOf(select, schema));
     } catch (error) {
