@@ -25,7 +25,7 @@ import { MeasuredChoice, touches } from './measured-choice.ts';
 import { prune } from './prune.ts';
 import { IndexRack } from './rack.ts';
 import { readWorkload } from './read-workload.ts';
-import { proposedTexts, RewriteStage, type ProvedTexts } from './rewrites.ts';
+import { RewriteStage, type ProvedTexts } from './rewrites.ts';
 import { applyScript, undoScript } from './script.ts';
 import type { AdvisorTools } from './tools.ts';
 import { totalsOf } from './totals.ts';
@@ -34,12 +34,21 @@ import { statisticsOf, WhatIf } from './what-if.ts';
 import { workloadOf } from './workload.ts';
 import { writeCostOf } from './write-cost.ts';
 
-/** Of the whole time, when each stage ends at the latest. */
-const ENDS = { running: 0.2, planning: 0.3, building: 0.7, rewriting: 0.78, choosing: 0.89, checking: 1 };
+/** Of the whole time, when each stage ends at the latest: for indexes alone, and with rewrites. */
+const ENDS_PLAIN = { running: 0.2, planning: 0.3, building: 0.72, rewriting: 0.72, choosing: 0.89, checking: 1 };
+const ENDS_WITH_REWRITES = {
+  running: 0.1,
+  planning: 0.17,
+  building: 0.38,
+  rewriting: 0.84,
+  choosing: 0.94,
+  checking: 1,
+};
 /** Planning takes no longer, however much time there is. */
 const PLANNING_MS_MAX = 2000;
-/** Texts that a rule proposes are planned for, as many as promise most. */
-const PROPOSALS_MAX = 2;
+const PLANNING_WITH_REWRITES_MS_MAX = 4000;
+/** Of the time that is left for each proof, what one may take: most are soon over. */
+const SHARES = 2;
 /** Choices made again after a comparison. */
 const CORRECTIONS_MAX = 2;
 
@@ -50,6 +59,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   const { data, fork, read, schema } = tools;
   const startMs = data.nowMs();
   const { budgetMs } = request;
+  const ends = request.withRewrites ? ENDS_WITH_REWRITES : ENDS_PLAIN;
   const elapsed = (): number => data.nowMs() - startMs;
   const until = (end: number): number => end * budgetMs - elapsed();
   const progress = (stage: AdviceProgress['stage'], told: string): AdviceProgress => ({
@@ -70,7 +80,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   const { queries, refused } = readWorkload(workload.queries, schema, data, read);
 
   // ---- as it is ----
-  const running = runAsTheyAre(queries, data, until(ENDS.running));
+  const running = runAsTheyAre(queries, data, until(ends.running));
   let ran = running.next();
   for (; !ran.done; ran = running.next())
     yield progress(
@@ -95,17 +105,21 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   const existing = existingIndexes(data);
   const whatIf = new WhatIf(data, schema, statisticsOf(fork));
   try {
-    const planningEndMs = Math.min(ENDS.planning * budgetMs, elapsed() + PLANNING_MS_MAX);
+    const planningEndMs = Math.min(
+      ends.planning * budgetMs,
+      elapsed() + (request.withRewrites ? PLANNING_WITH_REWRITES_MS_MAX : PLANNING_MS_MAX),
+    );
     const totalMs = measured.reduce((sum, { frequency, beforeMs }) => sum + frequency * beforeMs, 0) || 1;
     const weights = measured.reduce((sum, { frequency }) => sum + frequency, 0) || 1;
     const shareOf = ({ frequency, beforeMs }: MeasuredQuery): number =>
       frequency / weights + (frequency * beforeMs) / totalMs;
     measured.sort((a, b) => shareOf(b) - shareOf(a));
+    const rules = new RewriteStage(tools, rack);
     const planned = measured.map((query) => ({
       weight: shareOf(query),
       texts: [
         { sql: query.samples[0]?.sql ?? '', uses: query.uses },
-        ...(request.withRewrites ? proposedTexts(query, tools, PROPOSALS_MAX) : []),
+        ...(request.withRewrites ? rules.propose(query) : []),
       ],
     }));
     const planning = prune(planned, existing, schema, whatIf, budgetBytes, () => planningEndMs - elapsed());
@@ -116,7 +130,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     if (left > 0) notes.push(`No candidates were made for ${left} of the statements that take least: time ran out.`);
 
     // ---- built and measured ----
-    const building = buildIndexes(survivors, rack, budgetBytes, () => until(ENDS.building), notes);
+    const building = buildIndexes(survivors, rack, budgetBytes, () => until(ends.building), notes);
     let step = building.next();
     for (; !step.done; step = building.next())
       yield progress('building', `Building ${step.value.name} on a copy (${step.value.built + 1})`);
@@ -124,14 +138,17 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
 
     const proved: ProvedTexts[] = measured.map(() => null);
     if (request.withRewrites) {
-      const stage = new RewriteStage(tools, rack, planned.length);
-      for (const [index, query] of measured.entries()) {
-        if (until(ENDS.rewriting) <= 0) break;
+      // What no rule proposes anything for has nothing to prove.
+      const open = measured.flatMap((query, index) =>
+        (planned[index]?.texts.length ?? 0) > 1 ? [{ query, index }] : [],
+      );
+      for (const [position, { query, index }] of open.entries()) {
+        if (until(ends.rewriting) <= 0) break;
         yield progress('rewriting', `Looking for a proved rewrite of ${query.fingerprint.slice(0, 60)}`);
         const useful = built
           .filter(({ candidate }) => touches(query, candidate.table))
           .map(({ rackNumber }) => rackNumber);
-        proved[index] = stage.prove(query, useful, until(ENDS.rewriting));
+        proved[index] = rules.prove(query, useful, (SHARES * until(ends.rewriting)) / (open.length - position));
       }
     }
 
@@ -145,7 +162,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       writes: workload.writes,
       sample: (table) => whatIf.sample(table),
       budgetBytes,
-      isLate: () => until(ENDS.choosing) <= 0,
+      isLate: () => until(ends.choosing) <= 0,
     });
     let { set } = choice.choose();
 
@@ -162,7 +179,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
         let advice = compared.get(key);
         if (!advice) {
           yield progress('checking', `Comparing ${index + 1} of ${measured.length} with the data as it is`);
-          const share = Math.max(5, until(ENDS.checking) / Math.max(1, measured.length - index));
+          const share = Math.max(5, until(ends.checking) / Math.max(1, measured.length - index));
           advice = statementAdvice(query, text, data, fork, share);
         }
         compared.set(key, advice);
@@ -182,7 +199,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       ({ set } = choice.choose());
       statements = yield* statementsNow();
     }
-    const harms = harmsOf(measured, built, set, choice, { data, read, schema });
+    const harms = harmsOf(measured, built, set, choice, { data, read, schema, leftMs: () => until(ends.checking) });
 
     const chosen = choice.indexes(set);
     const analysed = choice.analysed(set);

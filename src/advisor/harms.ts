@@ -9,7 +9,7 @@ import type { Reader } from '../sql/parse/reader.ts';
 import type { Schema } from '../sql/schema.ts';
 import type { MeasuredQuery } from './baseline.ts';
 import type { BuiltIndex } from './build.ts';
-import { FLOOR_MS, SLOWER_MAX } from './choose.ts';
+import { SLOWER_MAX } from './choose.ts';
 import type { MeasuredChoice } from './measured-choice.ts';
 import { plusColumnTexts } from './plus-column.ts';
 
@@ -22,6 +22,8 @@ export interface HarmTools {
   data: Sandbox;
   read: Reader;
   schema: Schema;
+  /** For finding out what is not known yet. */
+  leftMs(): number;
 }
 
 /** The worst of each statement, worst first. */
@@ -32,33 +34,34 @@ export function harmsOf(
   choice: MeasuredChoice,
   tools: HarmTools,
 ): Harm[] {
-  const { statements, costOf } = choice.problem;
+  const { leftMs } = tools;
   const found = queries.flatMap((query, statement): Harm[] => {
     const { fingerprint, beforeMs } = query;
     const [sample] = query.samples;
-    const touched = statements[statement]?.touched ?? [];
+    const touched = choice.problem.statements[statement]?.touched ?? [];
     const lossOf = (items: readonly number[]): number => {
-      const afterMs = costOf(statement, items);
-      const ratio = Math.max(beforeMs, FLOOR_MS) / Math.max(afterMs, FLOOR_MS);
-      return afterMs - beforeMs > LOSS_MS_MIN ? ratio : 1;
+      const loss = choice.lossOf(statement, items, leftMs()) ?? 1;
+      return loss > SLOWER_MAX && (loss - 1) * beforeMs > LOSS_MS_MIN ? loss : 1;
     };
     const statistics = touched.filter((item) => item >= built.length);
     const byStatistics = statistics.length > 0 ? lossOf(statistics) : 1;
-    const losses = touched
-      .filter((item) => item < built.length)
-      .map((item) => ({ item, ratio: lossOf([item, ...statistics]) }))
-      .sort((a, b) => a.ratio - b.ratio);
-    const [worst] = losses;
     if (!sample) return [];
     const common = { fingerprint, sql: sample.sql, remedySql: null };
-    if (byStatistics < 1 / SLOWER_MAX) {
-      const isMended = lossOf(set.filter((item) => touched.includes(item))) >= 1 / SLOWER_MAX;
+    if (byStatistics > 1) {
+      const isMended = lossOf(set.filter((item) => touched.includes(item))) === 1;
       const told = `With statistics of all its tables the planner takes another plan, which is slower${isMended ? '; what is advised avoids that' : ''}.`;
-      return [{ ...common, ratio: byStatistics, cause: 'ANALYZE', remedy: isMended ? 'left-out' : 'none', told }];
+      const remedy = isMended ? 'left-out' : 'none';
+      return [{ ...common, ratio: 1 / byStatistics, cause: 'ANALYZE', remedy, told }];
     }
-    if (!worst || worst.ratio >= 1 / SLOWER_MAX) return [];
+    const [worst] = touched
+      .filter((item) => item < built.length)
+      .map((item) => ({ item, loss: lossOf([item, ...statistics]) }))
+      .sort((a, b) => b.loss - a.loss);
+    if (!worst || worst.loss === 1) return [];
     const cause = built[worst.item]?.name ?? '';
-    return [{ ...common, ratio: worst.ratio, cause, ...remedyOf(query, worst.item, statistics, set, choice, tools) }];
+    return [
+      { ...common, ratio: 1 / worst.loss, cause, ...remedyOf(query, worst.item, statistics, set, choice, tools) },
+    ];
   });
   return found.sort((a, b) => a.ratio - b.ratio).slice(0, HARMS_MAX);
 }

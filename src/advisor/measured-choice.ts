@@ -6,7 +6,7 @@ import { foldCase } from '../sql/tokens.ts';
 import type { MeasuredQuery } from './baseline.ts';
 import type { BuiltIndex } from './build.ts';
 import { estimate } from './estimate.ts';
-import { choose, type Choice, type Problem } from './choose.ts';
+import { choose, FLOOR_MS, type Choice, type Problem } from './choose.ts';
 import type { IndexRack } from './rack.ts';
 import type { ReadQuery } from './read-workload.ts';
 import type { ProvedTexts } from './rewrites.ts';
@@ -19,6 +19,10 @@ const WRITE_FACTOR = 3;
 const INDEX_PRICE = 0.002;
 const STATISTICS_PRICE = -0.0005;
 const SETTLED_MAX = 4;
+/** What is reckoned to take so much of before may take more. */
+const SUSPECT = 0.5;
+/** A loss beyond this is stopped, and told as this. */
+const LOSS_SHOWN = 5;
 
 export interface ChoiceGiven {
   queries: readonly MeasuredQuery[];
@@ -137,6 +141,27 @@ export class MeasuredChoice {
       ...(this.#given.proved[statement]?.samples ?? []),
     ];
     for (const text of texts) this.trials.correct(text, this.#rackNumbers(set), this.analysed(set), ms);
+  }
+
+  /**
+   * What the first sample takes with this set beside before: above 1 is a loss. Null where it is not known, and `limitMs` leaves no time
+   * to find out.
+   */
+  lossOf(statement: number, set: readonly number[], limitMs: number): number | null {
+    const query = this.#given.queries[statement];
+    const [text] = query?.samples ?? [];
+    const beforeMs = query?.before[0]?.ms ?? 0;
+    if (!text || query?.before[0]?.stopped) return null;
+    const [numbers, analysed] = [this.#rackNumbers(set), this.analysed(set)];
+    const known = this.trials.known(text, numbers, analysed);
+    if (known && (!known.stopped || known.ms > beforeMs))
+      return Math.max(known.ms, FLOOR_MS) / Math.max(beforeMs, FLOOR_MS);
+    // What is reckoned to be quicker is no loss.
+    const reckoned = this.#reckons[statement]?.(this.trials.plan(text.sql, numbers, analysed)) ?? 1;
+    if (reckoned < SUSPECT || limitMs < beforeMs * LOSS_SHOWN) return null;
+    this.trials.forget(text, numbers, analysed);
+    const { ms } = this.trials.timing(text, beforeMs * LOSS_SHOWN + 1, numbers, analysed);
+    return Math.max(ms, FLOOR_MS) / Math.max(beforeMs, FLOOR_MS);
   }
 
   timing(text: Parameters<Trials['timing']>[0], limitMs: number, set: readonly number[]): ReturnType<Trials['timing']> {

@@ -16,45 +16,49 @@ import type { SampleText } from './workload.ts';
 export type ProvedTexts = { samples: SampleText[]; ruleIds: string[]; interval: [number, number] } | null;
 
 const PREPARE_MS = 500;
-const PROOF_MS_MAX = 2500;
-const PROOF_MS_MIN = 60;
+const PROOF_MS_MIN = 100;
 /** What takes less has nothing to gain that is felt. */
-const FAST_ENOUGH_MS = 0.3;
-
-/** Unproved: for planning alone. */
-export function proposedTexts(query: ReadQuery, { data, read, schema }: AdvisorTools, max: number): PlannedText[] {
-  const [sample] = query.samples;
-  if (!sample) return [];
-  const { tools } = new Optimizer(data, read);
-  const prepared = prepare(sample.sql, sample.parameters, PREPARE_MS, tools);
-  if (typeof prepared === 'string') return [];
-  return [...new Proposals(prepared, PROVED_RULES, tools.costs).first()]
-    .sort(byPromise)
-    .slice(0, max)
-    .flatMap(({ statement }) => plannedText(statement.sql, sample, schema, read) ?? []);
-}
+const FAST_ENOUGH_MS = 0.5;
+/** Texts that rules propose are planned for, as many as promise most. */
+const PROPOSALS_MAX = 2;
 
 export class RewriteStage {
   readonly #tools: AdvisorTools;
   readonly #rack: IndexRack;
-  #left: number;
+  readonly #optimizer: Optimizer;
 
-  constructor(tools: AdvisorTools, rack: IndexRack, statements: number) {
+  constructor(tools: AdvisorTools, rack: IndexRack) {
     this.#tools = tools;
     this.#rack = rack;
-    this.#left = statements;
+    this.#optimizer = new Optimizer(tools.data, tools.read);
   }
 
-  /** With these indexes to be seen; `leftMs` for all that are still to come. */
-  prove(query: ReadQuery, indexes: readonly number[], leftMs: number): ProvedTexts {
-    const budgetMs = Math.min(PROOF_MS_MAX, Math.max(PROOF_MS_MIN, (3 * leftMs) / Math.max(1, this.#left--)));
+  /** Unproved: for planning alone. */
+  propose(query: ReadQuery): PlannedText[] {
+    const [sample] = query.samples;
+    if (!sample) return [];
+    const { tools } = this.#optimizer;
+    const prepared = prepare(sample.sql, sample.parameters, PREPARE_MS, tools);
+    if (typeof prepared === 'string') return [];
+    return [...new Proposals(prepared, PROVED_RULES, tools.costs).first()]
+      .filter(({ sameProgram }) => !sameProgram)
+      .sort(byPromise)
+      .slice(0, PROPOSALS_MAX)
+      .flatMap(({ statement }) => plannedText(statement.sql, sample, this.#tools.schema, this.#tools.read) ?? []);
+  }
+
+  /** With these indexes to be seen. */
+  prove(query: ReadQuery, indexes: readonly number[], budgetMs: number): ProvedTexts {
     this.#rack.show(indexes);
     const optimizer = new Optimizer(this.#rack.sandbox, this.#tools.read);
     const samples: SampleText[] = [];
     let ruleIds: string[] = [];
     let interval: [number, number] = [1, 1];
     for (const { sql, parameters } of query.samples) {
-      const options = { budgetMs: budgetMs / query.samples.length, fastEnoughMs: FAST_ENOUGH_MS };
+      const options = {
+        budgetMs: Math.max(PROOF_MS_MIN, budgetMs / query.samples.length),
+        fastEnoughMs: FAST_ENOUGH_MS,
+      };
       const { provedSql, chosen } = optimizer.optimize(sql, parameters, options);
       if (provedSql === null || !chosen) return null;
       samples.push({ sql: provedSql, parameters });

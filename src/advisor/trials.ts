@@ -136,6 +136,14 @@ export class Trials {
     return this.#timing(sample, keyOf(sample, this.plan(sample.sql, set, analysed)), limitMs);
   }
 
+  known(sample: SampleText, set: readonly number[], analysed: readonly string[] | null): Timing | null {
+    return this.#known.get(keyOf(sample, this.plan(sample.sql, set, analysed))) ?? null;
+  }
+
+  forget(sample: SampleText, set: readonly number[], analysed: readonly string[] | null): void {
+    this.#known.delete(keyOf(sample, this.plan(sample.sql, set, analysed)));
+  }
+
   /** With what the planner sees now. */
   #timing(sample: SampleText, key: string, limitMs: number): Timing {
     const known = this.#known.get(key);

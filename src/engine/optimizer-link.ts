@@ -30,7 +30,7 @@ export const BACKGROUND_QUEUE_MAX = 100;
 const PROOF_BUDGET_MS = 8000;
 const TRIAL_BUDGET_MS = 8000;
 const LOOK_BUDGET_MS = 1000;
-/** Advice on one statement, and on many. */
+/** Advice on one statement, and on many; proofs of rewrites take as much again. */
 const ADVICE_ONE_MS = 2000;
 const ADVICE_MANY_MS = 15_000;
 /** A text that takes less is left alone, unless somebody asks. */
@@ -197,7 +197,8 @@ export class OptimizerLink {
 
   /** Indexes, statistics and rewrites for these statements together, measured on a copy. Withdrawn and begun again when the schema changes. */
   adviseWorkload(request: Omit<AdviceRequest, 'budgetMs'>, options: AdviceOptions = {}): Promise<WorkloadAdvice> {
-    const budgetMs = request.statements.length === 1 ? ADVICE_ONE_MS : ADVICE_MANY_MS;
+    const indexesMs = request.statements.length === 1 ? ADVICE_ONE_MS : ADVICE_MANY_MS;
+    const budgetMs = indexesMs * (request.withRewrites ? 2 : 1);
     return this.#firstServed(async () => {
       const run = adviseAnew(this.#worker, { ...request, budgetMs }, options);
       this.#advice.add(run);

@@ -50,6 +50,18 @@ describe('the choice', () => {
     expect(choose(problem({ before: [1000, 100], costs: [{ '0': 0.1 }, { '0': 105 }], bytes: [10] })).set).toEqual([0]);
   });
 
+  it('leaves out the statistics of one table where they do harm, and keeps the others', () => {
+    // 0 is an index, 1 and 2 the statistics of two tables: with 1 the second statement takes twice as long.
+    const given = problem({ before: [100, 100], costs: [], bytes: [10, 0, 0] });
+    const price = (item: number): number => (item === 0 ? 0.002 : -0.0005);
+    const candidates = given.candidates.map((one, item) => ({ ...one, price: price(item) }));
+    const costOf = (statement: number, set: readonly number[]): number =>
+      statement === 0 ? (set.includes(0) ? 10 : 100) : set.includes(1) ? 200 : 100;
+    expect(choose({ ...given, candidates, costOf, starts: [[0, 1, 2], [1, 2], []] }).set).toEqual([0, 2]);
+    // Late, too.
+    expect(choose({ ...given, candidates, costOf, starts: [[0, 1, 2]], isLate: () => true }).set).toEqual([0, 2]);
+  });
+
   it('takes two that help only together', () => {
     const costs = [{ '0': 100, '1': 100, '0,1': 1 }];
     expect(choose(problem({ before: [100], costs, bytes: [10, 10] })).set).toEqual([0, 1]);
