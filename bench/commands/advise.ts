@@ -180,8 +180,9 @@ function comparisonOf(
   const schema = readSchema(sandbox);
   const found = read(normalise(sql, schema, sandbox));
   if (!found.ok) return { order: { kind: 'none' }, isDetermined: false };
-  const { reason } = determinacy(found.select, schema);
-  return { order: orderCheckOf(found.select, schema), isDetermined: reason === null };
+  const { reason, needs } = determinacy(found.select, schema);
+  const isDetermined = reason === null && needs.every(({ by }) => by !== 'query');
+  return { order: orderCheckOf(found.select, schema), isDetermined };
 }
 
 function figuresOf(variant: string, advice: WorkloadAdvice, wallSeconds: number): AdviceFigures {

@@ -8,6 +8,7 @@ import type { Schema } from '../sql/schema.ts';
 import { visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { mapParts, visit } from '../sql/walk.ts';
+import { cutsNoTie } from './cut.ts';
 import { isExactKey, isInteger, uniqueTogether, type Needs } from './exact.ts';
 import { fixedBy } from './fixed.ts';
 import type { Precondition } from './rules/rule.ts';
@@ -98,7 +99,8 @@ export function determinacy(query: Select, schema: Schema): Determinacy {
   });
   visitScopes(query, schema, {
     core: (core, scope, owner) => {
-      reason ??= undeterminedCore(core, scope, owner, asked.has(owner), needs);
+      const clear = owner === query && isCut(owner) ? cutsNoTie(query, sortKeysOf(owner), schema) : null;
+      reason ??= undeterminedCore(core, scope, owner, asked.has(owner), clear, needs);
       if (scalars.has(owner) && !givesOneRow(core, scope, owner)) {
         reason ??= 'a subquery used as a value may give several rows, and which comes first is left to chance';
       }
@@ -120,12 +122,23 @@ function undeterminedCall(expr: Expr): string | null {
   return now ? `${name}() asks for the time or the time zone` : null;
 }
 
-function undeterminedCore(core: Core, scope: Scope, owner: Select, isAsked: boolean, needs: Needs): string | null {
+/** `clear`: what must be true of the data for LIMIT to be determined where its order is not total; null when that cannot be asked. */
+function undeterminedCore(
+  core: Core,
+  scope: Scope,
+  owner: Select,
+  isAsked: boolean,
+  clear: Precondition | null,
+  needs: Needs,
+): string | null {
   // EXISTS asks for no more than the first row, whichever that is.
   const first =
     isAsked && owner.offset === null && owner.limit?.kind === 'literal' && /^[1-9]\d*$/.test(owner.limit.text);
-  if ((owner.limit || owner.offset) && !first && !isTotallyOrdered(core, scope, owner, needs)) {
-    return 'LIMIT without a total order: which rows come first is left to chance';
+  if (isCut(owner) && !first) {
+    const rows: Needs = new Map();
+    const isTotal = isTotallyOrdered(core, scope, owner, rows);
+    if (!isTotal && !clear) return 'LIMIT without a total order: which rows come first is left to chance';
+    for (const [key, need] of isTotal ? rows : new Map(clear && [[clear.claim, clear]])) needs.set(key, need);
   }
   const exprs = [...core.columns.map(({ expr }) => expr), core.having, ...owner.orderBy.map((term) => term.expr)];
   for (const expr of exprs) {
@@ -271,6 +284,14 @@ export function groupKey(key: Expr, core: Core, scope: Scope | null): Expr {
   return core.columns.find(({ alias }) => alias !== null && foldCase(alias) === foldCase(key.name))?.expr ?? key;
 }
 
+function isCut({ limit, offset }: Select): boolean {
+  return limit !== null || offset !== null;
+}
+
+function sortKeysOf({ first, orderBy }: Select): Expr[] {
+  return orderBy.map(({ expr }) => groupKey(expr, first, null));
+}
+
 /** Proved by keys: no two rows of the result share their sort keys, or those that do are the same in all columns. */
 function isTotallyOrdered(core: Core, scope: Scope, owner: Select, needs: Needs): boolean {
   // One row at most, in whatever order.
@@ -278,7 +299,7 @@ function isTotallyOrdered(core: Core, scope: Scope, owner: Select, needs: Needs)
   if (core.values) return owner.rest.length === 0 && core.values.length === 1;
   if (owner.rest.length === 0 && core.from.length === 0) return true;
   const [first, firstScope] = core === owner.first ? [core, scope] : [owner.first, null];
-  const sorted = owner.orderBy.map((term) => groupKey(term.expr, first, null));
+  const sorted = sortKeysOf(owner);
   const printed = new Set(sorted.map(printExpr));
   const all = first.columns.every(({ expr }) => expr.kind !== 'star' && printed.has(printExpr(expr)));
   const exact = core.columns.every(({ expr }) => isExactKey(expr, scope, needs));

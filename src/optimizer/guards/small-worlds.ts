@@ -3,12 +3,15 @@
  * or some condition shows in none of them, the evidence is not enough. A difference is told by the smallest database that shows it.
  */
 import type { Parameters } from '../../database/protocol.ts';
+import { determinacy } from '../determined.ts';
 import { difference, orderCheckOf, type OrderCheck } from '../equal.ts';
 import type { Counterexample, ShownRows, Verdict } from '../protocol.ts';
 import { cellSql, type Run } from '../sandbox.ts';
 import { printExpr } from '../../sql/print.ts';
 import { visit } from '../../sql/walk.ts';
 import { conjunctsOf, disjunctsOf, type Select } from '../../sql/ast.ts';
+import type { Schema } from '../../sql/schema.ts';
+import type { Rewrite } from '../rules/rule.ts';
 import { pass, refuse, type Candidate, type Guard, type GuardContext, type Statement } from './guard.ts';
 import { shrink } from './shrink.ts';
 import { outcomeOf, valuesOf, type Outcome } from './outcome.ts';
@@ -32,12 +35,20 @@ export const smallWorlds: Guard = {
     const near = { ...context, parameters: parametersWithin(original, context.parameters, reach) };
     const suite = (context.suite ??= Suite.of(original, near));
     if (typeof suite === 'string') return refuse('small-worlds', `Not enough evidence: ${suite}.`);
-    const verdict = compareAll({ ...candidate, original, rewritten }, near, suite);
+    const rewrite = reach.size > 0 ? needingAsSmall(candidate, original, context.schema) : candidate.rewrite;
+    const verdict = compareAll({ original, rewritten, rewrite }, near, suite);
     return reach.size > 0 && (verdict.pass || verdict.counterexample)
       ? { ...verdict, evidence: `${verdict.evidence} LIMIT and OFFSET had smaller numbers there.` }
       : verdict;
   },
 };
+
+/** The rewrite, resting on what makes the query with smaller numbers determined. */
+function needingAsSmall({ original, rewrite }: Candidate, small: Statement, schema: Schema): Rewrite {
+  const typed = new Set(determinacy(original.select, schema).needs.map((one) => JSON.stringify(one)));
+  const others = rewrite.preconditions.filter((one) => !typed.has(JSON.stringify(one)));
+  return { ...rewrite, preconditions: [...determinacy(small.select, schema).needs, ...others] };
+}
 
 function compareAll({ original, rewritten, rewrite }: Candidate, context: GuardContext, suite: Suite): Verdict {
   const startMs = context.sandbox.nowMs();

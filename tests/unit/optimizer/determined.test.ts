@@ -45,6 +45,13 @@ describe('determined', () => {
     ['SELECT (SELECT made FROM orders WHERE user_id = u.id ORDER BY made, id LIMIT 1) FROM users AS u', []],
     ['SELECT (SELECT name FROM users WHERE id = o.user_id) FROM orders AS o', []],
     ['VALUES (1, 2), (3, 4)', []],
+    // Where no key makes it total, rows on both sides of the cut must differ.
+    ['SELECT id FROM orders ORDER BY total LIMIT 3', ['orders']],
+    [
+      'SELECT u.id, o.total FROM users AS u JOIN orders AS o ON o.user_id = u.id ORDER BY u.id LIMIT 3',
+      ['orders', 'users'],
+    ],
+    ['SELECT user_id AS u, count(*) AS n FROM orders GROUP BY user_id ORDER BY n DESC LIMIT 2 OFFSET 1', ['orders']],
     // Columns that the group fixes, through keys and joins.
     ['SELECT id, name, city FROM users GROUP BY id', []],
     ['SELECT u.name, count(*) FROM users AS u JOIN orders AS o ON o.user_id = u.id GROUP BY u.id', []],
@@ -86,13 +93,9 @@ describe('determined', () => {
     ['SELECT sum(v) FROM (SELECT avg(total) AS v FROM orders GROUP BY user_id)', 'may be REAL'],
     ['SELECT sum(v) FROM (SELECT sum(total * total) AS v FROM orders GROUP BY user_id)', 'may be REAL'],
     ['SELECT id FROM orders LIMIT 3', 'without a total order'],
-    ['SELECT id FROM orders ORDER BY total LIMIT 3', 'without a total order'],
-    ['SELECT id FROM orders ORDER BY made LIMIT 3', 'without a total order'],
-    [
-      'SELECT u.id, o.total FROM users AS u JOIN orders AS o ON o.user_id = u.id ORDER BY u.id LIMIT 3',
-      'without a total order',
-    ],
-    ['SELECT tag FROM folded ORDER BY tag LIMIT 3', 'without a total order'],
+    ['SELECT id FROM orders WHERE total > ?1 ORDER BY total LIMIT 3', 'without a total order'],
+    ['SELECT DISTINCT made, total FROM orders ORDER BY total LIMIT 3', 'without a total order'],
+    ['SELECT n FROM (SELECT total AS n FROM orders ORDER BY made LIMIT 3)', 'without a total order'],
     [
       'SELECT id AS k, total FROM orders UNION ALL SELECT id, total FROM orders ORDER BY k LIMIT 4',
       'without a total order',

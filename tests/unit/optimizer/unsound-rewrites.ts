@@ -345,7 +345,7 @@ const ORDER: Unsound[] = [
     'SELECT id FROM a ORDER BY id DESC LIMIT 1',
   ),
   by(
-    'undetermined',
+    'preconditions',
     'a limit with ties',
     'SELECT id, x FROM a ORDER BY x LIMIT 1',
     'SELECT id, x FROM a ORDER BY x, id DESC LIMIT 1',

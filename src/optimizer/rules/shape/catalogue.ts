@@ -58,8 +58,8 @@ export const SHAPE = {
     after:
       'SELECT id, customer_id, status, ordered_at, total_cents FROM (SELECT orders.id AS page_key FROM orders ORDER BY total_cents, id LIMIT 10 OFFSET 5000) AS page CROSS JOIN orders ON orders.id = page.page_key ORDER BY total_cents, id',
     refuses: {
-      sql: 'SELECT * FROM orders ORDER BY total_cents LIMIT 10 OFFSET 5000',
-      why: 'Among orders of one total it is left to chance which come first.',
+      sql: 'SELECT * FROM orders LIMIT 10 OFFSET 5000',
+      why: 'Without an order it is left to chance which rows come first.',
     },
     mode: 'proved',
   },
