@@ -12,7 +12,7 @@ import { groupKey } from '../../determined.ts';
 import { aggregatesIn, type Call } from '../aggregates.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { freeName, placesOf, type Place } from '../support.ts';
-import { replacePlace, substitute, substituteCore } from '../subqueries/substitute.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 
 export const countDistinct: Rule = {
   id: 'count-distinct',

@@ -10,7 +10,7 @@ import { replaceCore, replaceQuery } from '../../../sql/walk.ts';
 import { groupKey, isAggregated } from '../../determined.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { namesMayChange, placesOf, type Place } from '../support.ts';
-import { replacePlace, substituteCore } from '../subqueries/substitute.ts';
+import { replacePlace, substituteCore } from '../substitute.ts';
 
 export const indexOrder: Rule = {
   id: 'index-order',

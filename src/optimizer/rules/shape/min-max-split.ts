@@ -11,7 +11,7 @@ import { replaceCore, someExpr } from '../../../sql/walk.ts';
 import { aggregatesIn, isMadeOfAggregates, type Call } from '../aggregates.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { namesMayChange, placesOf, type Place } from '../support.ts';
-import { substitute } from '../subqueries/substitute.ts';
+import { substitute } from '../substitute.ts';
 
 export const minMaxSplit: Rule = {
   id: 'min-max-split',

@@ -9,7 +9,7 @@ import { replaceCore } from '../../../sql/walk.ts';
 import { isAggregate, isAggregated } from '../../determined.ts';
 import { bySchema, type Rewrite, type Rule } from '../rule.ts';
 import { namesMayChange, placesOf, type Place } from '../support.ts';
-import { replacePlace, substituteCore } from '../subqueries/substitute.ts';
+import { replacePlace, substituteCore } from '../substitute.ts';
 import { fixesRows, givesDistinctRows } from './distinct-rows.ts';
 
 export const needlessDistinct: Rule = {

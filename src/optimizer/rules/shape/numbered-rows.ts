@@ -7,7 +7,7 @@ import { foldCase } from '../../../sql/tokens.ts';
 import { someExpr, visit } from '../../../sql/walk.ts';
 import { uniqueTogether } from '../../exact.ts';
 import type { Precondition } from '../rule.ts';
-import { isPlain } from '../subqueries/correlation.ts';
+import { isPlain } from '../correlation.ts';
 
 export interface Numbered {
   /** Of the subquery. */

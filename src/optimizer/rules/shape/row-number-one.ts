@@ -10,7 +10,7 @@ import type { Resolved } from '../../../sql/scope.ts';
 import { replaceCore } from '../../../sql/walk.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { freeName, placesOf, type Place } from '../support.ts';
-import { neverNull } from '../subqueries/correlation.ts';
+import { neverNull } from '../correlation.ts';
 import { numberedBy, type Numbered } from './numbered-rows.ts';
 
 export const rowNumberOne: Rule = {

@@ -11,7 +11,7 @@ import { foldCase } from '../../../sql/tokens.ts';
 import { someExpr } from '../../../sql/walk.ts';
 import { smallIntegers, type Call } from '../aggregates.ts';
 import type { Precondition } from '../rule.ts';
-import { substitute } from '../subqueries/substitute.ts';
+import { substitute } from '../substitute.ts';
 
 /** A table in the FROM of a query. */
 export interface Side {

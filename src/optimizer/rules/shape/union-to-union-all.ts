@@ -14,7 +14,7 @@ import { readComparison, type Comparison } from '../predicates/comparison.ts';
 import { constantOf } from '../predicates/constants.ts';
 import { canBothHold } from '../predicates/interval.ts';
 import { bySchema, type Rule } from '../rule.ts';
-import { innerConditions } from '../subqueries/joins.ts';
+import { innerConditions } from '../joins.ts';
 import { placesOf, withoutStars, type Place } from '../support.ts';
 import { givesDistinctRows, plainColumn } from './distinct-rows.ts';
 

@@ -12,10 +12,10 @@ import { fixedBy } from '../../fixed.ts';
 import { aggregatesIn, isMadeOfAggregates } from '../aggregates.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { namesMayChange, placesOf, type Place } from '../support.ts';
-import { isBare, neverNull, scopeWithin } from '../subqueries/correlation.ts';
-import { innerConditions, isInner } from '../subqueries/joins.ts';
-import { scalarsOf, type Scalar } from '../subqueries/scalars.ts';
-import { replacePlace, substitute, substituteCore } from '../subqueries/substitute.ts';
+import { isBare, neverNull, scopeWithin } from '../correlation.ts';
+import { innerConditions, isInner } from '../joins.ts';
+import { scalarsOf, type Scalar } from '../scalars.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 import { askedBeyond, mayRun, runningOf, speaksOf, windowed, type Side } from './running.ts';
 
 export const windowForSelfJoin: Rule = {

@@ -10,7 +10,7 @@ import { sourcesOf } from '../../../sql/scope.ts';
 import { replaceCore } from '../../../sql/walk.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { placesOf, type Place } from '../support.ts';
-import { neverNull, rejectsNull } from './correlation.ts';
+import { neverNull, rejectsNull } from '../correlation.ts';
 import { usedElsewhere } from './usage.ts';
 
 export const antiJoin: Rule = {

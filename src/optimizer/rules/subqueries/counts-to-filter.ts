@@ -10,9 +10,9 @@ import { isAggregate } from '../../determined.ts';
 import { aggregatesIn, isMadeOfAggregates } from '../aggregates.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { freeName, isClosed, placesOf, withoutStars, type Place } from '../support.ts';
-import { isBare } from './correlation.ts';
-import { scalarsOf, type Scalar } from './scalars.ts';
-import { replacePlace, substitute, substituteCore } from './substitute.ts';
+import { isBare } from '../correlation.ts';
+import { scalarsOf, type Scalar } from '../scalars.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 
 export const countsToFilter: Rule = {
   id: 'counts-to-filter',

@@ -12,9 +12,9 @@ import { isAggregate, isAggregated } from '../../determined.ts';
 import { aggregatesIn, smallIntegers } from '../aggregates.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { freeName, placesOf, type Place } from '../support.ts';
-import { comparesAlike } from './correlation.ts';
-import { innerConditions, isInner } from './joins.ts';
-import { replacePlace, substitute, substituteCore } from './substitute.ts';
+import { comparesAlike } from '../correlation.ts';
+import { innerConditions, isInner } from '../joins.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 import { usedElsewhere } from './usage.ts';
 
 /** What adds up the parts of each. */

@@ -8,7 +8,7 @@ import { and, binary, conjunctsOf, literal, selectOf } from '../../../sql/ast.ts
 import type { Scope } from '../../../sql/scope.ts';
 import { rewriteConditions, type Replacement } from '../filters.ts';
 import type { Precondition, Rule } from '../rule.ts';
-import { comparesAlike, isPlain, scopeWithin, unlink } from './correlation.ts';
+import { comparesAlike, isPlain, scopeWithin, unlink } from '../correlation.ts';
 
 export const existsToExtreme: Rule = {
   id: 'exists-to-extreme',

@@ -8,7 +8,7 @@ import { and, binary, conjunctsOf, literal, selectOf } from '../../../sql/ast.ts
 import { rewriteConditions, type Replacement } from '../filters.ts';
 import type { Rule } from '../rule.ts';
 import type { Place } from '../support.ts';
-import { isPlain, neverNull, unlink, type Link } from './correlation.ts';
+import { isPlain, neverNull, unlink, type Link } from '../correlation.ts';
 
 export const existsToIn: Rule = {
   id: 'exists-to-in',

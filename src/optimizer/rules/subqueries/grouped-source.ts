@@ -5,8 +5,8 @@ import type { Resolved, Scope } from '../../../sql/scope.ts';
 import { foldCase } from '../../../sql/tokens.ts';
 import type { Precondition } from '../rule.ts';
 import { isClosed, type Place } from '../support.ts';
-import { comparesAlike, isBare, scopeWithin } from './correlation.ts';
-import { innerConditions } from './joins.ts';
+import { comparesAlike, isBare, scopeWithin } from '../correlation.ts';
+import { innerConditions } from '../joins.ts';
 
 export interface GroupedSource {
   index: number;

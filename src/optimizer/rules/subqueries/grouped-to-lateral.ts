@@ -10,10 +10,10 @@ import { someExpr } from '../../../sql/walk.ts';
 import { isAggregate } from '../../determined.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { placesOf, withoutStars, type Place } from '../support.ts';
-import { scopeWithin } from './correlation.ts';
+import { scopeWithin } from '../correlation.ts';
 import { groupedSources, type GroupedSource } from './grouped-source.ts';
-import { detach, isInner, type Detached } from './joins.ts';
-import { replacePlace, substitute, substituteCore } from './substitute.ts';
+import { detach, isInner, type Detached } from '../joins.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 import { usedElsewhere } from './usage.ts';
 
 export const groupedToLateral: Rule = {

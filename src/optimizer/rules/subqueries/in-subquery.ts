@@ -11,7 +11,7 @@ import { isQuery, replaceCore } from '../../../sql/walk.ts';
 import { rewriteConditions, type Replacement } from '../filters.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { freeName, isClosed, placesOf, withoutStars, type Place } from '../support.ts';
-import { comparesAlike, isBare, isPlain, neverNull, scopeWithin } from './correlation.ts';
+import { comparesAlike, isBare, isPlain, neverNull, scopeWithin } from '../correlation.ts';
 
 export const inSubquery: Rule = {
   id: 'in-subquery',

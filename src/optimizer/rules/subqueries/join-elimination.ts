@@ -12,8 +12,8 @@ import { sourcesOf, type Resolved } from '../../../sql/scope.ts';
 import { replaceCore } from '../../../sql/walk.ts';
 import { bySchema, type Precondition, type Rewrite, type Rule } from '../rule.ts';
 import { placesOf, type Place } from '../support.ts';
-import { comparesAlike, rejectsNull } from './correlation.ts';
-import { detach, innerConditions } from './joins.ts';
+import { comparesAlike, rejectsNull } from '../correlation.ts';
+import { detach, innerConditions } from '../joins.ts';
 import { usedElsewhere } from './usage.ts';
 
 export const joinElimination: Rule = {

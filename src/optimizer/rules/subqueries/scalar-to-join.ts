@@ -12,9 +12,9 @@ import { isAggregate } from '../../determined.ts';
 import { aggregatesIn } from '../aggregates.ts';
 import type { Precondition, Rewrite, Rule } from '../rule.ts';
 import { freeName, isClosed, partsOf, placesOf, withoutStars, type Place } from '../support.ts';
-import { isBare, scopeWithin, unlink, type Unlinked } from './correlation.ts';
-import { scalarsOf, type Scalar } from './scalars.ts';
-import { replacePlace, substitute, substituteCore } from './substitute.ts';
+import { isBare, scopeWithin, unlink, type Unlinked } from '../correlation.ts';
+import { scalarsOf, type Scalar } from '../scalars.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 
 /** What each gives for no rows; the join gives NULL. */
 const OF_NO_ROWS: Readonly<Record<string, string>> = {

@@ -8,9 +8,9 @@ import { containsKey } from '../../../sql/schema.ts';
 import type { ScopeSource } from '../../../sql/scope.ts';
 import { bySchema, type Rewrite, type Rule } from '../rule.ts';
 import { placesOf, withoutStars, type Place } from '../support.ts';
-import { comparesAlike } from './correlation.ts';
-import { detach, innerConditions, isInner } from './joins.ts';
-import { replacePlace, substitute, substituteCore } from './substitute.ts';
+import { comparesAlike } from '../correlation.ts';
+import { detach, innerConditions, isInner } from '../joins.ts';
+import { replacePlace, substitute, substituteCore } from '../substitute.ts';
 import { usedElsewhere } from './usage.ts';
 
 export const selfJoin: Rule = {

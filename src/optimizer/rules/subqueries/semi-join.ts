@@ -12,7 +12,7 @@ import { replaceCore, someExpr } from '../../../sql/walk.ts';
 import { isAggregate, isAggregated } from '../../determined.ts';
 import type { Rewrite, Rule } from '../rule.ts';
 import { placesOf, type Place } from '../support.ts';
-import { detach, isInner } from './joins.ts';
+import { detach, isInner } from '../joins.ts';
 import { usedElsewhere } from './usage.ts';
 
 export const semiJoin: Rule = {

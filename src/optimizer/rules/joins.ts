@@ -1,7 +1,7 @@
 /** Inner joins as a list of tables and a list of conditions, from which one table can be taken. */
-import type { Core, Expr, Source } from '../../../sql/ast.ts';
-import { conjunctsOf, mergesColumns } from '../../../sql/ast.ts';
-import { sourcesOf, type Scope } from '../../../sql/scope.ts';
+import type { Core, Expr, Source } from '../../sql/ast.ts';
+import { conjunctsOf, mergesColumns } from '../../sql/ast.ts';
+import { sourcesOf, type Scope } from '../../sql/scope.ts';
 
 /** Joined with what stands before it by nothing but conditions. */
 export function isInner({ join }: Source): boolean {

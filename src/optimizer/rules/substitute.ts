@@ -1,7 +1,7 @@
 /** Puts other expressions where a query level speaks: its columns, its conditions, its groups and its order; subqueries are left alone. */
-import type { Core, Expr, Select } from '../../../sql/ast.ts';
-import { mapCore, mapParts, replaceQuery } from '../../../sql/walk.ts';
-import type { Place } from '../support.ts';
+import type { Core, Expr, Select } from '../../sql/ast.ts';
+import { mapCore, mapParts, replaceQuery } from '../../sql/walk.ts';
+import type { Place } from './support.ts';
 
 /** `change` answers null for what it leaves as it is. */
 export function substitute(expr: Expr, change: (expr: Expr) => Expr | null): Expr {

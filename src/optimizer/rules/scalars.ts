@@ -1,7 +1,7 @@
 /** Subqueries used as values. */
-import type { Expr, ExprOf } from '../../../sql/ast.ts';
-import { mapCore, mapParts } from '../../../sql/walk.ts';
-import type { Place } from '../support.ts';
+import type { Expr, ExprOf } from '../../sql/ast.ts';
+import { mapCore, mapParts } from '../../sql/walk.ts';
+import type { Place } from './support.ts';
 
 export type Scalar = ExprOf<'scalar'>;
 

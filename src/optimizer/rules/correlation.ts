@@ -1,11 +1,11 @@
 /** How a subquery hangs on the query around it: by equalities of columns, and by nothing else if it is to be moved. */
-import type { Core, Expr, ExprOf, Select } from '../../../sql/ast.ts';
-import { and, conjunctsOf, isNullable, isSimple, selectOf } from '../../../sql/ast.ts';
-import { printName } from '../../../sql/print.ts';
-import { scopeOf, type Resolved, type Scope } from '../../../sql/scope.ts';
-import { isAggregated } from '../../determined.ts';
-import { bySchema, type Precondition } from '../rule.ts';
-import { isClosed } from '../support.ts';
+import type { Core, Expr, ExprOf, Select } from '../../sql/ast.ts';
+import { and, conjunctsOf, isNullable, isSimple, selectOf } from '../../sql/ast.ts';
+import { printName } from '../../sql/print.ts';
+import { scopeOf, type Resolved, type Scope } from '../../sql/scope.ts';
+import { isAggregated } from '../determined.ts';
+import { bySchema, type Precondition } from './rule.ts';
+import { isClosed } from './support.ts';
 
 /** `inner.k = outer.x` */
 export interface Link {
