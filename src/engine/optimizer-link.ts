@@ -173,9 +173,8 @@ export class OptimizerLink {
     const joined = without.length === 0 && setup === null ? this.#join(sql, ifWorthIt, onProgress) : null;
     return this.#firstServed(async () => {
       if (joined) return waitedFor(joined, signal);
-      const at = this.#queue.findIndex((pending) => pending.sql === sql);
-      if (at >= 0) this.#queue.splice(at, 1);
       const proof = this.#prove(sql, parameters, { ifWorthIt, without, setup });
+      if (without.length === 0 && setup === null) this.#takeOver(sql, proof);
       if (onProgress) proof.listeners.add(onProgress);
       return waitedFor(proof, signal);
     }, sql);
@@ -291,6 +290,20 @@ export class OptimizerLink {
       this.#waiting--;
       void this.#next();
     }
+  }
+
+  /** What was to be looked at in the background is looked at now; if that is stopped, it waits again. */
+  #takeOver(sql: string, proof: Proof): void {
+    const at = this.#queue.findIndex((pending) => pending.sql === sql);
+    if (at < 0) return;
+    const [pending] = this.#queue.splice(at, 1);
+    const generation = this.#generation;
+    proof.report.catch((error: unknown) => {
+      if (!pending || generation !== this.#generation || toWireError(error).code !== 'cancelled') return;
+      this.#verdicts.begin(sql, 'waiting');
+      this.#queue.push(pending);
+      void this.#next();
+    });
   }
 
   /** The proof of this text that is under way; null when there is none as thorough. */

@@ -37,6 +37,10 @@ export class InsightState {
     this.#engine = engine;
     this.proof = new Look(engine);
     this.#lab = lab;
+    lab.onRun = ({ sql, preview, optimized }) => {
+      const other = bare(sql) !== bare(this.proof.sql ?? '');
+      if (preview != null || (optimized === true && other)) this.makeWay();
+    };
   }
 
   get plan(): PlanLine[] | null {
@@ -74,6 +78,13 @@ export class InsightState {
     this.#clear();
     this.#looking = outcome?.kind === 'read' ? this.#look(outcome.sql, parameters, key) : Promise.resolve();
     return this.#looking;
+  }
+
+  /** The optimizer is wanted for something else: a proof that goes on is left, and taken up with the next look. */
+  makeWay(): void {
+    if (!this.proof.busy) return;
+    this.proof.leave();
+    this.#of = null;
   }
 
   /** Plan and advice, the quick ones, before the proof. */
@@ -175,6 +186,10 @@ export class InsightState {
   #setTrial(ddl: string, state: TrialState): void {
     this.#trials = { ...this.#trials, [ddl]: state };
   }
+}
+
+function bare(sql: string): string {
+  return sql.replace(/[;\s]+$/, '').trimStart();
 }
 
 function messageOf(error: unknown): string {

@@ -78,6 +78,8 @@ export class LabState {
   readonly undo: UndoState;
   /** Called after every change worth keeping. */
   onKeep: () => void = () => {};
+  /** Called before anything is run. */
+  onRun: (request: ExecuteRequest) => void = () => {};
 
   constructor(engine: EngineState) {
     this.#engine = engine;
@@ -322,6 +324,7 @@ export class LabState {
   async #execute(request: ExecuteRequest, base: number): Promise<void> {
     this.#lastRequest = { request, base };
     this.#progress = null;
+    this.onRun(request);
     const running = this.#engine.client.execute(request, { onProgress: (progress) => (this.#progress = progress) });
     this.#running = running;
     try {

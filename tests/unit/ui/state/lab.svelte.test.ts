@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ExecuteRequest, QueryOutcome, ScriptOutcome } from '../../../../src/engine/protocol.ts';
 import type { EngineState } from '../../../../src/ui/state/engine.svelte.ts';
+import { InsightState } from '../../../../src/ui/state/insight.svelte.ts';
 import { LabState } from '../../../../src/ui/state/lab.svelte.ts';
 
 const outcomeOf = (sql: string, preview: string | null): ScriptOutcome => ({
@@ -9,6 +10,7 @@ const outcomeOf = (sql: string, preview: string | null): ScriptOutcome => ({
     {
       sql,
       kind: 'read',
+      version: { historyId: 'h', logNumber: 0 },
       result: null,
       executionTimeMs: 1,
       cacheHit: false,
@@ -28,19 +30,27 @@ const outcomeOf = (sql: string, preview: string | null): ScriptOutcome => ({
 
 function bench() {
   const asked: ExecuteRequest[] = [];
+  const log: string[] = [];
   const client = {
-    call: { describe: () => Promise.resolve([]) },
+    call: {
+      describe: () => Promise.resolve([]),
+      plan: () => Promise.resolve([]),
+      advise: () => Promise.resolve([]),
+    },
+    start: () => ({ done: new Promise(() => {}), cancel: () => log.push('proof stopped') }),
     execute: (request: ExecuteRequest) => {
       asked.push(request);
+      log.push('run');
       const applies = request.preview === 'narrow-columns' ? request.preview : null;
       return { done: Promise.resolve(outcomeOf(request.sql, applies)), cancel: () => {} };
     },
   };
-  const lab = new LabState({ client, phase: 'ready', settings: null, schema: null } as unknown as EngineState);
+  const engine = { client, phase: 'ready', settings: null, schema: null } as unknown as EngineState;
+  const lab = new LabState(engine);
   // As typed by a person: one that the page has not taken apart yet.
   lab.describe = () => Promise.resolve();
   lab.sql = 'SELECT a, b FROM t';
-  return { lab, asked };
+  return { lab, asked, log, insight: new InsightState(engine, lab) };
 }
 
 it('a preview that is switched on asks the shown query again, and off again', async () => {
@@ -68,4 +78,27 @@ it('a run that waited for its proof says how it ran', async () => {
   await lab.run('all', { optimized: true, cache: false });
   expect(asked.at(-1)).toMatchObject({ optimized: true, cache: false });
   expect(lab.rewriteReason).toBe('Runs as typed: the proof is still running');
+});
+
+it('a proof makes way for a run that needs the optimizer itself, and for no other', async () => {
+  const { lab, log, insight } = bench();
+  const prove = async (): Promise<void> => {
+    void insight.look(lab.selected, []);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(insight.proof.busy).toBe(true);
+  };
+  await lab.run('all');
+  await prove();
+  await lab.run('all', { optimized: true });
+  expect(log).toEqual(['run', 'run']);
+  await lab.showPreview('narrow-columns');
+  expect(log.slice(2)).toEqual(['proof stopped', 'run']);
+  // The same answer is looked at again.
+  await prove();
+  lab.sql = 'SELECT b FROM t';
+  await lab.run('all');
+  expect(log.slice(4)).toEqual(['run']);
+  lab.sql = 'SELECT c FROM t';
+  await lab.run('all', { optimized: true });
+  expect(log.slice(5)).toEqual(['proof stopped', 'run']);
 });
