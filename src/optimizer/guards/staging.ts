@@ -156,9 +156,13 @@ export class StagedTable {
 
   /** Whether the constraints let this row stand alone in its table. */
   #accepts(id: number): boolean {
+    this.clear();
+    this.#held = 'unknown';
     try {
-      this.hold([id]);
-      return this.#sandbox.run(`SELECT 1 FROM ${printName(this.name)}`, [], null).rowCount === 1;
+      const alone = [id, ...Array<null>(ROWS_AT_ONCE - 1).fill(null)];
+      const { rowCount } = this.#sandbox.run(`${this.#insertSql} RETURNING 1`, alone, null);
+      this.#held = String(id);
+      return rowCount === 1;
     } catch {
       return false; // as in `insert`
     }
