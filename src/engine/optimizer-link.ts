@@ -80,6 +80,8 @@ interface Proof {
   /** How many wait for it; none for one in the background, which makes way. */
   waiters: number;
   listeners: Set<(progress: OptimizeProgress) => void>;
+  /** So far: who comes later hears it too. */
+  told: OptimizeProgress[];
   report: Promise<OptimizeReport>;
   stop(): void;
 }
@@ -310,7 +312,10 @@ export class OptimizerLink {
   #join(sql: string, ifWorthIt: boolean, onProgress: ProofOptions['onProgress']): Proof | null {
     const proof = this.#proof;
     if (proof?.sql !== sql || (proof.ifWorthIt && !ifWorthIt)) return null;
-    if (onProgress) proof.listeners.add(onProgress);
+    if (onProgress) {
+      proof.told.forEach(onProgress);
+      proof.listeners.add(onProgress);
+    }
     return proof;
   }
 
@@ -328,12 +333,17 @@ export class OptimizerLink {
     const request = { sql, parameters, disabledRules, budgetMs, fastEnoughMs, cancelValue: job, setup };
     let [stopped, cancel] = [false, (): void => {}];
     const listeners: Proof['listeners'] = new Set();
+    const told: OptimizeProgress[] = [];
     const ask = async (): Promise<OptimizeReport> => {
       try {
         const report = await this.#worker.ask((api) => {
           if (stopped) throw new AppError('cancelled', 'The proof was stopped.');
           return api.optimize(request, {
-            onProgress: (told) => listeners.forEach((listener) => listener(told as OptimizeProgress)),
+            onProgress: (report) => {
+              const one = report as OptimizeProgress;
+              told.push(one);
+              listeners.forEach((listener) => listener(one));
+            },
             cancelWith: (given) => (cancel = given),
           });
         });
@@ -356,7 +366,7 @@ export class OptimizerLink {
       this.#worker.stop(job);
       cancel();
     };
-    const proof: Proof = { sql, ifWorthIt, waiters: 0, listeners, stop, report: Promise.resolve().then(ask) };
+    const proof: Proof = { sql, ifWorthIt, waiters: 0, listeners, told, stop, report: Promise.resolve().then(ask) };
     if (isEverybodys) this.#proof = proof;
     return proof;
   }

@@ -206,6 +206,8 @@ describe('a proof', () => {
 
 describe('somebody who waits', () => {
   const FASTER = "SELECT (SELECT count(*) FROM orders WHERE status <> 'nothing') > 0 AS any_order";
+  // In one process a word goes one station further at each breath of the proof: to be stopped it must be a long one.
+  const LONG = 'SELECT (SELECT count(*) FROM events AS e WHERE e.customer_id = c.id) FROM customers AS c WHERE id < 40';
 
   it('for a proof sees the suggestion, then the guards, and gets it even for a text seen for the first time', async () => {
     const lab = await open();
@@ -258,6 +260,29 @@ describe('somebody who waits', () => {
     expect(lab.engine.optimizer.verdict(FASTER)?.state).toMatch(/proved|unchanged/);
   });
 
+  it('and comes later hears what was told before', async () => {
+    const lab = await open();
+    const heard: OptimizeProgress[] = [];
+    const cancels: (() => void)[] = [];
+    const ask = (onProgress: (told: unknown) => void): Promise<unknown> =>
+      lab.call
+        .optimize({ sql: LONG }, { onProgress, cancelWith: (stop) => cancels.push(stop) })
+        .catch((error: unknown) => error);
+    const later: Promise<unknown>[] = [];
+    const first = ask((told) => {
+      // Past the suggestions.
+      if ((told as OptimizeProgress).stage === 'proposed' || later.length > 0) return;
+      const second = ask((one) => {
+        heard.push(one as OptimizeProgress);
+        cancels.forEach((cancel) => cancel());
+      });
+      later.push(second);
+    });
+    expect(await first).toMatchObject({ code: 'cancelled' });
+    await Promise.all(later);
+    expect(heard[0]).toMatchObject({ stage: 'proposed' });
+  });
+
   it('of something that waited for its turn may leave, and it waits again', async () => {
     const lab = await open();
     const { optimizer } = lab.engine;
@@ -275,12 +300,12 @@ describe('somebody who waits', () => {
   it('may leave: the proof is cancelled and nothing is remembered', async () => {
     const lab = await open();
     let cancel = (): void => {};
-    // In one process a word goes one station further at each breath of the proof, so it must be a long one.
-    const sql =
-      'SELECT (SELECT count(*) FROM events AS e WHERE e.customer_id = c.id) FROM customers AS c WHERE id < 40';
-    const proof = lab.call.optimize({ sql }, { cancelWith: (stop) => (cancel = stop), onProgress: () => cancel() });
+    const proof = lab.call.optimize(
+      { sql: LONG },
+      { cancelWith: (stop) => (cancel = stop), onProgress: () => cancel() },
+    );
     await expect(proof).rejects.toMatchObject({ code: 'cancelled' });
-    expect(lab.engine.optimizer.verdict(sql)).toBeUndefined();
+    expect(lab.engine.optimizer.verdict(LONG)).toBeUndefined();
   });
 });
 
