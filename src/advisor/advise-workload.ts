@@ -40,8 +40,8 @@ const ENDS_WITH_REWRITES = {
   running: 0.1,
   planning: 0.17,
   building: 0.38,
-  rewriting: 0.84,
-  choosing: 0.94,
+  rewriting: 0.78,
+  choosing: 0.93,
   checking: 1,
 };
 /** Planning takes no longer, however much time there is. */
@@ -50,7 +50,7 @@ const PLANNING_WITH_REWRITES_MS_MAX = 4000;
 /** Of the time that is left for each proof, what one may take: most are soon over. */
 const SHARES = 2;
 /** Choices made again after a comparison. */
-const CORRECTIONS_MAX = 2;
+const CORRECTIONS_MAX = 6;
 
 type Steps<Result> = Generator<AdviceProgress, Result>;
 
@@ -164,7 +164,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       budgetBytes,
       isLate: () => until(ends.choosing) <= 0,
     });
-    let { set } = choice.choose();
+    let set = choice.choose();
 
     // ---- compared with the data as it is ----
     const compared = new Map<string, StatementAdvice>();
@@ -192,11 +192,12 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     };
     let statements = yield* statementsNow();
     // Where the comparison shows what a few runs did not, it corrects what they said, and the choice is made again.
-    for (let round = 0; round < CORRECTIONS_MAX; round++) {
+    for (let round = 1; round <= CORRECTIONS_MAX; round++) {
       const harmed = statements.flatMap(({ gain }, index) => (gain && isSlower(gain) ? [{ gain, index }] : []));
       if (harmed.length === 0) break;
       for (const { gain, index } of harmed) choice.correct(index, set, (measured[index]?.beforeMs ?? 0) / gain.ratio);
-      ({ set } = choice.choose());
+      // At last nothing is better than harm.
+      set = round < CORRECTIONS_MAX ? (round === 1 ? choice.choose() : choice.harmless(set)) : [];
       statements = yield* statementsNow();
     }
     const harms = harmsOf(measured, built, set, choice, { data, read, schema, leftMs: () => until(ends.checking) });

@@ -2,8 +2,8 @@
  * Which of the candidates to build, from what each statement takes with each set of them. Greedy by gain and by gain per byte, then
  * swaps until none helps; every set where there are few. Pure: a cost is asked for by set, and whoever answers has measured it.
  *
- * The price of a set is ln(total after / total before), plus the weighted mean of each statement's own ln(after / before): the load of
- * the whole and how long each takes count alike, so that neither one long report nor many short reads decide alone.
+ * The price of a set is twice ln(total after / total before), plus the weighted mean of each statement's own ln(after / before): neither
+ * one long report nor many short reads decide alone.
  */
 
 export interface ChoiceStatement {
@@ -46,8 +46,12 @@ export interface Choice {
 export const SLOWER_MAX = 1 / 0.9;
 /** Times below this are not told apart, in ms. */
 export const FLOOR_MS = 0.02;
+/** The load of the whole, beside how long each statement takes. */
+const TOTAL_WEIGHT = 2;
 /** A harmed statement weighs so much that no gain of others makes up for it. */
 const HARM_PRICE = 100;
+/** Least price of a set that harms one: no set is so dear otherwise. */
+const HARMED = 5;
 /** An index must pay for its bytes: the price of as many as the budget. */
 const BYTES_PRICE = 0.05;
 const EXACT_MAX = 8;
@@ -66,6 +70,11 @@ export function choose(problem: Problem): Choice {
   const ends = [start, greedy(problem, price, start, false), greedy(problem, price, [], true)];
   const set = lightened(price, swapped(problem, price, ends.reduce(better)));
   return { set: [...set].sort((a, b) => a - b), price: price(set), isExact: false };
+}
+
+/** What is left of a set when what harms a statement is taken out. */
+export function harmless(problem: Problem, set: readonly number[]): number[] {
+  return [...lightened(pricer(problem), set)];
 }
 
 type Price = (set: readonly number[]) => number;
@@ -103,7 +112,7 @@ export function pricer(problem: Problem): Price {
       for (const number of set) total += candidates[number]?.writeMs ?? 0;
       const having = set.reduce((sum, number) => sum + (candidates[number]?.price ?? 0), 0);
       const keeping = (BYTES_PRICE * bytes) / Math.max(1, budgetBytes) + having;
-      price = Math.log(total / before) + logs / weights + harm + keeping;
+      price = TOTAL_WEIGHT * Math.log(total / before) + logs / weights + harm + keeping;
     }
     known.set(key, price);
     return price;
@@ -145,10 +154,11 @@ function greedy({ candidates, isLate }: Problem, price: Price, start: readonly n
   return set;
 }
 
-/** Without what it is better without, the worst first. */
+/** As long as it harms a statement, without what it is better without. */
 function lightened(price: Price, start: readonly number[]): readonly number[] {
   let set = start;
   for (;;) {
+    if (price(set) < HARMED || price(set) === Infinity) return set;
     const lighter = set.map((out) => set.filter((one) => one !== out));
     const best = lighter.reduce((one, other) => (price(other) < price(one) ? other : one), set);
     if (best === set) return set;
@@ -156,16 +166,18 @@ function lightened(price: Price, start: readonly number[]): readonly number[] {
   }
 }
 
-/** One out, one in, or one for another, as long as it gains. */
-function swapped({ candidates, isLate }: Problem, price: Price, start: readonly number[]): number[] {
+/** One out, one in, or one for another that the same statements are touched by, as long as it gains. */
+function swapped({ candidates, statements, isLate }: Problem, price: Price, start: readonly number[]): number[] {
   let set = [...start];
+  const isLike = (one: number, other: number): boolean =>
+    statements.every(({ touched }) => touched.includes(one) === touched.includes(other));
   for (;;) {
     const outside = candidates.flatMap((_, number) => (set.includes(number) ? [] : [number]));
     const without = (out: number): number[] => set.filter((one) => one !== out);
     const moves = [
       ...set.map(without),
       ...outside.map((into) => [...set, into]),
-      ...set.flatMap((out) => outside.map((into) => [...without(out), into])),
+      ...set.flatMap((out) => outside.filter((into) => isLike(out, into)).map((into) => [...without(out), into])),
     ];
     const better = moves.find((move) => !isLate() && price(move) < price(set) - 1e-9);
     if (!better) return set;

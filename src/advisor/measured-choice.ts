@@ -5,12 +5,13 @@
 import { foldCase } from '../sql/tokens.ts';
 import type { MeasuredQuery } from './baseline.ts';
 import type { BuiltIndex } from './build.ts';
+import { serves } from './candidates.ts';
 import { estimate } from './estimate.ts';
-import { choose, FLOOR_MS, type Choice, type Problem } from './choose.ts';
+import { choose, FLOOR_MS, harmless, pricer, type Problem } from './choose.ts';
 import type { IndexRack } from './rack.ts';
 import type { ReadQuery } from './read-workload.ts';
 import type { ProvedTexts } from './rewrites.ts';
-import { Trials, type Reckon } from './trials.ts';
+import { planKey, Trials, type Reckon } from './trials.ts';
 import type { TableSample } from './sample.ts';
 
 /** Writes of one row cost a multiple of what building costs a row: they come in no order. */
@@ -18,7 +19,9 @@ const WRITE_FACTOR = 3;
 /** The price of an index for being one; statistics are rather there than not. */
 const INDEX_PRICE = 0.002;
 const STATISTICS_PRICE = -0.0005;
-const SETTLED_MAX = 4;
+const SETTLED_MAX = 8;
+/** What may be lost for one index less. */
+const PREFIX_PRICE = 0.05;
 /** What is reckoned to take so much of before may take more. */
 const SUSPECT = 0.5;
 /** A loss beyond this is stopped, and told as this. */
@@ -62,7 +65,13 @@ export class MeasuredChoice {
     const partsOf = (index: string): readonly string[] | null => parts.get(foldCase(index)) ?? null;
     this.#reckons = queries.map(({ uses, planBefore }) => {
       const before = estimate(planBefore, { uses, sample, partsOf });
-      return (plan) => estimate(plan, { uses, sample, partsOf }) / before;
+      const known = new Map<string, number>();
+      return (plan) => {
+        const key = planKey(plan);
+        const share = known.get(key) ?? estimate(plan, { uses, sample, partsOf }) / before;
+        known.set(key, share);
+        return share;
+      };
     });
     // A plan that stays as it was takes what it took.
     for (const { samples, planBefore, before } of queries)
@@ -91,7 +100,7 @@ export class MeasuredChoice {
   }
 
   /** Runs what looks best for each statement first: that bounds how long all others may take. */
-  choose(): Choice {
+  choose(): number[] {
     const { queries, best, built, isLate } = this.#given;
     const statistics = this.#statisticsItems();
     const union = new Set<number>();
@@ -101,14 +110,36 @@ export class MeasuredChoice {
       own.forEach((item) => union.add(item));
     }
     const starts = [...this.#before, this.#fitting([...union]).concat(statistics), statistics, []];
-    for (let round = 1; ; round++) {
-      const choice = choose({ ...this.problem, starts });
+    let set: number[] = [];
+    for (let round = 1; round <= SETTLED_MAX; round++) {
+      // When it is late, what does harm is taken out, and nothing else is tried.
+      set = round > 1 && isLate() ? harmless(this.problem, set) : choose({ ...this.problem, starts }).set;
       // Every one is looked at, not as far as the first loss.
-      const losses = queries.map((query, statement) => this.#settle(query, statement, choice.set));
-      this.#before.unshift(choice.set);
-      if (!losses.includes(true) || round === SETTLED_MAX) return choice;
-      starts.unshift(choice.set);
+      const losses = queries.map((query, statement) => this.#settle(query, statement, set));
+      this.#before.unshift(set);
+      if (!losses.includes(true)) break;
+      starts.unshift(set);
     }
+    return this.#withoutPrefixes(set);
+  }
+
+  /** Without what another begins with, unless a statement suffers: the planner may have taken the narrower one for good reason. */
+  #withoutPrefixes(given: readonly number[]): number[] {
+    const price = pricer(this.problem);
+    let set = [...given];
+    for (const item of given) {
+      const one = this.#given.built[item]?.candidate;
+      const others = this.indexes(set.filter((other) => other !== item));
+      if (!one || !others.some(({ candidate }) => serves(candidate, one))) continue;
+      const without = set.filter((other) => other !== item);
+      if (price(without) < price(set) + PREFIX_PRICE) set = without;
+    }
+    return set;
+  }
+
+  /** The set without what harms a statement, as far as that is known. */
+  harmless(set: readonly number[]): number[] {
+    return harmless(this.problem, set);
   }
 
   /** What was stopped on the way, because another set was quicker, is looked at in the set that is chosen. */

@@ -24,11 +24,3 @@ export function mergedOf(candidates: readonly IndexCandidate[]): IndexCandidate[
   }
   return found;
 }
-
-/** Those that no other one does all the work of. */
-export function withoutPrefixes(candidates: readonly IndexCandidate[]): IndexCandidate[] {
-  return candidates.filter(
-    (one, index) =>
-      !candidates.some((other, at) => at !== index && serves(other, one) && (!serves(one, other) || at < index)),
-  );
-}

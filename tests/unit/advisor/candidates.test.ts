@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidatesOf, keyOf, serves, type IndexCandidate } from '../../../src/advisor/candidates.ts';
-import { mergedOf, withoutPrefixes } from '../../../src/advisor/merge.ts';
+import { mergedOf } from '../../../src/advisor/merge.ts';
 import { usesOf } from '../../../src/advisor/uses.ts';
 import { readSchema } from '../../../src/optimizer/read-schema.ts';
 import { sandboxWith } from '../optimizer/sandbox.ts';
@@ -19,7 +19,7 @@ function keys(sql: string, categories: readonly string[] = []): string[] {
 
 describe('candidates', () => {
   it.each([
-    ['equality before range', "SELECT id FROM orders WHERE day > 'day 3' AND paid = 1", 'orders(paid, day)'],
+    ['equality before range', "SELECT note FROM customers WHERE name > 'n' AND city = 'c'", 'customers(city, name)'],
     ['equality before the sort', 'SELECT id FROM orders WHERE paid = 1 ORDER BY day', 'orders(paid, day)'],
     ['all that is read', 'SELECT day FROM orders WHERE customer_id = 7', 'orders(customer_id, day)'],
     [
@@ -82,8 +82,10 @@ describe('merging', () => {
     expect(mergedOf([index('a', 'b'), { ...index('a', 'c'), where: 'x = 1' }])).toEqual([]);
     expect(mergedOf([index('a'), index('a', 'b')])).toEqual([]);
   });
-  it('knows prefixes and doubles', () => {
-    const kept = withoutPrefixes([index('a'), index('a', 'b'), index('b'), index('A', 'B')]);
-    expect(kept.map(({ parts }) => parts)).toEqual([['a', 'b'], ['b']]);
+  it('knows what serves for what', () => {
+    expect([serves(index('a', 'b'), index('a')), serves(index('a'), index('a', 'b'))]).toEqual([true, false]);
+    expect(serves(index('A', 'B'), index('a', 'b'))).toBe(true);
+    expect(serves({ ...index('a'), where: 'x = 1' }, index('a'))).toBe(false);
+    expect(serves(index('a'), { ...index('a'), where: 'x = 1' })).toBe(true);
   });
 });

@@ -32,7 +32,7 @@ describe('the choice', () => {
 
   it('keeps within the bytes, and takes the two small ones rather than the large one that is a little better', () => {
     // 0 (900 bytes): both from 100 to 8. 1 and 2 (400 each): one each, to 10. 0 with another is beyond 1,000 bytes.
-    // ln(16/200) + ln(0.08) = -5.05 against ln(20/200) + ln(0.1) = -4.61: the large one by time, if it has room.
+    // 2 ln(16/200) + ln(0.08) = -7.58 against 2 ln(20/200) + ln(0.1) = -6.91: the large one by time, if it has room.
     const costs: Record<string, number>[] = [
       { '0': 8, '1': 10, '1,2': 10 },
       { '0': 8, '2': 10, '1,2': 10 },
@@ -71,7 +71,7 @@ describe('the choice', () => {
     const costs = [{ '0': 50 }];
     const free = problem({ before: [100], costs, bytes: [10] });
     expect(choose(free).set).toEqual([0]);
-    // 50 + 300 ms instead of 100: ln(3.5) + ln(0.5) > 0.
+    // 50 + 300 ms instead of 100: 2 ln(3.5) + ln(0.5) > 0.
     expect(choose({ ...free, candidates: [{ bytes: 10, writeMs: 300, price: 0 }] }).set).toEqual([]);
   });
 
