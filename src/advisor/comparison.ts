@@ -1,5 +1,5 @@
 /** What the advice does to one statement: the data as it is beside the copy with the indexes, the text as typed beside its rewrite. */
-import type { MeasuredGain, StatementAdvice } from '../optimizer/advice.ts';
+import type { MeasuredGain, StatementAdvice, StatementRewrite } from '../optimizer/advice.ts';
 import { plainPlan } from '../optimizer/plain-plan.ts';
 import type { Sandbox } from '../optimizer/sandbox.ts';
 import type { MeasuredQuery } from './baseline.ts';
@@ -41,6 +41,7 @@ export function statementAdvice(
   const base = {
     fingerprint: query.fingerprint,
     sql: sample.sql,
+    parameters: sample.parameters,
     frequency: query.frequency,
     samples: query.samples.length,
     indexes: [],
@@ -50,13 +51,22 @@ export function statementAdvice(
   const [text] = proved?.samples ?? [];
   if (proved && text) {
     const rewritten = beside(text);
-    const ratio = Math.max(typed.afterMs, FLOOR_MS) / Math.max(rewritten.afterMs, FLOOR_MS);
-    if (ratio >= REWRITE_GAIN_MIN) {
-      const rewrite = { sql: text.sql, ruleIds: proved.ruleIds, ratio, interval: proved.interval };
+    if (Math.max(typed.afterMs, FLOOR_MS) / Math.max(rewritten.afterMs, FLOOR_MS) >= REWRITE_GAIN_MIN) {
+      const rewrite = { sql: text.sql, ruleIds: proved.ruleIds, ...besideIndexes(typed, rewritten) };
       return { ...base, planAfter: plainPlan(fork.plan(text.sql)), gain: rewritten, rewrite };
     }
   }
   return { ...base, planAfter: plainPlan(typedPlan), gain: typed, rewrite: null };
+}
+
+/** What the rewrite gains where the indexes are: both were measured against the data as it is, so it is the quotient of the two gains. */
+export function besideIndexes(
+  typed: Pick<MeasuredGain, 'ratio' | 'interval'>,
+  rewritten: Pick<MeasuredGain, 'ratio' | 'interval'>,
+): Pick<StatementRewrite, 'ratio' | 'interval'> {
+  const [typedLow, typedHigh] = typed.interval;
+  const [low, high] = rewritten.interval;
+  return { ratio: rewritten.ratio / typed.ratio, interval: [low / typedHigh, high / typedLow] };
 }
 
 /** Slower than 0.9 of before, and the interval leaves no doubt that it is slower. */
@@ -83,6 +93,6 @@ function unchanged({ beforeMs, before }: MeasuredQuery): MeasuredGain {
 
 /** One that nothing could be found out about. */
 export function unread(fingerprint: string, sql: string, frequency: number, why: string): StatementAdvice {
-  const none = { indexes: [], planBefore: [], planAfter: [], gain: null, rewrite: null };
+  const none = { parameters: [], indexes: [], planBefore: [], planAfter: [], gain: null, rewrite: null };
   return { fingerprint, sql, frequency, samples: 0, ...none, note: `Not looked at: ${why}.` };
 }

@@ -47,8 +47,9 @@ export interface MeasuredGain {
 /** One of the workload's statements, with what the advice does to it. */
 export interface StatementAdvice {
   fingerprint: string;
-  /** The first text given. */
+  /** The first text given, and its values. */
   sql: string;
+  parameters: Parameters;
   frequency: number;
   /** Sets of values that it was judged with. */
   samples: number;

@@ -48,6 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/protocol',
     'database/export/formatter',
     'database/export/text-file',
+    'advisor/check-script',
     'share',
     'lessons',
   ],
