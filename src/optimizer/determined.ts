@@ -5,11 +5,13 @@
 import type { Core, Expr, ExprOf, Select, Window } from '../sql/ast.ts';
 import { printExpr } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
-import { visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
+import { withoutStars, type Origin } from '../sql/origins.ts';
+import { scopeOf, visitScopes, walkExpr, type Scope } from '../sql/scope.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { mapParts, visit } from '../sql/walk.ts';
 import { cutsNoTie } from './cut.ts';
-import { isExactKey, isInteger, uniqueTogether, type Needs } from './exact.ts';
+import { isInteger, uniqueTogether, type Needs } from './exact.ts';
+import { areExactTogether, isExactKey } from './exact-keys.ts';
 import { fixedBy } from './fixed.ts';
 import type { Precondition } from './rules/rule.ts';
 
@@ -145,15 +147,38 @@ function undeterminedCore(
     const reason = expr && undeterminedValue(expr, core, scope, needs);
     if (reason) return reason;
   }
-  const merges = core.distinct || owner.rest.some((arm) => arm.operator !== 'UNION ALL');
-  const keys = [
-    ...core.groupBy.map((key) => groupKey(key, core, scope)),
-    ...(merges ? core.columns.map(({ expr }) => expr) : []),
-  ];
-  const open = keys.find((key) => !isExactKey(key, scope, needs));
+  const open =
+    core.groupBy.map((key) => groupKey(key, core, scope)).find((key) => !isExactKey(key, scope, needs)) ??
+    openColumn(core, scope, owner, needs);
   if (open)
     return `values of ${printExpr(open)} may be equal and yet not the same, and which one is shown is left to chance`;
   return isAggregated(core) ? bareColumn(core, scope) : null;
+}
+
+/** A column by which DISTINCT, or a compound, takes rows for equal that are not the same. */
+function openColumn(core: Core, scope: Scope, owner: Select, needs: Needs): Expr | null {
+  const merges = owner.rest.some((arm) => arm.operator !== 'UNION ALL');
+  if (!core.distinct && !merges) return null;
+  const cores = merges ? [owner.first, ...owner.rest.map((arm) => arm.core)] : [core];
+  const arms = cores.map((one) =>
+    shownBy(one, one === core ? scope : scopeOf(one, scope.schema, scope.ctes, scope.outer)),
+  );
+  const [first = []] = arms;
+  const star: Expr = { kind: 'star', table: null };
+  if (arms.some((arm) => arm?.length !== first?.length)) return star;
+  return (
+    first?.find(([{ expr }], at) => {
+      const shown = arms.flatMap((arm) => arm?.[at] ?? []);
+      return !areExactTogether(shown, needs) && expr;
+    })?.[0].expr ?? (first ? null : star)
+  );
+}
+
+/** What the core shows in each column; null where that is not certain. */
+function shownBy(core: Core, scope: Scope): Origin[][] | null {
+  const [row] = core.values ?? [];
+  if (core.values) return row.map((_one, at) => core.values?.map((each) => ({ expr: each[at], scope })) ?? []);
+  return withoutStars(core, scope)?.map(({ expr }) => [{ expr, scope }]) ?? null;
 }
 
 /** Aggregates and window functions of this query level, whose value may depend on the order in which rows come. */
@@ -302,8 +327,7 @@ function isTotallyOrdered(core: Core, scope: Scope, owner: Select, needs: Needs)
   const sorted = sortKeysOf(owner);
   const printed = new Set(sorted.map(printExpr));
   const all = first.columns.every(({ expr }) => expr.kind !== 'star' && printed.has(printExpr(expr)));
-  const exact = core.columns.every(({ expr }) => isExactKey(expr, scope, needs));
-  if (all && exact && sorted.length > 0) return true;
+  if (all && sorted.length > 0 && core.columns.every(({ expr }) => isExactKey(expr, scope, needs))) return true;
   if (owner.rest.length > 0 || core.distinct || firstScope === null) return false;
   return coversRows(sorted, core, scope);
 }

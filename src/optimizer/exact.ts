@@ -1,8 +1,9 @@
 /**
- * Expressions whose values leave nothing open: integers, of which sums are exact in any order, and keys of which equal values are the same
- * value, not 1 and 1.0 or 'a' and 'A'. What the declared types leave open is stated as a precondition on the rows.
+ * Expressions whose values leave nothing open: integers, of which sums are exact in any order, and columns that an equality leaves one value.
+ * What the declared types leave open is stated as a precondition on the rows.
  */
 import type { Expr, ExprOf } from '../sql/ast.ts';
+import { collationOf } from '../sql/collation.ts';
 import { originsOf } from '../sql/origins.ts';
 import { printName } from '../sql/print.ts';
 import { columnOf, containsKey, type TableInfo } from '../sql/schema.ts';
@@ -132,35 +133,6 @@ function columnBits(resolved: Resolved | null, needs: Needs | null): number | nu
   return ROWS_BITS;
 }
 
-/**
- * Proved, or true if `needs` hold: values that are equal are one value. A key of which this is not so has as many faces as there are
- * spellings, and which one is shown depends on the row that came first. What is not a column of a table is taken for exact where nothing
- * speaks against it; small worlds look.
- */
-export function isExactKey(expr: Expr, scope: Scope, needs: Needs): boolean {
-  if (expr.kind === 'collate') return /^binary$/i.test(expr.collation) && isExactKey(expr.operand, scope, needs);
-  // These keep the collation of what they are put before.
-  if (expr.kind === 'cast' || (expr.kind === 'unary' && expr.operator === '+'))
-    return isExactKey(expr.operand, scope, needs);
-  if (expr.kind !== 'column') return true;
-  const resolved = scope.resolve(expr);
-  if (resolved && originsOf(resolved)) return withNeeds(shownExactly(resolved), needs);
-  const table = resolved?.source.table;
-  if (!resolved?.column || !table) return true;
-  const { affinity, isRowid, collation } = resolved.column;
-  if (isRowid || affinity === 'INTEGER' || affinity === 'REAL' || affinity === 'NUMERIC') return true;
-  if (collation !== 'BINARY') return false;
-  if (affinity === 'TEXT') return true;
-  const name = printName(resolved.name);
-  add(needs, {
-    claim: `${table.name}.${resolved.name} is never REAL`,
-    by: 'rows',
-    table: table.name,
-    holds: `typeof(${name}) <> 'real'`,
-  });
-  return true;
-}
-
 /** That no two rows share all these columns, by a key or as seen on the rows; null where there are no columns. */
 export function uniqueTogether(table: TableInfo, names: readonly string[]): Precondition | null {
   const columns = [...new Set(names)].sort();
@@ -174,10 +146,6 @@ export function uniqueTogether(table: TableInfo, names: readonly string[]): Prec
   return { claim, by: 'query', sql: `SELECT NOT EXISTS (${twice})`, tables: [table.name] };
 }
 
-const shownExactly = remembered((resolved: Resolved) =>
-  answerWith((needs) => (originsOf(resolved) ?? []).every((one) => isExactKey(one.expr, one.scope, needs))),
-);
-
 function add(needs: Needs, need: Extract<Precondition, { by: 'rows' }>): void {
   needs.set(`${need.table} ${need.holds}`, need);
 }
@@ -187,9 +155,10 @@ export function fixesKey(left: ExprOf<'column'>, right: Expr, scope: Scope): boo
   const resolved = scope.resolve(left);
   const table = resolved?.source.table;
   if (!resolved?.column || !table) return false;
-  const { affinity, collation } = resolved.column;
+  const { affinity, collation, isRowid } = resolved.column;
   if (collation !== 'BINARY' || affinity === 'BLOB') return false;
-  if (affinity !== 'TEXT') return true;
+  // Of two columns the one at the left decides how texts compare, and a column of numbers may hold texts. A subquery never does.
+  if (affinity !== 'TEXT') return isRowid || right.kind === 'scalar' || collationOf(right, scope) === 'BINARY';
   if (right.kind === 'literal' || right.kind === 'parameter') return true;
   const other = right.kind === 'column' ? scope.resolve(right) : null;
   return other?.column?.affinity === affinity && other.column.collation === 'BINARY';

@@ -17,6 +17,8 @@ export function collationOf(expr: Expr, scope: Scope): string | null {
     case 'column': {
       const resolved = scope.resolve(expr);
       if (!resolved) return null;
+      // Where the schema names no collation there is but one.
+      if (resolved.source.view && !scope.schema.tables.some(({ collated }) => collated)) return 'BINARY';
       return resolved.column ? resolved.column.collation : sharedCollation(originsOf(resolved) ?? []);
     }
     case 'scalar':

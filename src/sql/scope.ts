@@ -28,6 +28,7 @@ export interface ScopeSource {
   label: string;
   /** A real table; null for views, virtual tables, table functions, common tables, subqueries and joins in brackets. */
   table: TableInfo | null;
+  view: TableInfo | null;
   /** Names of its columns in order; null when unknown. */
   columns: readonly string[] | null;
   /** It may have columns that a star does not give, as virtual tables have. */
@@ -223,7 +224,7 @@ function labelOf({ alias, table }: Source): string {
 function describe(source: Source, index: number, schema: Schema, ctes: CommonTables, outer: Scope | null): ScopeSource {
   const label = labelOf(source);
   const name = foldCase(label);
-  const unknown = { index, name, label, table: null, columns: null, hasHidden: false, inner: null };
+  const unknown = { index, name, label, table: null, view: null, columns: null, hasHidden: false, inner: null };
   const { table } = source;
   if (table.kind === 'select') {
     const columns = columnNamesOf(table, schema, ctes);
@@ -236,7 +237,8 @@ function describe(source: Source, index: number, schema: Schema, ctes: CommonTab
   const other = table.schema !== null && foldCase(table.schema) !== 'main';
   if (!found || other) return unknown;
   const columns = found.columns.map((one) => one.name);
-  return { ...unknown, table: found.kind === 'table' ? found : null, columns, hasHidden: found.kind === 'virtual' };
+  const of = (kind: TableInfo['kind']): TableInfo | null => (found.kind === kind ? found : null);
+  return { ...unknown, table: of('table'), view: of('view'), columns, hasHidden: found.kind === 'virtual' };
 }
 
 export interface ScopeVisitor {

@@ -12,7 +12,8 @@ const schema = readSchema(
   CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, code TEXT NOT NULL UNIQUE);
   CREATE TABLE orders(id INTEGER PRIMARY KEY, user_id INT NOT NULL, total INT, price REAL, any_value, made TEXT);
   CREATE TABLE exact_orders(id INTEGER PRIMARY KEY, n INTEGER) STRICT;
-  CREATE TABLE folded(id INTEGER PRIMARY KEY, tag TEXT COLLATE NOCASE, n INT);`),
+  CREATE TABLE folded(id INTEGER PRIMARY KEY, tag TEXT COLLATE NOCASE, n INT);
+  CREATE TABLE marks(mark INT NOT NULL UNIQUE, n INT);`),
 );
 
 function of(sql: string): { reason: string | null; on: string[] } {
@@ -78,6 +79,12 @@ describe('determined', () => {
     ['WITH c AS (SELECT count(*) AS v FROM orders GROUP BY user_id) SELECT sum(v), avg(v) FROM c', []],
     ['SELECT sum(v) FROM (SELECT sum(total) AS v FROM orders GROUP BY user_id)', ['orders']],
     ['SELECT DISTINCT v FROM (SELECT any_value AS v FROM orders)', ['orders']],
+    // Equal values that are the same: by what they are made of, or as seen on the rows.
+    ['SELECT DISTINCT coalesce(total, 0), lower(made), avg(price > 1) OVER () FROM orders', []],
+    ["SELECT strftime('%Y', made) AS y, count(*) FROM orders GROUP BY y", []],
+    ['SELECT DISTINCT total + 1 FROM orders', ['orders']],
+    ['SELECT max(price * total) FROM orders', ['orders']],
+    ['SELECT user_id FROM orders UNION SELECT n FROM exact_orders', []],
   ])('%s', (sql, on) => {
     expect(of(sql)).toEqual({ reason: null, on });
   });
@@ -104,6 +111,8 @@ describe('determined', () => {
     ['SELECT (SELECT made FROM orders WHERE user_id = u.id) FROM users AS u', 'may give several rows'],
     // A number equals more than one text: '1' and '01'.
     ['SELECT (SELECT name FROM users WHERE code = o.total) FROM orders AS o', 'may give several rows'],
+    // A column of numbers may hold texts, of which two equal one tag.
+    ['SELECT (SELECT n FROM marks WHERE folded.tag = mark) FROM folded', 'may give several rows'],
     ['SELECT name, count(*) FROM users GROUP BY city', 'neither grouped by'],
     [
       'SELECT u.name, u.id, count(*) FROM users AS u JOIN orders AS o ON o.user_id = u.id GROUP BY o.total',
@@ -121,6 +130,11 @@ describe('determined', () => {
     ['SELECT CAST(tag AS TEXT) AS t, count(*) FROM folded GROUP BY t', 'may be equal and yet not the same'],
     ['SELECT max(tag) FROM folded', 'may be equal and yet not the same'],
     ['SELECT tag FROM folded UNION SELECT city FROM users', 'may be equal and yet not the same'],
+    ['SELECT DISTINCT * FROM folded', 'may be equal and yet not the same'],
+    ['SELECT DISTINCT coalesce(price, 0) FROM orders', 'may be equal and yet not the same'],
+    ['SELECT max(o.total * e.n / 2.0) FROM orders AS o, exact_orders AS e', 'may be equal and yet not the same'],
+    ['SELECT total FROM orders UNION SELECT price FROM orders', 'may be equal and yet not the same'],
+    ['SELECT DISTINCT v FROM (SELECT total AS v FROM orders UNION ALL SELECT price FROM orders)', 'not the same'],
     ['SELECT row_number() OVER (ORDER BY total + 1) FROM orders', 'not total'],
     ['SELECT row_number() OVER (ORDER BY u.city) FROM orders AS o JOIN users AS u ON u.id = o.user_id', 'not total'],
     ['SELECT user_id, row_number() OVER (ORDER BY max(total)) FROM orders GROUP BY user_id', 'not total'],
@@ -131,5 +145,16 @@ describe('determined', () => {
     ["SELECT date('now')", 'asks for the time'],
   ])('left alone: %s', (sql, reason) => {
     expect(of(sql).reason).toContain(reason);
+  });
+
+  it('what a view shows is looked at, where there is one collation', () => {
+    const tables = 'CREATE TABLE t(a INT, b REAL); CREATE VIEW v AS SELECT a + b AS c FROM t;';
+    const result = read('SELECT DISTINCT c FROM v');
+    if (!result.ok) throw new Error(result.reason);
+    const [plain, folded] = [tables, `${tables} CREATE TABLE n(x TEXT COLLATE NOCASE)`].map((setup) =>
+      determinacy(result.select, readSchema(sandboxWith(setup))),
+    );
+    expect([plain.reason, restsOn(plain.needs)]).toEqual([null, ['t']]);
+    expect(folded.reason).toContain('not the same');
   });
 });

@@ -30,9 +30,9 @@ const REWRITES: readonly [name: string, original: string, rewritten: string][] =
     "SELECT y FROM a WHERE s = 'p' UNION ALL SELECT y FROM a WHERE s = 'q'",
   ],
   [
-    'UNION ALL of 1 and 1.0',
-    'SELECT 1 AS k, id FROM a UNION SELECT 1.0, id FROM b',
-    'SELECT 1 AS k, id FROM a UNION ALL SELECT 1.0, id FROM b',
+    'UNION ALL of 1 and 01',
+    'SELECT 1 AS k, id FROM a UNION SELECT 01, id FROM b',
+    'SELECT 1 AS k, id FROM a UNION ALL SELECT 01, id FROM b',
   ],
   [
     'keys found in another order',
