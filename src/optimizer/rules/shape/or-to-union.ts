@@ -8,6 +8,7 @@ import { and, binary, column, conjunctsOf, disjunctsOf, isSimple, literal } from
 import type { Schema } from '../../../sql/schema.ts';
 import { sourcesOf, type Scope } from '../../../sql/scope.ts';
 import { printExpr } from '../../../sql/print.ts';
+import { foldCase } from '../../../sql/tokens.ts';
 import { mapParts, replaceQuery, someExpr } from '../../../sql/walk.ts';
 import { containsAggregate, isAggregated } from '../../determined.ts';
 import type { Rewrite, Rule } from '../rule.ts';
@@ -86,7 +87,10 @@ function positions(terms: readonly OrderTerm[], columns: readonly ResultColumn[]
     const printed = printExpr(term.expr);
     let index = columns.findIndex(
       ({ alias }) =>
-        alias !== null && term.expr.kind === 'column' && term.expr.table === null && alias === term.expr.name,
+        alias !== null &&
+        term.expr.kind === 'column' &&
+        term.expr.table === null &&
+        foldCase(alias) === foldCase(term.expr.name),
     );
     if (index < 0) index = columns.findIndex(({ expr }) => printExpr(expr) === printed);
     if (index < 0) return null;
@@ -105,14 +109,16 @@ function wrapped(
 ): Select | null {
   const stem = freeName(query, 'part', schema);
   const inner = new Map<string, ResultColumn>();
-  const aliases = new Set(columns.map(({ alias }) => alias));
+  const aliases = new Set(columns.map(({ alias }) => alias && foldCase(alias)));
   let possible = true;
+  /** `inOrder`: a name means a result column before it means one of a table. */
   const outside = (expr: Expr, inOrder = false): Expr => {
     if (expr.kind === 'exists' || expr.kind === 'scalar' || (expr.kind === 'in' && 'kind' in expr.choices))
       possible = false;
-    if (expr.kind !== 'column') return mapParts(expr, { expr: (part) => outside(part, inOrder), query: (one) => one });
-    if (inOrder && expr.table === null && aliases.has(expr.name)) return expr;
+    if (expr.kind !== 'column')
+      return mapParts(expr, { expr: (part) => outside(part, inOrder && expr.kind === 'collate'), query: (one) => one });
     const resolved = scope.resolve(expr);
+    if (expr.table === null && aliases.has(foldCase(expr.name)) && (inOrder || !resolved)) return expr;
     if (!resolved) possible = false;
     if (!resolved || resolved.scope !== scope) return expr;
     const key = `${resolved.source.index} ${resolved.name}`;
@@ -125,8 +131,8 @@ function wrapped(
     // What was named after its column keeps that name.
     alias: one.alias ?? (one.expr.kind === 'column' ? one.expr.name : null),
   }));
-  const groupBy = core.groupBy.map((expr) => outside(expr, true));
-  const having = core.having && outside(core.having, true);
+  const groupBy = core.groupBy.map((expr) => outside(expr));
+  const having = core.having && outside(core.having);
   const orderBy = owner.orderBy.map((term) => ({ ...term, expr: outside(term.expr, true) }));
   if (!possible || kept.some(({ expr }) => someExpr(expr, (part) => part.kind === 'star' && part.table !== null)))
     return null;

@@ -24,6 +24,17 @@ describeFamily('shape', smallShop(), {
       'SELECT c.city, count(*) FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE c.id < 3 OR o.status IS NULL GROUP BY c.city ORDER BY c.city',
       'SELECT part_1 AS city, count(*) FROM (SELECT c.city AS part_1 FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE c.id < 3 UNION ALL SELECT c.city AS part_1 FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE o.status IS NULL AND (c.id < 3) IS NOT TRUE) AS part GROUP BY part_1 ORDER BY part_1',
     ],
+    // ORDER BY means the result column, in any case; GROUP BY means that of the table.
+    [
+      'or-to-union',
+      'SELECT c.id AS Status, o.status FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE c.id = 1 OR o.id = 4 ORDER BY status DESC',
+      'SELECT c.id AS Status, o.status FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE c.id = 1 UNION ALL SELECT c.id AS Status, o.status FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE o.id = 4 AND (c.id = 1) IS NOT TRUE ORDER BY 1 DESC',
+    ],
+    [
+      'or-to-union',
+      'SELECT c.city AS name, count(*) AS n FROM customers AS c, items AS i WHERE c.id < 3 OR i.price = 3 GROUP BY name HAVING name IS NULL OR name > 1',
+      'SELECT part_1 AS name, count(*) AS n FROM (SELECT c.city AS part_1, name AS part_2 FROM customers AS c, items AS i WHERE c.id < 3 UNION ALL SELECT c.city AS part_1, name AS part_2 FROM customers AS c, items AS i WHERE i.price = 3 AND (c.id < 3) IS NOT TRUE) AS part GROUP BY part_2 HAVING part_2 IS NULL OR part_2 > 1',
+    ],
     [
       'join-order',
       'SELECT * FROM orders AS o JOIN customers AS c ON c.id = o.customer_id',
