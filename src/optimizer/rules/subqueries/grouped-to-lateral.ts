@@ -5,6 +5,8 @@
  */
 import type { Core, Expr, Select } from '../../../sql/ast.ts';
 import { and, binary, column, conjunctsOf, literal, selectOf } from '../../../sql/ast.ts';
+import { collationOf } from '../../../sql/collation.ts';
+import type { Scope } from '../../../sql/scope.ts';
 import { foldCase } from '../../../sql/tokens.ts';
 import { someExpr } from '../../../sql/walk.ts';
 import { isAggregate } from '../../determined.ts';
@@ -42,7 +44,7 @@ function rewrite(grouped: GroupedSource, place: Place, query: Select): Rewrite[]
   const change = (expr: Expr): Expr | null => {
     const resolved = expr.kind === 'column' ? scope.resolve(expr) : null;
     if (resolved?.scope !== scope || resolved.source.index !== index) return null;
-    const value = valueOf(foldCase(resolved.name), grouped);
+    const value = valueOf(foldCase(resolved.name), grouped, scope);
     possible &&= value !== null;
     return value;
   };
@@ -64,8 +66,8 @@ function withoutOwn(index: number, { from, where }: Core, linking: readonly Expr
   return { from: from.toSpliced(index, 1), conditions: conjunctsOf(where) };
 }
 
-/** What stands for a column of the groups; null when equal keys may be written differently. */
-function valueOf(name: string, grouped: GroupedSource): Expr | null {
+/** What stands for a column of the groups; null when equal keys may be written differently, or it would compare by another collation. */
+function valueOf(name: string, grouped: GroupedSource, outer: Scope): Expr | null {
   const { shown, links, query, join } = grouped;
   const isLeft = join === 'LEFT JOIN';
   const link = links.find((one) => one.name === name);
@@ -73,7 +75,8 @@ function valueOf(name: string, grouped: GroupedSource): Expr | null {
   if (link && !isLeft)
     return /^(INTEGER|NUMERIC|TEXT)$/.test(link.outer.column?.affinity ?? '') ? link.outerExpr : null;
   const expr = shown.get(name);
-  if (!expr) return null;
+  // A column of a subquery in FROM keeps its collation, a subquery used as a value has none.
+  if (!expr || collationOf(expr, scopeWithin(query.first, outer)) !== 'BINARY') return null;
   // Without GROUP BY there always is one group, be it of no rows: of these alone it gives NULL as the LEFT JOIN does.
   const nullOfNone = isAggregate(expr) && expr.kind === 'call' && /^(sum|avg|min|max)$/i.test(expr.name);
   const grouping = query.first.having !== null || (isLeft ? !nullOfNone : !someExpr(expr, isAggregate));

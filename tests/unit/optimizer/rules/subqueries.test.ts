@@ -5,7 +5,9 @@ const shop = smallShop();
 // Orders without orphans, beside those with some.
 shop.execute(`
   CREATE TABLE known(id INTEGER PRIMARY KEY, customer_id INTEGER, status TEXT);
-  INSERT INTO known VALUES (1, 1, 'open'), (2, 1, NULL), (3, NULL, 'open'), (4, 3, 'done'), (8, 2, 'done');`);
+  INSERT INTO known VALUES (1, 1, 'open'), (2, 1, NULL), (3, NULL, 'open'), (4, 3, 'done'), (8, 2, 'done');
+  CREATE TABLE tags(id INTEGER PRIMARY KEY, tag TEXT COLLATE NOCASE);
+  INSERT INTO tags VALUES (1, 'a'), (2, 'A');`);
 
 describeFamily('subqueries', shop, {
   pairs: [
@@ -231,6 +233,13 @@ describeFamily('subqueries', shop, {
     ['count-to-exists', "SELECT id FROM customers WHERE (SELECT count(*) FROM orders) > '0'"],
     ['count-to-exists', 'SELECT id FROM customers WHERE (SELECT sum(id) FROM orders) > 0'],
     ['count-to-exists', 'SELECT count(*) > 0 FROM orders GROUP BY status'],
+    // It counts customers.
+    ['count-to-exists', 'SELECT (SELECT count(c.id) FROM orders) > 0 FROM customers AS c'],
+    // As a value the tag would no longer compare without regard to case.
+    [
+      'grouped-to-lateral',
+      "SELECT o.id FROM orders AS o JOIN (SELECT id, tag, count(*) AS n FROM tags GROUP BY id) AS g ON g.id = o.customer_id WHERE o.id = 1 AND g.tag = 'A'",
+    ],
     ['in-subquery', 'SELECT name FROM customers WHERE id IN (SELECT max(customer_id) FROM orders)'],
     ['in-subquery', 'SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders ORDER BY id LIMIT 2)'],
     ['in-subquery', 'SELECT name FROM customers WHERE id IN (1, 2)'],
