@@ -44,7 +44,8 @@ const ENDS_WITH_REWRITES = {
   choosing: 0.93,
   checking: 1,
 };
-/** Planning takes no longer, however much time there is. */
+/** Planning takes no longer, however much time there is, and has so much, or a third, however late it is. */
+const PLANNING_MS_MIN = 1500;
 const PLANNING_MS_MAX = 2000;
 const PLANNING_WITH_REWRITES_MS_MAX = 4000;
 /** Of the time that is left for each proof, what one may take: most are soon over. */
@@ -105,10 +106,9 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   const existing = existingIndexes(data);
   const whatIf = new WhatIf(data, schema, statisticsOf(fork));
   try {
-    const planningEndMs = Math.min(
-      ends.planning * budgetMs,
-      elapsed() + (request.withRewrites ? PLANNING_WITH_REWRITES_MS_MAX : PLANNING_MS_MAX),
-    );
+    const planningMsMax = request.withRewrites ? PLANNING_WITH_REWRITES_MS_MAX : PLANNING_MS_MAX;
+    const planningMs = Math.max(Math.min(PLANNING_MS_MIN, budgetMs / 3), Math.min(until(ends.planning), planningMsMax));
+    const planningEndMs = elapsed() + planningMs;
     const totalMs = measured.reduce((sum, { frequency, beforeMs }) => sum + frequency * beforeMs, 0) || 1;
     const weights = measured.reduce((sum, { frequency }) => sum + frequency, 0) || 1;
     const shareOf = ({ frequency, beforeMs }: MeasuredQuery): number =>
@@ -154,6 +154,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
 
     yield progress('choosing', 'Choosing among sets of indexes');
     const choice = new MeasuredChoice(rack, {
+      data,
       queries: measured,
       proved,
       built,

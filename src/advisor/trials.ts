@@ -96,7 +96,10 @@ export class Trials {
       }
       const timing = this.#timing(sample, key, Math.max(LIMIT_MS_MIN, Math.min(lossMs, best * BEHIND)));
       if (!timing.stopped) this.#best.set(sample.sql, Math.min(best, timing.ms));
-      return sum + (timing.stopped && timing.ms < lossMs ? beforeMs : timing.ms);
+      if (!timing.stopped) return sum + timing.ms;
+      // Neither has ended: what is gained can only be reckoned, and is looked at when it is chosen.
+      if (before[index]?.stopped && reckon) return sum + beforeMs * Math.min(1, reckon(plan));
+      return sum + (timing.ms < lossMs ? beforeMs : timing.ms);
     }, 0);
     return { ms, plans };
   }
