@@ -6,6 +6,7 @@ import { column, literal, selectOf, type Expr, type OrderTerm, type Select } fro
 import { printExpr } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
 import { someExpr, visit } from '../sql/walk.ts';
+import { tablesRead } from './guards/domains.ts';
 import { freeName } from './rules/support.ts';
 import type { Precondition } from './rules/rule.ts';
 
@@ -56,6 +57,6 @@ function hasParameter(query: Select): boolean {
 
 function tablesOf(query: Select, schema: Schema): string[] {
   const names = new Set<string>();
-  visit(query, { table: ({ name }) => void names.add(schema.table(name)?.name ?? '') });
-  return [...names].filter((name) => name !== '');
+  visit(query, { table: ({ name }) => void names.add(name) });
+  return tablesRead(names, schema);
 }

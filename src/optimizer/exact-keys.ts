@@ -13,7 +13,7 @@ import { remembered } from '../sql/remembered.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { someExpr } from '../sql/walk.ts';
 import { isInteger, type Needs } from './exact.ts';
-import { tablesBehind } from './guards/domains.ts';
+import { tablesRead } from './guards/domains.ts';
 import type { Precondition } from './rules/rule.ts';
 
 /** What may be among the values: texts, INTEGERs, REALs that equal an INTEGER. Other values are written in one way only. */
@@ -182,10 +182,7 @@ function facesAsSeen(expr: Expr, scope: Scope): Precondition | null {
     claim: `${value} is never REAL, or always and never zero`,
     by: 'query',
     sql: `SELECT ${none(`typeof(${value}) = 'real'`)} OR ${none(mixed)}`,
-    tables: [...tablesBehind(table.name, scope.schema)].flatMap((name) => {
-      const read = scope.schema.table(name);
-      return read?.kind === 'table' ? read.name : [];
-    }),
+    tables: tablesRead([table.name], scope.schema),
   };
 }
 

@@ -122,6 +122,17 @@ export function tablesBehind(name: string, schema: Schema, seen = new Set<string
   return seen;
 }
 
+/** The tables of which the rows are read when these tables and views are. */
+export function tablesRead(names: Iterable<string>, schema: Schema): string[] {
+  const read = new Set<string>();
+  for (const name of names)
+    for (const behind of tablesBehind(name, schema)) {
+      const found = schema.table(behind);
+      if (found && found.kind !== 'view') read.add(found.name);
+    }
+  return [...read];
+}
+
 /** Of one expression: a long list says no more than its beginning. */
 const LITERALS_MAX = 1000;
 
