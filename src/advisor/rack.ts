@@ -41,10 +41,6 @@ export class IndexRack {
     return this.#sandbox;
   }
 
-  get size(): number {
-    return this.#held.length;
-  }
-
   /** Creates one, hidden; its number in the rack. Errors: `sql`, `deadline`. */
   add(index: RackedIndex, deadlineMs: number | null = null): number {
     this.#sandbox.run(index.ddl, [], deadlineMs);
@@ -76,10 +72,6 @@ export class IndexRack {
 
   statisticsOf(number: number): string | null {
     return this.#held[number]?.statistics ?? null;
-  }
-
-  nameOf(number: number): string {
-    return this.#held[number]?.name ?? '';
   }
 
   /** Just these are seen from now on, with the statistics of the tables given by their folded names; null for all. */

@@ -57,8 +57,6 @@ export class Trials {
   readonly #best = new Map<string, number>();
   /** Plans that were run, by text. */
   readonly #runs = new Map<string, number>();
-  /** And all together. */
-  runs = 0;
 
   constructor(rack: IndexRack) {
     this.#rack = rack;
@@ -151,7 +149,6 @@ export class Trials {
   #timing(sample: SampleText, key: string, limitMs: number): Timing {
     const known = this.#known.get(key);
     if (known) return known;
-    this.runs++;
     this.#runs.set(sample.sql, (this.#runs.get(sample.sql) ?? 0) + 1);
     const best = this.#best.get(sample.sql) ?? Infinity;
     const timing = timeOf(this.#rack.sandbox, sample, limitMs, Math.min(REPEAT_BELOW_MS, best * NEAR));

@@ -1,5 +1,6 @@
 /** What the page may ask of the engine, each in a line or two: the work is done by the parts. */
 import { formatBytes } from '../core/bytes.ts';
+import { statementsOf } from '../advisor/workload.ts';
 import { AppError } from '../core/errors.ts';
 import { Transfer, type CallContext, type Handlers } from '../core/rpc.ts';
 import { copyOf, LARGE_CELL_BYTES, transferablesOf } from '../database/rows/columns.ts';
@@ -23,7 +24,14 @@ import { plainOutcome } from './query/outcome.ts';
 import { dropPoint, makePoint, pointOf, pointsInTime, restorePoint } from './data/points-in-time.ts';
 import { NO_PARAMETERS } from './query/parameters.ts';
 import { runPreview } from './query/preview.ts';
-import type { BootReport, EngineApi, ExecuteRequest, QueryOutcome, ScriptOutcome } from './protocol.ts';
+import type {
+  BootReport,
+  EngineApi,
+  ExecuteRequest,
+  QueryOutcome,
+  ScriptOutcome,
+  WorkloadStatement,
+} from './protocol.ts';
 import { resetEverything, takeOver } from './storage/tabs.ts';
 import { decisionReport, performanceSummary, seenStatements, statementReports } from './readings.ts';
 
@@ -74,7 +82,7 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     advise: ({ sql, parameters }) => engine.optimizer.advise(sql, parameters ?? NO_PARAMETERS),
     adviseWorkload: ({ statements, budgetBytes, withRewrites }, context) =>
       engine.optimizer.adviseWorkload(
-        { statements: statements ?? seenStatements(engine), budgetBytes: budgetBytes ?? null, withRewrites },
+        { statements: workloadIn(engine, statements), budgetBytes: budgetBytes ?? null, withRewrites },
         { signal: context.signal, onProgress: (told) => context.progress(told) },
       ),
     tryIndex: ({ sql, parameters, ddl }) => engine.optimizer.tryIndex(sql, parameters ?? NO_PARAMETERS, ddl),
@@ -148,6 +156,11 @@ export function engineHandlers(engine: Engine): Handlers<EngineApi> {
     simulate: (request, context) => engine.simulator.run(request, context),
     replayTrace: (request, context) => engine.simulator.replay(request, context),
   };
+}
+
+/** A pasted text, statements with their values, or those seen. */
+function workloadIn(engine: Engine, given: readonly WorkloadStatement[] | string | null): readonly WorkloadStatement[] {
+  return typeof given === 'string' ? statementsOf(given) : (given ?? seenStatements(engine));
 }
 
 async function execute(

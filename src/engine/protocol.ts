@@ -553,12 +553,12 @@ export interface EngineApi {
   /** Also of ANALYZE. */
   tryIndex(request: { sql: string; parameters?: Parameters; ddl: string }): IndexTrial;
   /**
-   * Indexes, statistics and rewrites for a workload, measured on a copy; reports `AdviceProgress`, can be cancelled. `statements` null: those
-   * seen since the data was opened. To apply it, run its `applySql`: the outcome's `undo` is the way back. Errors: `no-statements`,
-   * `schema-changed`.
+   * Indexes, statistics and rewrites for a workload, measured on a copy; reports `AdviceProgress`, can be cancelled. `statements`: a text is
+   * read statement by statement; null takes those seen since the data was opened. To apply it, run its `applySql`: the outcome's `undo` is
+   * the way back. Errors: `no-statements`, `schema-changed`.
    */
   adviseWorkload(request: {
-    statements: WorkloadStatement[] | null;
+    statements: WorkloadStatement[] | string | null;
     /** Null, or left out: as many bytes as the data. */
     budgetBytes?: number | null;
     withRewrites: boolean;

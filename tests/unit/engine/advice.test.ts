@@ -32,6 +32,12 @@ describe('advice through the engine', () => {
     expect(await indexes()).toBe(0);
   });
 
+  it('reads a pasted text', async () => {
+    const statements = STATEMENTS.map(({ sql }) => `${sql};`).join('\n-- and\n');
+    const advice = await lab.call.adviseWorkload({ statements, withRewrites: false });
+    expect(advice.statements.map(({ sql }) => sql).sort()).toEqual(STATEMENTS.map(({ sql }) => sql).sort());
+  });
+
   it('takes the statements that were seen, with their values', async () => {
     for (const id of [5, 6]) await run('SELECT total_cents FROM orders WHERE customer_id = :id', { ':id': id });
     const advice = await lab.call.adviseWorkload({ statements: null, withRewrites: false });
