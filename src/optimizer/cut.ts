@@ -6,7 +6,7 @@ import { column, literal, selectOf, type Expr, type OrderTerm, type Select } fro
 import { printExpr } from '../sql/print.ts';
 import type { Schema } from '../sql/schema.ts';
 import { someExpr, visit } from '../sql/walk.ts';
-import { tablesRead } from './guards/domains.ts';
+import { tablesRead } from './tables-behind.ts';
 import { freeName } from './rules/support.ts';
 import type { Precondition } from './rules/rule.ts';
 

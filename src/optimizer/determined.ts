@@ -120,7 +120,7 @@ function undeterminedCall(expr: Expr): string | null {
   const values = name === 'strftime' ? expr.args.slice(1) : expr.args;
   const now =
     values.length === 0 ||
-    values.some((one) => one.kind === 'literal' && /^'(now|.*localtime.*|utc)'$/i.test(one.text));
+    values.some((one) => one.kind === 'literal' && /^'(now|.*localtime.*|utc|subsec(ond)?)'$/i.test(one.text));
   return now ? `${name}() asks for the time or the time zone` : null;
 }
 

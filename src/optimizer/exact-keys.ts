@@ -13,7 +13,7 @@ import { remembered } from '../sql/remembered.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { someExpr } from '../sql/walk.ts';
 import { isInteger, type Needs } from './exact.ts';
-import { tablesRead } from './guards/domains.ts';
+import { tablesRead } from './tables-behind.ts';
 import type { Precondition } from './rules/rule.ts';
 
 /** What may be among the values: texts, INTEGERs, REALs that equal an INTEGER. Other values are written in one way only. */

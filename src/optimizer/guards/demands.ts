@@ -20,7 +20,8 @@ import { Scope, withCtes, type CommonTables, type ScopeSource } from '../../sql/
 import { foldCase } from '../../sql/tokens.ts';
 import { mapParts, someExpr } from '../../sql/walk.ts';
 import { isAggregate } from '../determined.ts';
-import { tablesBehind, type TouchedTable } from './domains.ts';
+import { tablesBehind } from '../tables-behind.ts';
+import type { TouchedTable } from './domains.ts';
 import { pick } from './pools.ts';
 
 /** A row of a touched table: a variable for each of its touched columns. */

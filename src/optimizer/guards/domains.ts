@@ -2,10 +2,11 @@
 import { mergesColumns, type Expr, type Select, type Source } from '../../sql/ast.ts';
 import { columnOf, type ColumnInfo, type Schema, type TableInfo } from '../../sql/schema.ts';
 import { scopeOf, visitScopes, type Scope } from '../../sql/scope.ts';
-import { foldCase, identifierName, tokenize } from '../../sql/tokens.ts';
+import { foldCase, tokenize } from '../../sql/tokens.ts';
 import { mapParts, someExpr, visit } from '../../sql/walk.ts';
 import type { SqlValue } from '../../database/protocol.ts';
 import type { Cell } from '../sandbox.ts';
+import { tablesBehind } from '../tables-behind.ts';
 import { columnsBehind } from './lineage.ts';
 import { cellOf, cellOfLiteral, fits, lookalikes, turningPoints } from './values.ts';
 
@@ -105,32 +106,6 @@ function joinUp(pairs: readonly (readonly [Domain, Domain])[]): void {
 
 function touchStar(scope: Scope, touch: (table: TableInfo, name: string) => unknown): void {
   for (const { table } of scope.sources) if (table) for (const column of table.columns) touch(table, column.name);
-}
-
-/** The table itself, or what a view's text names, views within views included. */
-export function tablesBehind(name: string, schema: Schema, seen = new Set<string>()): Set<string> {
-  const folded = foldCase(name);
-  const found = schema.table(name);
-  if (!found || seen.has(folded)) return seen;
-  seen.add(folded);
-  if (found.kind !== 'view') return seen;
-  for (const token of tokenize(found.sql)) {
-    if (/^(word|quoted|bracket|backtick)$/.test(token.kind)) {
-      tablesBehind(identifierName(found.sql.slice(token.start, token.end)), schema, seen);
-    }
-  }
-  return seen;
-}
-
-/** The tables of which the rows are read when these tables and views are. */
-export function tablesRead(names: Iterable<string>, schema: Schema): string[] {
-  const read = new Set<string>();
-  for (const name of names)
-    for (const behind of tablesBehind(name, schema)) {
-      const found = schema.table(behind);
-      if (found && found.kind !== 'view') read.add(found.name);
-    }
-  return [...read];
 }
 
 /** Of one expression: a long list says no more than its beginning. */

@@ -3,7 +3,8 @@ import type { Random } from '../../core/ports.ts';
 import { printName } from '../../sql/print.ts';
 import type { Schema } from '../../sql/schema.ts';
 import type { Cell, Run, Sandbox } from '../sandbox.ts';
-import { tablesBehind, type TouchedTable } from './domains.ts';
+import { tablesBehind } from '../tables-behind.ts';
+import type { TouchedTable } from './domains.ts';
 import { poolOf, variantValue, type Pool } from './pools.ts';
 import { StagedTable, twinOf } from './staging.ts';
 

@@ -143,6 +143,7 @@ describe('determined', () => {
     ['SELECT group_concat(made ORDER BY total) FROM orders', 'order in which rows are visited'],
     ['SELECT random() FROM orders', 'another value at each run'],
     ["SELECT date('now')", 'asks for the time'],
+    ["SELECT datetime('subsec')", 'asks for the time'],
   ])('left alone: %s', (sql, reason) => {
     expect(of(sql).reason).toContain(reason);
   });
