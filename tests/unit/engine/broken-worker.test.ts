@@ -4,7 +4,6 @@ import { endingAtTraps, isTrap } from '../../../src/database/sqlite/broken.ts';
 import { rowsOf } from '../../../src/database/rows/columns.ts';
 import { loadSqlite } from '../../../src/database/sqlite/sqlite-module.ts';
 import type { DatabaseWorker } from '../../../src/engine/data/database-worker.ts';
-import { ATTEMPTS_MAX } from '../../../src/engine/settings.ts';
 import { openLab, type Lab } from '../../../bench/lab.ts';
 
 const INSERT = 'INSERT INTO mine VALUES (1)';
@@ -76,11 +75,13 @@ describe('a worker in which SQLite traps', () => {
 
   it('wherever it reads: it is told, with the reason', async () => {
     const { lab, trapNext } = await labToBreak();
-    trapNext(ATTEMPTS_MAX);
+    // Newcomers may meet the text too, when they are warmed up: not so many as are asked, but all that are.
+    trapNext(Infinity);
     expect(await count(lab)).toMatchObject({
       code: 'worker-lost',
       message: expect.stringMatching(/Each worker.*memory access out of bounds.*nothing was changed/),
     });
+    trapNext(0);
     expect(await count(lab)).toBe(1);
   });
 
