@@ -4,10 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import axe from 'axe-core';
+import { buildIfStale } from './lib/build.mjs';
 import { chromiumPath } from './lib/chromium.mjs';
 import { readOptions } from './lib/options.mjs';
-import { ROOT, runTool } from './lib/run.mjs';
-import { isStale, PAGE_SOURCES } from './lib/stale.mjs';
+import { ROOT } from './lib/run.mjs';
 import { serveFolder } from './static-server.mjs';
 
 const SCHEMES = ['light', 'dark'];
@@ -15,7 +15,7 @@ const HEIGHTS = { 390: 844, 900: 1100, 1440: 900 };
 
 const options = readOptions({ pages: '', widths: '390,900,1440' });
 const widths = options.widths.split(',').map(Number);
-if (isStale('dist/index.html', PAGE_SOURCES)) await build();
+await buildIfStale();
 
 const folder = join(ROOT, 'shots');
 mkdirSync(folder, { recursive: true });
@@ -99,12 +99,4 @@ async function problemsOf(page) {
 function report(where, problem) {
   faults++;
   console.log(`FAIL ${where}: ${problem}`);
-}
-
-async function build() {
-  console.log('dist/ is older than the sources: building');
-  const { code, output } = await runTool(join(ROOT, 'node_modules/vite/bin/vite.js'), ['build']);
-  if (code === 0) return;
-  console.error(output);
-  process.exit(1);
 }

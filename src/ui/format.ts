@@ -23,9 +23,10 @@ export function formatMeasuredMs(ms: number | null | undefined): string {
 /** The coarsest step of a page's clock where it is not cross-origin isolated, ms. */
 export const CLOCK_STEP_MS = 0.1;
 
-/** A quotient of two measured times: `1.08x`, `41.2x`, `212x`. */
+/** A quotient of two measured times: `1.08x`, `41.2x`, `212x`, `3,210x`. */
 export function formatTimes(ratio: number | null | undefined): string {
-  return isMeasured(ratio) ? `${compact(ratio)}x` : NOTHING;
+  if (!isMeasured(ratio)) return NOTHING;
+  return `${threeDigits(Math.abs(ratio) < 1000 ? ratio : Number(ratio.toPrecision(3)))}x`;
 }
 
 /** A ratio 0..1 as `61.3 %`. */

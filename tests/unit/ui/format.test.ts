@@ -30,7 +30,7 @@ describe('numbers for people', () => {
   });
 
   it('writes quotients, shares and rates', () => {
-    expect([1.084, 41.25, 212.2, 3200].map(formatTimes)).toEqual(['1.08x', '41.3x', '212x', '3.2kx']);
+    expect([1.084, 41.25, 212.2, 3214].map(formatTimes)).toEqual(['1.08x', '41.3x', '212x', '3,210x']);
     expect([0, 0.613, 0.99999, 1].map(formatPercent)).toEqual(['0 %', '61.3 %', '100 %', '100 %']);
     expect([0.5, 1234].map(formatRate)).toEqual(['0.5/s', '1.23 k/s']);
     expect([950, 1234, 3_400_000, 2.5e9].map(formatCompact)).toEqual(['950', '1.23 k', '3.4 M', '2.5 G']);
