@@ -17,14 +17,38 @@ export const SHOP = `
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
     INSERT INTO orders SELECT i, 1 + i % 3000, 'day ' || (i % 365), i % 2 FROM n;`;
 
+/** What a step of SQLite's machine takes in the time of these tests, in which nothing else does. */
+const MS_PER_STEP = 5e-5;
+
+/** Time that is counted in steps, the same on every machine and at any load: of several sandboxes, which take turns. */
+function timedBySteps(...sandboxes: Sandbox[]): Sandbox[] {
+  let nowMs = 0;
+  const timed = (inner: Sandbox): Sandbox => ({
+    run: (sql, parameters, deadlineMs) => {
+      const run = inner.run(sql, parameters, deadlineMs);
+      const elapsedMs = (run.vmSteps ?? 0) * MS_PER_STEP;
+      nowMs += elapsedMs;
+      return { ...run, elapsedMs };
+    },
+    execute: (sql) => inner.execute(sql),
+    explain: (sql) => inner.explain(sql),
+    plan: (sql) => inner.plan(sql),
+    columnNames: (sql) => inner.columnNames(sql),
+    dropPageCache: () => inner.dropPageCache(),
+    scratch: () => timed(inner.scratch()),
+    nowMs: () => nowMs,
+    close: () => inner.close(),
+  });
+  return sandboxes.map(timed);
+}
+
 /** Advice on a database made by `setup`. `onProgress` sees each step. */
 export function advised(
   setup: string,
   request: Partial<AdviceRequest> & Pick<AdviceRequest, 'statements'>,
   onProgress: (told: AdviceProgress, data: Sandbox) => void = () => {},
 ): { advice: WorkloadAdvice; data: Sandbox } {
-  const data = sandboxWith(setup);
-  const fork = sandboxWith(setup);
+  const [data, fork] = timedBySteps(sandboxWith(setup), sandboxWith(setup));
   try {
     const whole = { budgetBytes: null, budgetMs: 60_000, withRewrites: false, ...request };
     const steps = adviseWorkload(whole, { data, fork, read, schema: readSchema(data) });
