@@ -21,11 +21,11 @@ import { existingIndexes } from './existing.ts';
 import { fidelityOf } from './fidelity.ts';
 import { findingsOf } from './findings.ts';
 import { harmsOf } from './harms.ts';
-import { MeasuredChoice, touches } from './measured-choice.ts';
+import { MeasuredChoice } from './measured-choice.ts';
 import { prune } from './prune.ts';
 import { IndexRack } from './rack.ts';
 import { readWorkload } from './read-workload.ts';
-import { RewriteStage, type ProvedTexts } from './rewrites.ts';
+import { RewriteStage } from './rewrites.ts';
 import { applyScript, undoScript } from './script.ts';
 import type { AdvisorTools } from './tools.ts';
 import { totalsOf } from './totals.ts';
@@ -35,21 +35,21 @@ import { workloadOf } from './workload.ts';
 import { writeCostOf } from './write-cost.ts';
 
 /** Of the whole time, when each stage ends at the latest: for indexes alone, and with rewrites. */
-const ENDS_PLAIN = { running: 0.2, planning: 0.3, building: 0.72, rewriting: 0.72, choosing: 0.89, checking: 1 };
+const ENDS_PLAIN = { running: 0.2, planning: 0.3, building: 0.72, choosing: 0.89, rewriting: 0.89, checking: 1 };
 const ENDS_WITH_REWRITES = {
-  running: 0.1,
-  planning: 0.17,
-  building: 0.38,
-  rewriting: 0.78,
-  choosing: 0.93,
+  running: 0.16,
+  planning: 0.24,
+  building: 0.54,
+  choosing: 0.66,
+  rewriting: 0.84,
   checking: 1,
 };
+/** Chosen once more with what was proved. */
+const SETTLING_END = 0.9;
 /** Planning takes no longer, however much time there is, and has so much, or a third, however late it is. */
 const PLANNING_MS_MIN = 1500;
 const PLANNING_MS_MAX = 2000;
 const PLANNING_WITH_REWRITES_MS_MAX = 4000;
-/** Of the time that is left for each proof, what one may take: most are soon over. */
-const SHARES = 2;
 /** Choices made again after a comparison. */
 const CORRECTIONS_MAX = 6;
 
@@ -136,36 +136,35 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       yield progress('building', `Building ${step.value.name} on a copy (${step.value.built + 1})`);
     const built = step.value;
 
-    const proved: ProvedTexts[] = measured.map(() => null);
-    if (request.withRewrites) {
-      // What no rule proposes anything for has nothing to prove.
-      const open = measured.flatMap((query, index) =>
-        (planned[index]?.texts.length ?? 0) > 1 ? [{ query, index }] : [],
-      );
-      for (const [position, { query, index }] of open.entries()) {
-        if (until(ends.rewriting) <= 0) break;
-        yield progress('rewriting', `Looking for a proved rewrite of ${query.fingerprint.slice(0, 60)}`);
-        const useful = built
-          .filter(({ candidate }) => touches(query, candidate.table))
-          .map(({ rackNumber }) => rackNumber);
-        proved[index] = rules.prove(query, useful, (SHARES * until(ends.rewriting)) / (open.length - position));
-      }
-    }
-
     yield progress('choosing', 'Choosing among sets of indexes');
+    let choosingEnd = ends.choosing;
     const choice = new MeasuredChoice(rack, {
       data,
       queries: measured,
-      proved,
       built,
       best,
       tables: hadStatistics ? null : whatIf.tablesWithRows().map(foldCase),
       writes: workload.writes,
       sample: (table) => whatIf.sample(table),
       budgetBytes,
-      isLate: () => until(ends.choosing) <= 0,
+      isLate: () => until(choosingEnd) <= 0,
     });
     let set = choice.choose();
+    if (request.withRewrites) {
+      // What no rule proposes anything for has nothing to prove.
+      const open = measured.flatMap((query, statement) =>
+        (planned[statement]?.texts.length ?? 0) > 1 ? [{ query, statement }] : [],
+      );
+      const proving = rules.proveFor(choice, set, open, () => until(ends.rewriting));
+      let proof = proving.next();
+      for (; !proof.done; proof = proving.next())
+        yield progress('rewriting', `Looking for a proved rewrite of ${proof.value.fingerprint.slice(0, 60)}`);
+      choosingEnd = SETTLING_END;
+      if (proof.value) {
+        yield progress('choosing', 'Choosing again, with the rewrites');
+        set = choice.choose();
+      }
+    }
 
     // ---- compared with the data as it is ----
     const compared = new Map<string, StatementAdvice>();
@@ -174,7 +173,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       const names = choice.indexes(set).map(({ name }) => name);
       const all: StatementAdvice[] = [];
       for (const [index, query] of measured.entries()) {
-        const text = proved[index] ?? null;
+        const text = choice.proved(index);
         const plans = [...query.samples, ...(text?.samples ?? [])].map(({ sql }) => planKey(fork.plan(sql)));
         const key = [index, ...plans].join('\n');
         let advice = compared.get(key);

@@ -37,7 +37,6 @@ export interface ChoiceGiven {
   /** As it is. */
   data: Sandbox;
   queries: readonly MeasuredQuery[];
-  proved: readonly ProvedTexts[];
   built: readonly BuiltIndex[];
   /** Of each query, in the order given, the indexes that looked best for it alone: numbers of the what-if rack. */
   best: readonly (readonly number[])[];
@@ -60,6 +59,8 @@ export class MeasuredChoice {
   readonly #found: { mask: bigint; used: bigint; ms: number }[][] = [];
   /** Sets that were chosen before, the last one first. */
   readonly #before: number[][] = [];
+  /** Of each statement, what it may be run as beside the text as typed. */
+  readonly #proved: ProvedTexts[];
   /** Items from here on are statistics. */
   readonly #statisticsFrom: bigint;
 
@@ -67,6 +68,7 @@ export class MeasuredChoice {
     this.#rack = rack;
     this.#given = given;
     this.trials = new Trials(rack);
+    this.#proved = given.queries.map(() => null);
     const { queries, built, tables, writes, sample, budgetBytes, isLate } = given;
     this.#statisticsFrom = BigInt(built.length);
     const parts = new Map(built.map(({ name, candidate }) => [foldCase(name), candidate.parts]));
@@ -109,11 +111,11 @@ export class MeasuredChoice {
 
   /** Runs what looks best for each statement first: that bounds how long all others may take. */
   choose(): number[] {
-    const { queries, best, built, isLate } = this.#given;
+    const { queries, isLate } = this.#given;
     const statistics = this.#statisticsItems();
     const union = new Set<number>();
     for (const statement of queries.keys()) {
-      const own = built.flatMap(({ number }, item) => (best[statement]?.includes(number) ? [item] : []));
+      const own = this.bestOf(statement);
       if (!isLate()) this.#costOf(statement, [...own, ...statistics]);
       own.forEach((item) => union.add(item));
     }
@@ -152,7 +154,7 @@ export class MeasuredChoice {
 
   /** What was stopped on the way, because another set was quicker, is looked at in the set that is chosen. */
   #settle(query: MeasuredQuery, statement: number, set: readonly number[]): boolean {
-    const texts = this.#given.proved[statement]?.samples ?? query.samples;
+    const texts = this.#proved[statement]?.samples ?? query.samples;
     const isLoss = this.trials.settle(texts, query.before, this.#rackNumbers(set), this.analysed(set));
     const losses = query.samples.map((typed, index) => this.#probe(query, index, typed, texts[index] ?? typed, set));
     const choosing = this.problem.statements[statement];
@@ -187,6 +189,27 @@ export class MeasuredChoice {
     return !asItIs.stopped && after.ms > asItIs.ms * SLOWER_MAX;
   }
 
+  /** From now on a set may lean on these texts too. */
+  leanOn(statement: number, texts: ProvedTexts): void {
+    this.#proved[statement] = texts;
+    this.#found[statement] = [];
+  }
+
+  proved(statement: number): ProvedTexts {
+    return this.#proved[statement] ?? null;
+  }
+
+  /** What a statement takes with the set, in ms. */
+  msWith(statement: number, set: readonly number[]): number {
+    return this.#costOf(statement, set);
+  }
+
+  /** Items that looked best for a statement alone, those that only a rewrite of it can use among them. */
+  bestOf(statement: number): number[] {
+    const { best, built } = this.#given;
+    return built.flatMap(({ number }, item) => (best[statement]?.includes(number) ? [item] : []));
+  }
+
   /** The planner sees just these from now on. */
   show(set: readonly number[]): void {
     this.#rack.show(this.#rackNumbers(set), this.analysed(set));
@@ -205,10 +228,7 @@ export class MeasuredChoice {
   /** What a longer look has shown a statement to take with this set. */
   correct(statement: number, set: readonly number[], ms: number): void {
     this.#found[statement] = [];
-    const texts = [
-      ...(this.#given.queries[statement]?.samples ?? []),
-      ...(this.#given.proved[statement]?.samples ?? []),
-    ];
+    const texts = [...(this.#given.queries[statement]?.samples ?? []), ...(this.#proved[statement]?.samples ?? [])];
     for (const text of texts) this.trials.correct(text, this.#rackNumbers(set), this.analysed(set), ms);
   }
 
@@ -251,7 +271,7 @@ export class MeasuredChoice {
     const [numbers, analysed] = [this.#rackNumbers(set), this.analysed(set)];
     const { samples, before } = query;
     const typed = this.trials.costOf(samples, before, numbers, analysed, this.#reckons[statement] ?? null);
-    const texts = this.#given.proved[statement];
+    const texts = this.#proved[statement];
     const rewritten = texts ? this.trials.costOf(texts.samples, before, numbers, analysed, null) : null;
     const ms = Math.min(typed.ms, rewritten?.ms ?? Infinity) / samples.length;
     const details = [...typed.plans, ...(rewritten?.plans ?? [])].flat().map(({ detail }) => `${detail} `);

@@ -10,7 +10,7 @@ import { inMs } from './guards/faster.ts';
 import { GUARDS, RIGHTNESS_GUARDS } from './guards/registry.ts';
 import { closeSuite } from './guards/suite.ts';
 import { plainPlan } from './plain-plan.ts';
-import { askSecondReader, GUARD_MS_MIN, prepare, type Prepared, type Tools } from './prepare.ts';
+import { askSecondReader, GUARD_MS_MIN, isRefutedByRows, prepare, type Prepared, type Tools } from './prepare.ts';
 import { byPromise, Proposals, type Proposal } from './proposals.ts';
 import type { OptimizeProgress, OptimizeReport, PreviewText, RewriteAttempt, Trial } from './protocol.ts';
 import { preview } from './previews.ts';
@@ -158,6 +158,10 @@ export class Optimizer {
       attempts.push(attempt);
       return { stage: 'decided', attempt };
     };
+    if (isRefutedByRows(prepared)) {
+      for (const one of first) yield decided(yield* prove(one, null, prepared, GUARDS, deadlineMs));
+      return null;
+    }
     const limitMs = Math.max(GUARD_MS_MIN, (deadlineMs - nowMs()) * ORIGINAL_SHARE);
     const original = tryOriginal(prepared, limitMs);
     if (typeof original === 'string') {

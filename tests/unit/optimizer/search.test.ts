@@ -1,5 +1,5 @@
 /** In which order sequences of rules are tried, what bounds them, and what is told meanwhile. Planted rules on a real database. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { Proposal } from '../../../src/optimizer/proposals.ts';
 import type { OptimizeProgress } from '../../../src/optimizer/protocol.ts';
@@ -132,6 +132,19 @@ describe('the search', () => {
     expect(report.unchangedReason).toMatch(/^Runs as typed: it takes only .* ms/);
     expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['not-tried']);
     expect(events.map(({ stage }) => stage)).toEqual(['proposed', 'decided']);
+  });
+
+  it('runs nothing where the rows show that the result is not determined', () => {
+    const real = sandboxWith(`CREATE TABLE r(id INTEGER PRIMARY KEY, x NUMERIC);
+      INSERT INTO r VALUES (1, 1), (2, 0.1), (3, 0.2);`);
+    const ran = vi.spyOn(real, 'run');
+    const sql = 'SELECT sum(x) AS s FROM r WHERE id > 0';
+    const rules = [knows('or-to-union', { [sql]: 'SELECT sum(x) AS s FROM r WHERE id >= 1' })];
+    const report = new Optimizer(real, read).optimize(sql, [], { budgetMs: 60_000, rules });
+    expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['refused']);
+    expect(report.attempts[0]?.reason).toContain('r has a row with id = 2, x = 0.1');
+    expect(ran.mock.calls.filter(([text]) => text.includes('sum(x)'))).toEqual([]);
+    real.close();
   });
 
   it('tells the suggestion first, then each guard, then the decision', () => {
