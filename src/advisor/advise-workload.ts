@@ -37,11 +37,11 @@ import { writeCostOf } from './write-cost.ts';
 /** Of the whole time, when each stage ends at the latest: for indexes alone, and with rewrites. */
 const ENDS_PLAIN = { running: 0.2, planning: 0.3, building: 0.72, choosing: 0.89, rewriting: 0.89, checking: 1 };
 const ENDS_WITH_REWRITES = {
-  running: 0.16,
-  planning: 0.24,
-  building: 0.54,
-  choosing: 0.66,
-  rewriting: 0.84,
+  running: 0.1,
+  planning: 0.17,
+  building: 0.45,
+  choosing: 0.6,
+  rewriting: 0.8,
   checking: 1,
 };
 /** Chosen once more with what was proved. */
