@@ -158,7 +158,7 @@ export class Optimizer {
       attempts.push(attempt);
       return { stage: 'decided', attempt };
     };
-    if (isRefutedByRows(prepared)) {
+    if (isRefutedByRows(prepared, prepared.context.guardBudgetMs)) {
       for (const one of first) yield decided(yield* prove(one, null, prepared, GUARDS, deadlineMs));
       return null;
     }

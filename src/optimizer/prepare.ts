@@ -85,8 +85,8 @@ export function askSecondReader(prepared: Prepared): string | null {
  * Whether some row already shows the result not to be determined, as where REAL values are added up: then nothing can be proved of any
  * rewrite, and none needs to be run. Claims that take a query of their own are left to the guards.
  */
-export function isRefutedByRows({ needs, context: { facts, guardBudgetMs } }: Prepared): boolean {
-  return needs.some((need) => need.by === 'rows' && !facts.check(need, guardBudgetMs).holds);
+export function isRefutedByRows({ needs, context: { facts } }: Prepared, budgetMs: number): boolean {
+  return needs.some((need) => need.by === 'rows' && facts.refutes(need, budgetMs));
 }
 
 /** A table that the schema does not know: sqlite_schema, a PRAGMA function, a temporary table. */

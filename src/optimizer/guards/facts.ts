@@ -48,6 +48,11 @@ export class Facts {
     }
   }
 
+  /** Whether the data shows that it does not hold; false too where time ran out before that was seen. */
+  refutes(precondition: Precondition, budgetMs: number): boolean {
+    return !this.check(precondition, budgetMs).holds && this.#known.has(JSON.stringify(precondition));
+  }
+
   #ofRows(claim: string, table: string, holds: string, budgetMs: number): Fact {
     const name = printName(table);
     const against = this.sandbox.run(`SELECT * FROM ${name} WHERE (${holds}) IS NOT TRUE LIMIT 1`, [], budgetMs);

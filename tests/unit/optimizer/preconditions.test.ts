@@ -1,7 +1,10 @@
 /** What a rewrite needs of the data is looked at, told in words, and named in the verdict. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { Facts } from '../../../src/optimizer/guards/facts.ts';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { RewriteAttempt } from '../../../src/optimizer/protocol.ts';
+import { readSchema } from '../../../src/optimizer/read-schema.ts';
 import type { Precondition, Rule } from '../../../src/optimizer/rules/rule.ts';
 import { loadReader } from '../../../src/sql/parse/readers.ts';
 import { sandboxWith } from './sandbox.ts';
@@ -77,5 +80,21 @@ describe('the preconditions guard', () => {
     const found = attempt(precondition);
     expect(found.outcome).toBe('refused');
     expect(evidence(found)).toBe(reason);
+  });
+});
+
+describe('a look at the data', () => {
+  const never: Precondition = { claim: 'note is NULL', by: 'rows', table: 'orders', holds: 'note IS NULL' };
+
+  it('refutes what a row is against, and not what time ran out for', () => {
+    const facts = new Facts(sandbox, readSchema(sandbox));
+    const late = vi.spyOn(sandbox, 'run').mockImplementation(() => {
+      throw new AppError('deadline', 'Stopped.');
+    });
+    expect(facts.refutes(never, 1)).toBe(false);
+    expect(facts.check(never, 1).holds).toBe(false);
+    late.mockRestore();
+    expect(facts.refutes(never, 1000)).toBe(true);
+    expect(facts.refutes({ ...never, holds: 'id > 0' }, 1000)).toBe(false);
   });
 });
