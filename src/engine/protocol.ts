@@ -24,7 +24,6 @@ import type {
   AdvisedIndex,
   AdviceProgress,
   Confidence,
-  GuardId,
   Harm,
   IndexAdvice,
   IndexTrial,
@@ -57,6 +56,7 @@ import type {
   EntryId,
 } from './cache-protocol.ts';
 import type {
+  DatabaseInfo,
   ExportReply,
   ExportRequest,
   ForeignKeyReport,
@@ -68,9 +68,20 @@ import type {
   PreviewRequest,
   StorageCensus,
 } from './data-protocol.ts';
+import type {
+  EngineSnapshot,
+  EventReport,
+  HistoryReport,
+  LoadReport,
+  LoadSettings,
+  PerformanceSummary,
+  ScaleDecisionReport,
+  StatementReport,
+} from './monitor-protocol.ts';
 
 export type * from './cache-protocol.ts';
 export type * from './data-protocol.ts';
+export type * from './monitor-protocol.ts';
 
 export type {
   CacheSettings,
@@ -212,59 +223,6 @@ export interface ExecuteRequest {
   preview?: string | null;
 }
 
-/** What may be opened in the lab. */
-export type DataSource = { type: 'sample'; sample: SampleRequest } | { type: 'file'; name: string };
-
-/** What was found when the file was opened; it stays with the database over reloads. */
-export interface FileCondition {
-  walMode: boolean;
-  /** Damaged in places, read-only. Plain sentences. */
-  warnings: string[];
-  /** Its pages do not fit together; rows are not counted then. */
-  damaged: boolean;
-}
-
-export interface DatabaseInfo extends FileCondition {
-  source: DataSource;
-  bytes: number;
-  version: Version;
-  /** Writes since it was opened. */
-  changed: boolean;
-  /** Something of the person's is committed and not yet in this browser's store: a reload now would lose it. */
-  unsaved: boolean;
-  unusable: { name: string; reason: string }[];
-  storage: StorageState;
-  isolated: boolean;
-  /** Why nothing can be written here (another tab owns the data); null when it can. */
-  readOnly: string | null;
-}
-
-export interface StorageState {
-  /** `kept`: IndexedDB works here. `denied`: it does not; `other-tab`: another tab owns it; `safe`: opened with `?safe`, nothing is saved. */
-  state: 'kept' | 'denied' | 'other-tab' | 'safe' | 'full';
-  message: string;
-  /** Wall clock, ms since 1970; null when nothing was saved yet. */
-  savedAtMs: number | null;
-  /** Of all that is kept: the newest copy, changes, points in time, and the earlier copy. */
-  bytes: number | null;
-  /** What is kept beside the newest copy, should that be damaged; null while nothing is. */
-  earlier: EarlierCopy | null;
-  /** Of the whole site, and what the browser allows it; null where it does not tell. */
-  usageBytes: number | null;
-  quotaBytes: number | null;
-  /** Whether the browser has promised not to evict it; null when it was not asked yet. */
-  persisted: boolean | null;
-}
-
-/** An earlier copy of the database that is open, from which kept changes lead to the newest; or the database before it, whole. */
-export interface EarlierCopy {
-  of: 'this' | 'before';
-  /** Of its database. */
-  name: string;
-  /** Of the copy; of the database before also its changes and points in time. */
-  bytes: number;
-}
-
 export interface BootRequest {
   /** Opens this, instead of what was kept; for links. */
   sample: SampleRequest | null;
@@ -313,196 +271,6 @@ export type SettingsChange = {
     ? Partial<EngineSettings[Part]>
     : EngineSettings[Part];
 };
-
-// ---- cluster and monitor -------------------------------------------------------------------------------------------
-
-export interface WorkerSnapshot {
-  name: string;
-  role: 'primary' | 'replica' | 'spare';
-  state: 'starting' | 'ready' | 'draining' | 'ejected' | 'lost';
-  outstanding: number;
-  waiting: number;
-  done: number;
-  errors: number;
-  /** Busy time over elapsed, last 5 s. */
-  utilization: number;
-  heapBytes: number;
-  privatePageBytes: number;
-  startMs: number | null;
-  /** What it runs now, shortened; null when idle. */
-  current: string | null;
-  /** Null before it has reported. */
-  calibrated: Calibrated | null;
-}
-
-export interface ScaleDecisionReport {
-  atMs: number;
-  desired: number;
-  ready: number;
-  action: 'up' | 'down' | 'hold' | 'replace';
-  reason: string;
-  inputs: Record<string, number | null>;
-}
-
-export interface EventReport {
-  atMs: number;
-  /** Milliseconds since 1970, for display only. */
-  wallMs: number;
-  kind: 'worker' | 'scaler' | 'cache' | 'write' | 'optimizer' | 'alert' | 'storage' | 'load' | 'failover';
-  tone: 'info' | 'watch' | 'bad' | 'good';
-  message: string;
-}
-
-export interface HealthReport {
-  /** 100 minus the deductions, never below 0. */
-  score: number;
-  deductions: { name: string; points: number; reading: string; why: string }[];
-  /** Names of the parts that nothing was measured for; they cost nothing. */
-  unmeasured: string[];
-}
-
-export interface AlertReport {
-  id: string;
-  title: string;
-  state: 'ok' | 'pending' | 'firing';
-  /** The threshold rule in words with its numbers. */
-  rule: string;
-  value: number | null;
-  sinceMs: number | null;
-}
-
-export interface LoadSettings {
-  shape: 'steady' | 'ramp' | 'spike' | 'wave';
-  ratePerS: number;
-  peakPerS: number;
-  durationMs: number;
-  /** Share of writes, to the generator's own table. */
-  writeShare: number;
-  zipfExponent: number;
-  seed: number;
-}
-
-export interface LoadReport {
-  settings: LoadSettings;
-  running: boolean;
-  elapsedMs: number;
-  sent: number;
-  done: number;
-  failed: number;
-  refused: number;
-}
-
-/** Sent at most 10 times a second while something listens. */
-export interface EngineSnapshot {
-  atMs: number;
-  workers: WorkerSnapshot[];
-  queueDepth: number;
-  desiredWorkers: number;
-  cores: number;
-  cache: CacheStatistics;
-  /** Over the last 5 seconds; null where nothing was measured. */
-  window: {
-    queriesPerS: number;
-    p50Ms: number | null;
-    p95Ms: number | null;
-    p99Ms: number | null;
-    hitRatio: number | null;
-    errorRatio: number | null;
-  };
-  health: HealthReport;
-  alerts: AlertReport[];
-  lastPicks: { atMs: number; worker: string; reason: string }[];
-  load: LoadReport | null;
-  database: DatabaseInfo;
-  scaler: { enabled: boolean; cooldownUntilMs: number | null; last: ScaleDecisionReport | null };
-}
-
-/** Ten minutes of history, a point a second: aligned columns as uPlot wants them. NaN is "nothing measured". */
-export interface HistoryReport {
-  /** Engine clock, ms. */
-  timesMs: Float64Array;
-  /** Wall clock of the last point, for axis labels. */
-  lastWallMs: number;
-  series: Record<SeriesName, Float64Array>;
-  /** Utilization per worker name. */
-  workers: Record<string, Float64Array>;
-}
-
-export type SeriesName =
-  | 'queriesPerS'
-  | 'p50Ms'
-  | 'p95Ms'
-  | 'p99Ms'
-  | 'hitRatio'
-  | 'queueDepth'
-  | 'readyWorkers'
-  | 'desiredWorkers'
-  | 'utilization'
-  | 'errorsPerS'
-  | 'cacheMs'
-  | 'queueMs'
-  | 'executeMs';
-
-export interface StatementReport {
-  fingerprint: string;
-  /** A text as it was sent. */
-  sample: string;
-  count: number;
-  hits: number;
-  totalMs: number;
-  meanMs: number;
-  p95Ms: number | null;
-  rows: number;
-  /** What the optimizer found; null while it has not looked. */
-  optimization: StatementOptimization | null;
-}
-
-export interface StatementOptimization {
-  /**
-   * `running`: looked at now, or soon. `proved`: the rewritten text runs. `stale`: a table that the proof rests on was written, so it runs as typed
-   * until that is looked at again. `dropped`: proved, and slower in practice. `unchanged`: nothing better was found.
-   */
-  state: 'running' | 'proved' | 'stale' | 'dropped' | 'unchanged';
-  ruleIds: string[];
-  provedSql: string | null;
-  reason: string;
-  /** Of `unchanged`: the guard that refused the rewrite which got furthest; null where none got so far. */
-  refusedBy: GuardId | null;
-  grade: ProofGrade | null;
-  /** Tables whose rows the proof rests on. */
-  restsOn: string[];
-  /** From the plan, before anything was measured. */
-  expectedGain: number | null;
-  /** Original / rewritten as measured on the fork, with its interval and confidence. */
-  gain: number | null;
-  gainInterval: [low: number, high: number] | null;
-  confidence: Confidence | null;
-  /** Medians of the latest runs in the pool of either text; null where there were none. */
-  practice: { typedMs: number | null; rewrittenMs: number | null } | null;
-}
-
-export interface PerformanceSummary {
-  performanceMetrics: EngineSnapshot['window'] & { queries: number; totalMs: number; rewritten: number };
-  cacheStatistics: CacheStatistics;
-  systemMetrics: {
-    workers: number;
-    cores: number;
-    heapBytes: number;
-    pageBytes: number;
-    isolated: boolean;
-    queueDepth: number;
-  };
-  scalingStatus: {
-    enabled: boolean;
-    ready: number;
-    desired: number;
-    min: number;
-    max: number;
-    last: ScaleDecisionReport | null;
-  };
-  health: HealthReport;
-  alerts: AlertReport[];
-}
 
 /** What the engine worker serves. Progress reports are `{fraction, stage}`. Events: `snapshot` (EngineSnapshot), `notice` (Notice), `event` (EventReport). */
 export interface EngineApi {
