@@ -1,5 +1,5 @@
 /** The engine's settings as a whole: defaults from every part, changes checked by the part that they belong to. */
-import { scalerDefaults, scalerProblems, type ScalerSettings } from '../autoscaler/settings.ts';
+import { scalerDefaults, scalerProblems } from '../autoscaler/settings.ts';
 import { balancerDefaults, balancerProblems, type BalancerSettings as EjectionSettings } from '../balancer/settings.ts';
 import { DEFAULT_CACHE_SETTINGS, readCacheSettings } from '../cache/settings.ts';
 import { AppError } from '../core/errors.ts';
@@ -70,10 +70,6 @@ export function poolSettingsOf(settings: EngineSettings): PoolSettings {
 
 export function ejectionSettingsOf(settings: EngineSettings): EjectionSettings {
   return { ...balancerDefaults, picker: settings.balancer.picker };
-}
-
-export function scalerSettingsOf(settings: EngineSettings): ScalerSettings {
-  return settings.scaler;
 }
 
 /** Kept settings of an older version, or of a broken store, must never stop the lab from opening. */

@@ -84,7 +84,6 @@ export const ALERT_RULES = {
   },
 } as const satisfies Record<string, AlertRule>;
 
-export type AlertId = keyof typeof ALERT_RULES;
 export type AlertState = 'ok' | 'pending' | 'firing';
 
 export interface AlertStatus {

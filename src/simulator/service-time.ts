@@ -9,9 +9,3 @@ export function serviceTimes(service: ServiceTime, random: Random): () => number
   if (service.kind === 'exponential') return () => exponential(random) * service.meanMs;
   return () => (random.next() < service.longShare ? service.longMs : service.shortMs);
 }
-
-/** The mean of a service time, ms. */
-export function meanServiceMs(service: ServiceTime): number {
-  if (service.kind !== 'two-kinds') return service.meanMs;
-  return service.shortMs * (1 - service.longShare) + service.longMs * service.longShare;
-}
