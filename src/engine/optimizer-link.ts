@@ -83,6 +83,8 @@ interface Proof {
   /** So far: who comes later hears it too. */
   told: OptimizeProgress[];
   report: Promise<OptimizeReport>;
+  /** It is on its way to an end without a report: nobody may join it any more. */
+  isStopped: boolean;
   stop(): void;
 }
 
@@ -151,7 +153,7 @@ export class OptimizerLink {
       case 'proved':
         return 'Runs as typed this time, by turns with its rewrite, to see which is faster in practice';
       default:
-        return verdict.reason;
+        return verdict.reason.replace(/\.$/, '');
     }
   }
 
@@ -311,7 +313,7 @@ export class OptimizerLink {
   /** The proof of this text that is under way; null when there is none as thorough. */
   #join(sql: string, ifWorthIt: boolean, onProgress: ProofOptions['onProgress']): Proof | null {
     const proof = this.#proof;
-    if (proof?.sql !== sql || (proof.ifWorthIt && !ifWorthIt)) return null;
+    if (proof?.sql !== sql || proof.isStopped || (proof.ifWorthIt && !ifWorthIt)) return null;
     if (onProgress) {
       proof.told.forEach(onProgress);
       proof.listeners.add(onProgress);
@@ -331,13 +333,13 @@ export class OptimizerLink {
     const fastEnoughMs = ifWorthIt ? FAST_ENOUGH_MS : 0;
     const budgetMs = PROOF_BUDGET_MS;
     const request = { sql, parameters, disabledRules, budgetMs, fastEnoughMs, cancelValue: job, setup };
-    let [stopped, cancel] = [false, (): void => {}];
+    let cancel = (): void => {};
     const listeners: Proof['listeners'] = new Set();
     const told: OptimizeProgress[] = [];
     const ask = async (): Promise<OptimizeReport> => {
       try {
         const report = await this.#worker.ask((api) => {
-          if (stopped) throw new AppError('cancelled', 'The proof was stopped.');
+          if (proof.isStopped) throw new AppError('cancelled', 'The proof was stopped.');
           return api.optimize(request, {
             onProgress: (report) => {
               const one = report as OptimizeProgress;
@@ -351,7 +353,9 @@ export class OptimizerLink {
         return report;
       } catch (error) {
         const { code, message } = toWireError(error);
-        if (isEverybodys && generation === this.#generation) {
+        // Another proof of the same text may have begun while this one was being stopped.
+        const isLatest = this.#proof === proof || this.#proof?.sql !== sql;
+        if (isEverybodys && isLatest && generation === this.#generation) {
           if (code === 'cancelled') this.#verdicts.interrupted(sql);
           else this.#verdicts.fail(sql, `The optimizer could not finish: ${message}`);
         }
@@ -361,12 +365,20 @@ export class OptimizerLink {
       }
     };
     if (isEverybodys) this.#verdicts.begin(sql, 'running');
-    const stop = (): void => {
-      stopped = true;
-      this.#worker.stop(job);
-      cancel();
+    const proof: Proof = {
+      sql,
+      ifWorthIt,
+      waiters: 0,
+      listeners,
+      told,
+      report: Promise.resolve().then(ask),
+      isStopped: false,
+      stop: () => {
+        proof.isStopped = true;
+        this.#worker.stop(job);
+        cancel();
+      },
     };
-    const proof: Proof = { sql, ifWorthIt, waiters: 0, listeners, told, stop, report: Promise.resolve().then(ask) };
     if (isEverybodys) this.#proof = proof;
     return proof;
   }
@@ -404,6 +416,7 @@ export class OptimizerLink {
   async #stillHolds(sql: string): Promise<boolean> {
     const verdict = this.#verdicts.get(sql);
     if (!verdict || verdict.state === 'waiting' || verdict.state === 'running') return false;
+    if (verdict.state === 'unchanged') return !this.#verdicts.isDue(sql);
     if (verdict.state !== 'stale' || !verdict.report.chosen) return true;
     const { preconditions } = verdict.report.chosen;
     const generation = this.#generation;

@@ -67,7 +67,7 @@ export class Practice {
   /** A run took so long in its worker. Answers the times when the rewrite has to go. */
   note(rewritten: boolean, ms: number): Slower | null {
     this.#runs++;
-    push(rewritten ? this.#rewritten : this.#typed, ms);
+    pushRecent(rewritten ? this.#rewritten : this.#typed, ms);
     if (!this.#doubt) {
       if (this.#isDoubtful()) this.#doubt = { typed: [], rewritten: [] };
       return null;
@@ -90,7 +90,8 @@ export class Practice {
   }
 }
 
-function push(times: number[], ms: number): void {
+/** Only the latest are of use, and a statement may run a million times. */
+export function pushRecent(times: number[], ms: number): void {
   times.push(ms);
   if (times.length > RECENT) times.shift();
 }

@@ -6,13 +6,19 @@
 import { TableVersions } from '../../cache/freshness/table-versions.ts';
 import type { Version } from '../../database/protocol.ts';
 import type { OptimizeReport } from '../../optimizer/protocol.ts';
-import { Practice, type Slower } from './practice.ts';
+import { Practice, pushRecent, type Slower } from './practice.ts';
 
 export const VERDICTS_MAX = 2000;
 /** Attempts that are kept of each. */
 const ATTEMPTS_MAX = 12;
 /** After a table was written that a proof rests on, it is looked at again after so long, and after twice as long the next time. */
 const LOOK_AGAIN_MS = { first: 250, last: 60_000 } as const;
+/**
+ * That nothing better was found is not for ever: the machine may have been busy, or the tables have grown since. What takes long enough
+ * to be felt is looked at again.
+ */
+const TRY_AGAIN_MS = { first: 60_000, last: 3_600_000 } as const;
+const FELT_MS = 2;
 
 export type StatementVerdict =
   | { state: 'waiting' | 'running' }
@@ -38,6 +44,8 @@ interface Entry extends Omit<KnownVerdict, 'sql'> {
   losses: number;
   lookAtMs: number;
   wasStale: boolean;
+  /** Running time of the last run, where there is no rewrite. */
+  typedMs: number;
 }
 
 type Pending = { state: 'waiting' | 'running' };
@@ -75,7 +83,9 @@ export class Verdicts {
   settle(sql: string, report: OptimizeReport): void {
     const before = this.#entries.get(sql);
     const losses = before && !('state' in before) ? before.losses : 0;
-    this.#set(sql, { ...fresh(shortened(report), report.version.logNumber, this.#typedMs.get(sql)), losses });
+    const entry = { ...fresh(shortened(report), report.version.logNumber, this.#typedMs.get(sql)), losses };
+    if (report.provedSql === null) this.#putOff(entry, TRY_AGAIN_MS);
+    this.#set(sql, entry);
     this.#typedMs.delete(sql);
   }
 
@@ -102,14 +112,15 @@ export class Verdicts {
     entry.wasStale = false;
   }
 
-  /** Whether a stale one should be looked at again by now. */
+  /** Whether one that is stale, or that found nothing, should be looked at again by now. */
   isDue(sql: string): boolean {
     const entry = this.#entries.get(sql);
-    if (!entry || 'state' in entry || this.get(sql)?.state !== 'stale') return false;
+    if (!entry || 'state' in entry) return false;
+    if (entry.report.provedSql === null) return entry.typedMs >= FELT_MS && this.#nowMs() >= entry.lookAtMs;
+    if (this.get(sql)?.state !== 'stale') return false;
     if (!entry.wasStale) {
       entry.wasStale = true;
-      const waitMs = Math.min(LOOK_AGAIN_MS.last, LOOK_AGAIN_MS.first * 2 ** entry.losses++);
-      entry.lookAtMs = this.#nowMs() + waitMs;
+      this.#putOff(entry, LOOK_AGAIN_MS);
     }
     return this.#nowMs() >= entry.lookAtMs;
   }
@@ -132,6 +143,7 @@ export class Verdicts {
       if (entry?.state !== 'unchanged') this.#noteTyped(sql, ms);
       return null;
     }
+    if (entry.report.provedSql === null) entry.typedMs = ms;
     if (entry.droppedReason !== null) return null;
     const slower = entry.practice?.note(rewritten, ms) ?? null;
     if (slower)
@@ -176,14 +188,21 @@ export class Verdicts {
   /** What was known before the page was loaded anew, of this schema and this data. A verdict that has come in since is newer. */
   restore(known: readonly KnownVerdict[]): void {
     for (const { sql, report, heldAt, droppedReason } of known) {
-      if (!this.#entries.has(sql)) this.#set(sql, { ...fresh(report, heldAt), droppedReason });
+      if (this.#entries.has(sql)) continue;
+      const entry = { ...fresh(report, heldAt), droppedReason };
+      if (report.provedSql === null) this.#putOff(entry, TRY_AGAIN_MS);
+      this.#set(sql, entry);
     }
   }
 
   #noteTyped(sql: string, ms: number): void {
     const times = this.#typedMs.get(sql);
-    if (times) times.push(ms);
+    if (times) pushRecent(times, ms);
     else if (this.#typedMs.size < VERDICTS_MAX) this.#typedMs.set(sql, [ms]);
+  }
+
+  #putOff(entry: Entry, { first, last }: { first: number; last: number }): void {
+    entry.lookAtMs = this.#nowMs() + Math.min(last, first * 2 ** entry.losses++);
   }
 
   #holds({ report: { restsOn }, heldAt }: Entry): boolean {
@@ -214,7 +233,7 @@ function fresh(report: OptimizeReport, heldAt: number, typedMs: readonly number[
   const race = report.chosen?.measurement;
   const times = typedMs.length > 0 || !race ? typedMs : [race.originalMs];
   const practice = report.provedSql === null ? null : new Practice(race?.ratioWarm ?? 1, times);
-  return { report, heldAt, droppedReason: null, practice, losses: 0, lookAtMs: 0, wasStale: false };
+  return { report, heldAt, droppedReason: null, practice, losses: 0, lookAtMs: 0, wasStale: false, typedMs: 0 };
 }
 
 function inMs(ms: number): string {

@@ -135,6 +135,13 @@ describe('a proof', () => {
     expect((await ask(other, SQL)).optimizationsApplied).toEqual([]);
   });
 
+  it('that found nothing says why, in words that others end with a full stop', async () => {
+    const lab = await open();
+    const { optimizer } = lab.engine;
+    optimizer.verdicts.settle('SELECT 1 AS one', reportOf('SELECT 1 AS one', null));
+    expect((await ask(lab, 'SELECT 1 AS one')).reasons.rewrite).toBe('Runs as typed: no rule applies');
+  });
+
   it('that is slower in practice is dropped, with a word in the log', async () => {
     const lab = await withVerdict();
     const { optimizer } = lab.engine;
@@ -295,6 +302,25 @@ describe('somebody who waits', () => {
     await expect.poll(() => optimizer.verdict(FASTER)?.state).toBe('waiting');
     optimizer.begin();
     await expect.poll(() => optimizer.verdict(FASTER)?.state, { timeout: 30_000 }).toMatch(/proved|unchanged/);
+  });
+
+  it('and comes while a proof of the same text is being stopped gets one of its own', async () => {
+    const lab = await open();
+    const { optimizer } = lab.engine;
+    let stop = (): void => {};
+    const second: Promise<OptimizeReport>[] = [];
+    const signal = { cancelled: false, onCancel: (action: () => void) => void (stop = action) };
+    const first = optimizer.optimize(LONG, [], {
+      signal,
+      onProgress: () => {
+        if (second.length > 0) return;
+        stop();
+        second.push(optimizer.optimize(LONG, []));
+      },
+    });
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await Promise.all(second)).toMatchObject([{ sql: LONG }]);
+    expect(optimizer.verdict(LONG)?.state).toMatch(/proved|unchanged/);
   });
 
   it('may leave: the proof is cancelled and nothing is remembered', async () => {

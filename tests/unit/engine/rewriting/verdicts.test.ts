@@ -66,6 +66,43 @@ describe('a verdict', () => {
     }
   });
 
+  it('that found nothing is looked at again where its time is felt, and later each time', () => {
+    const { store, pass } = verdicts();
+    for (const waitMs of [60_000, 120_000, 240_000]) {
+      store.settle(SQL, reportOf(SQL, null));
+      store.ran(SQL, false, 50);
+      pass(waitMs - 1);
+      expect(store.isDue(SQL)).toBe(false);
+      pass(1);
+      expect(store.isDue(SQL)).toBe(true);
+      // A quick text has nothing to gain; when its tables have grown it has.
+      store.ran(SQL, false, 0.5);
+      expect(store.isDue(SQL)).toBe(false);
+      store.ran(SQL, false, 50);
+      expect(store.isDue(SQL)).toBe(true);
+      // It stays the answer until there is another.
+      store.begin(SQL, 'running');
+      expect(store.get(SQL)).toMatchObject({ state: 'unchanged', reason: 'Runs as typed: no rule applies.' });
+    }
+  });
+
+  it('that found nothing and is brought back by a reload is not looked at at once', () => {
+    const { store, pass } = verdicts();
+    store.restore([{ sql: SQL, report: reportOf(SQL, null), heldAt: 0, droppedReason: null }]);
+    store.ran(SQL, false, 50);
+    expect(store.isDue(SQL)).toBe(false);
+    pass(60_000);
+    expect(store.isDue(SQL)).toBe(true);
+  });
+
+  it('comes with the latest running times alone, however often the text ran before', () => {
+    const { store } = verdicts();
+    for (let run = 0; run < 1000; run++) store.ran(SQL, false, 900);
+    for (let run = 0; run < 7; run++) store.ran(SQL, false, 8);
+    store.settle(SQL, reportOf(SQL, 'SELECT 2'));
+    expect(store.practice(SQL)).toEqual({ typedMs: 8, rewrittenMs: null });
+  });
+
   it('renewed for a version before the last write is still stale', () => {
     const { store } = verdicts();
     store.settle(SQL, reportOf(SQL, 'SELECT 2', { restsOn: ['t'] }));
