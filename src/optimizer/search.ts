@@ -7,7 +7,8 @@ import { inMs } from './guards/faster.ts';
 import type { Prepared } from './prepare.ts';
 import type { Proposal, Proposals } from './proposals.ts';
 import type { Trial } from './protocol.ts';
-import { isDeadline, messageOf } from './sandbox.ts';
+import type { Parameters } from '../database/protocol.ts';
+import { isDeadline, messageOf, type Run, type Sandbox } from './sandbox.ts';
 
 /** Rules in a row. */
 const LENGTH_MAX = 4;
@@ -116,12 +117,22 @@ function run(proposal: Proposal, { context }: Prepared, limitMs: number): Tried 
   const { sandbox, parameters } = context;
   const { sql } = proposal.statement;
   try {
-    const { elapsedMs, vmSteps } = sandbox.run(sql, parameters, limitMs);
+    const { elapsedMs, vmSteps } = firstRun(sandbox, sql, parameters, limitMs);
     const again = elapsedMs < REPEATED_MS_MAX ? sandbox.run(sql, parameters, limitMs).elapsedMs : elapsedMs;
     return { proposal, trial: { ms: Math.min(elapsedMs, again), steps: vmSteps }, stopped: null };
   } catch (error) {
     const stopped = isDeadline(error) ? `one run was stopped after ${inMs(limitMs)}` : `it fails (${messageOf(error)})`;
     return { proposal, trial: null, stopped };
+  }
+}
+
+/** So short a limit may be missed by a cold page cache or a busy machine alone: a second run tells. */
+function firstRun(sandbox: Sandbox, sql: string, parameters: Parameters, limitMs: number): Run {
+  try {
+    return sandbox.run(sql, parameters, limitMs);
+  } catch (error) {
+    if (limitMs > REPEATED_MS_MAX || !isDeadline(error)) throw error;
+    return sandbox.run(sql, parameters, limitMs);
   }
 }
 

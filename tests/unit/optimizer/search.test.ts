@@ -1,5 +1,6 @@
 /** In which order sequences of rules are tried, what bounds them, and what is told meanwhile. Planted rules on a real database. */
 import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
 import { Optimizer } from '../../../src/optimizer/optimize.ts';
 import type { Proposal } from '../../../src/optimizer/proposals.ts';
 import type { OptimizeProgress } from '../../../src/optimizer/protocol.ts';
@@ -10,10 +11,11 @@ import { printSelect } from '../../../src/sql/print.ts';
 import { sandboxWith } from './sandbox.ts';
 
 const read = await loadReader();
-const sandbox = sandboxWith(`
+const SET_UP = `
   CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, w INTEGER);
   CREATE INDEX t_v ON t(v);
-  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, i % 50, i FROM n;`);
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, i % 50, i FROM n;`;
+const sandbox = sandboxWith(SET_UP);
 const optimizer = new Optimizer(sandbox, read);
 
 const COUNT = 'SELECT (SELECT count(*) FROM t WHERE v > 5) > 0 AS x';
@@ -145,6 +147,31 @@ describe('the search', () => {
     expect(report.attempts[0]?.reason).toContain('r has a row with id = 2, x = 0.1');
     expect(ran.mock.calls.filter(([text]) => text.includes('sum(x)'))).toEqual([]);
     real.close();
+  });
+
+  it('gives a proposal that misses a short limit a second run, and one that misses a long limit none', () => {
+    // Of microseconds, and of some hundred milliseconds.
+    const quick = 'SELECT (SELECT count(*) FROM t WHERE id < 9) > 0 AS x';
+    const slow =
+      'SELECT (SELECT count(*) FROM t AS a, t AS b WHERE a.v = 0 AND b.id < 8000 AND a.w + b.w > 0) > 0 AS x';
+    for (const [sql, runs] of [
+      [quick, 2],
+      [slow, 1],
+    ] as const) {
+      const missed: number[] = [];
+      const own = sandboxWith(SET_UP);
+      const run = own.run.bind(own);
+      vi.spyOn(own, 'run').mockImplementation((text, parameters, deadlineMs) => {
+        if (text !== EXISTS || missed.length >= runs) return run(text, parameters, deadlineMs);
+        missed.push(deadlineMs ?? 0);
+        throw new AppError('deadline', 'Too late.');
+      });
+      const rules = [knows('or-to-union', { [sql]: EXISTS })];
+      const report = new Optimizer(own, read).optimize(sql, [], { budgetMs: 60_000, rules });
+      expect(missed.length).toBe(runs);
+      expect(report.attempts[0]?.reason).toMatch(/^Not taken further: one run was stopped after/);
+      own.close();
+    }
   });
 
   it('tells the suggestion first, then each guard, then the decision', () => {
