@@ -67,6 +67,7 @@ export const SHAPE = {
     title: 'Common tables made once, or for each reader',
     summary:
       'Made once, nothing is done twice; made for each reader, one that stops early makes no more than it takes. Both are tried, and the quicker one kept.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
     before:
       'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT EXISTS (SELECT 1 FROM busy WHERE orders > 4) AS often, EXISTS (SELECT 1 FROM busy WHERE orders > 1) AS again',
     after:
@@ -81,6 +82,7 @@ export const SHAPE = {
     title: 'Common tables where they are read',
     summary:
       'What is read several times is made whole; written where it is read, each copy makes only what its reader asks for, with an index.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
     before:
       'WITH busy AS (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) SELECT a.orders AS one, b.orders AS other FROM busy AS a, busy AS b WHERE a.customer_id = 5 AND b.customer_id = 77',
     after:
@@ -108,9 +110,12 @@ export const SHAPE = {
     title: 'Join order',
     summary:
       'SQLite guesses which table to read first; other orders are tried, pinned with CROSS JOIN, and kept only when measured faster.',
-    before: "SELECT c.name, o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE c.city = 'Galway'",
+    setup:
+      'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id); CREATE INDEX IF NOT EXISTS orders_status ON orders(status)',
+    before:
+      "SELECT c.name, o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE o.status = 'delivered' AND c.city = 'Galway'",
     after:
-      "SELECT c.name, o.id FROM customers AS c CROSS JOIN orders AS o WHERE c.id = o.customer_id AND c.city = 'Galway'",
+      "SELECT c.name, o.id FROM customers AS c CROSS JOIN orders AS o WHERE c.id = o.customer_id AND o.status = 'delivered' AND c.city = 'Galway'",
     refuses: {
       sql: 'SELECT c.name, o.id FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id',
       why: 'The order of an outer join is part of its meaning.',
@@ -158,6 +163,7 @@ export const SHAPE = {
   'window-for-self-join': {
     title: 'Running totals by a window',
     summary: 'For each row all earlier rows are added up again; a window carries the total along in one pass.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
     before:
       'SELECT o.id, (SELECT sum(p.total_cents) FROM orders AS p WHERE p.customer_id = o.customer_id AND p.id <= o.id) AS spent FROM orders AS o',
     after: 'SELECT o.id, sum(o.total_cents) OVER (PARTITION BY o.customer_id ORDER BY o.id) AS spent FROM orders AS o',
@@ -184,8 +190,10 @@ export const SHAPE = {
     title: 'Not in the order of an index',
     summary:
       'To spare a sort SQLite may follow an index through the whole table, though the condition leaves few rows to be sorted.',
-    before: "SELECT customer_id, count(*) AS n FROM events WHERE at >= '2025-06-01' GROUP BY customer_id",
-    after: "SELECT customer_id, count(*) AS n FROM events WHERE at >= '2025-06-01' GROUP BY +customer_id",
+    setup:
+      'CREATE INDEX IF NOT EXISTS events_customer ON events(customer_id); CREATE INDEX IF NOT EXISTS events_at ON events(at)',
+    before: "SELECT customer_id, count(*) AS n FROM events WHERE at >= '2025-12-25' GROUP BY customer_id",
+    after: "SELECT customer_id, count(*) AS n FROM events WHERE at >= '2025-12-25' GROUP BY +customer_id",
     refuses: {
       sql: 'SELECT customer_id, count(*) AS n FROM events GROUP BY customer_id',
       why: 'All rows are asked for: then an index in their order is the best there is.',

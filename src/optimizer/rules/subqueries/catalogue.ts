@@ -33,9 +33,11 @@ export const SUBQUERIES = {
     title: 'IN subquery to join or EXISTS',
     summary:
       'IN makes its whole list first; a join may begin with the list, and EXISTS asks for one value at a time. Which is quickest is measured.',
-    before: "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE status = 'returned')",
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
+    before:
+      "SELECT name FROM customers WHERE city = 'Galway' AND id IN (SELECT customer_id FROM orders WHERE status = 'delivered')",
     after:
-      "SELECT name FROM customers JOIN (SELECT DISTINCT customer_id AS picked FROM orders WHERE status = 'returned') AS picked WHERE id = picked.picked",
+      "SELECT name FROM customers WHERE city = 'Galway' AND EXISTS (SELECT 1 FROM orders WHERE status = 'delivered' AND customers.id = customer_id)",
     refuses: {
       sql: 'SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE id > 7 ORDER BY id LIMIT 3)',
       why: 'Only three rows are asked for; EXISTS would ask all.',
@@ -57,9 +59,9 @@ export const SUBQUERIES = {
     title: 'Subqueries as values to one join',
     summary: 'A subquery in the list of columns runs for each row; all its groups can be made once, and joined.',
     before:
-      'SELECT c.name, (SELECT count(*) FROM orders AS o WHERE o.customer_id = c.id) AS orders, (SELECT max(o.ordered_at) FROM orders AS o WHERE o.customer_id = c.id) AS latest FROM customers AS c',
+      "SELECT c.name, (SELECT count(*) FROM orders AS o WHERE o.customer_id = c.id) AS orders, (SELECT max(o.ordered_at) FROM orders AS o WHERE o.customer_id = c.id) AS latest FROM customers AS c WHERE c.country = 'Ireland'",
     after:
-      'SELECT c.name, coalesce(grouped.grouped_1, 0) AS orders, grouped.grouped_2 AS latest FROM customers AS c LEFT JOIN (SELECT o.customer_id AS grouped_k1, count(*) AS grouped_1, max(o.ordered_at) AS grouped_2 FROM orders AS o GROUP BY o.customer_id) AS grouped ON grouped.grouped_k1 = c.id',
+      "SELECT c.name, coalesce(grouped.grouped_1, 0) AS orders, grouped.grouped_2 AS latest FROM customers AS c LEFT JOIN (SELECT o.customer_id AS grouped_k1, count(*) AS grouped_1, max(o.ordered_at) AS grouped_2 FROM orders AS o GROUP BY o.customer_id) AS grouped ON grouped.grouped_k1 = c.id WHERE c.country = 'Ireland'",
     refuses: {
       sql: 'SELECT c.name, (SELECT count(*) FROM orders AS o WHERE o.customer_id < c.id) AS earlier FROM customers AS c',
       why: 'Each row asks for other rows, not for its own group.',
@@ -70,10 +72,11 @@ export const SUBQUERIES = {
     title: 'Grouped subquery to the groups in use',
     summary:
       'All groups are made, though few rows ask for theirs; a subquery for each of these makes no more than is asked for.',
+    setup: 'CREATE INDEX IF NOT EXISTS orders_customer ON orders(customer_id)',
     before:
-      'SELECT c.name, g.spent FROM customers AS c JOIN (SELECT customer_id, sum(total_cents) AS spent FROM orders GROUP BY customer_id) AS g ON g.customer_id = c.id WHERE c.id = 77',
+      "SELECT c.name, g.spent FROM customers AS c JOIN (SELECT customer_id, sum(total_cents) AS spent FROM orders GROUP BY customer_id) AS g ON g.customer_id = c.id WHERE c.city = 'Galway'",
     after:
-      'SELECT c.name, (SELECT sum(total_cents) FROM orders WHERE customer_id = c.id) AS spent FROM customers AS c WHERE c.id = 77 AND EXISTS (SELECT 1 FROM orders WHERE customer_id = c.id)',
+      "SELECT c.name, (SELECT sum(total_cents) FROM orders WHERE customer_id = c.id) AS spent FROM customers AS c WHERE c.city = 'Galway' AND EXISTS (SELECT 1 FROM orders WHERE customer_id = c.id)",
     refuses: {
       sql: 'SELECT c.name, g.spent FROM customers AS c JOIN (SELECT customer_id, status, sum(total_cents) AS spent FROM orders GROUP BY customer_id, status) AS g ON g.customer_id = c.id WHERE c.id = 77',
       why: 'A customer has several groups, one for each status.',
