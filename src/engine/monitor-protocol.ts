@@ -164,6 +164,8 @@ export interface StatementOptimization {
   /** Original / rewritten as measured on the fork, with its interval and confidence. */
   gain: number | null;
   gainInterval: [low: number, high: number] | null;
+  /** The text as typed was stopped before its end: the gain is at least so much. */
+  gainIsLeast: boolean;
   confidence: Confidence | null;
   /** Medians of the latest runs in the pool of either text; null where there were none. */
   practice: { typedMs: number | null; rewrittenMs: number | null } | null;

@@ -169,6 +169,7 @@ function optimizationOf({ optimizer }: Engine, sql: string): StatementReport['op
     expectedGain: chosen?.expectedGain ?? null,
     gain: race?.ratioWarm ?? null,
     gainInterval: race?.ratioInterval ?? null,
+    gainIsLeast: race?.originalStopped ?? false,
     confidence: race?.confidence ?? null,
     practice: optimizer.verdicts.practice(sql),
   };

@@ -115,13 +115,13 @@ function undeterminedCall(expr: Expr): string | null {
   if (expr.kind === 'literal' && /^current_/i.test(expr.text)) return 'it asks for the time';
   if (expr.kind !== 'call') return null;
   const name = foldCase(expr.name);
-  if (VOLATILE.has(name)) return `${name}() gives another value at each run`;
+  if (VOLATILE.has(name)) return `it calls ${name}(), which gives another value at each run`;
   if (!CLOCK.has(name)) return null;
   const values = name === 'strftime' ? expr.args.slice(1) : expr.args;
   const now =
     values.length === 0 ||
     values.some((one) => one.kind === 'literal' && /^'(now|.*localtime.*|utc|subsec(ond)?)'$/i.test(one.text));
-  return now ? `${name}() asks for the time or the time zone` : null;
+  return now ? `it calls ${name}(), which asks for the time or the time zone` : null;
 }
 
 /** `clear`: what must be true of the data for LIMIT to be determined where its order is not total; null when that cannot be asked. */

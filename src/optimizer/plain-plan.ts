@@ -72,6 +72,7 @@ const EXPLAINERS: readonly (readonly [RegExp, Explainer])[] = [
     ([, operator]) => sort(`Drops duplicates on the side for ${operator}.`),
   ],
   [/^MERGE \((.*)\)/, ([, operator]) => other(`Merges sorted rows for ${operator}.`)],
+  [/^(LEFT|RIGHT)$/, ([, side]) => other(`The ${side === 'LEFT' ? 'first' : 'second'} of the two.`)],
   [/^RIGHT-JOIN (.*)$/, ([, table]) => scan(`Adds the rows of ${table} that met none.`)],
   [
     /^(SETUP|RECURSIVE STEP)/,

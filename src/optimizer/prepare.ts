@@ -53,7 +53,7 @@ export function prepare(sql: string, parameters: Parameters, budgetMs: number, t
     if (!again.ok) return `Runs as typed: ${again.reason}.`;
     const { select } = again;
     const system = namesSystemTable(select, schema);
-    if (system) return `Runs as typed: ${system} is not among the tables whose meaning is known.`;
+    if (system) return `Runs as typed: it reads ${system}, which is not among the tables whose meaning is known.`;
     const { reason, needs } = determinacy(select, schema);
     if (reason) return `Runs as typed: ${reason}.`;
     const roundTrip = checkRoundTrip(numbered, select, names, sandbox);

@@ -16,7 +16,7 @@ export function asProved({ ruleIds, chosen }: OptimizeReport): string {
   const race = chosen?.measurement;
   if (!race) return rules;
   const [low, high] = race.ratioInterval.map((ratio) => Number(ratio.toPrecision(2)));
-  return `${rules}; ${Number(race.ratioWarm.toPrecision(2))} times as fast when measured (between ${low} and ${high}, confidence ${race.confidence.words})`;
+  return `${rules}; ${race.originalStopped ? 'at least ' : ''}${Number(race.ratioWarm.toPrecision(2))} times as fast when measured (between ${low} and ${high}, confidence ${race.confidence.words})`;
 }
 
 /** Whether a text that nobody has classified yet may be a query: whether it is worth a look before it runs. */

@@ -58,7 +58,7 @@ describe('a text stays as typed and says why', () => {
   it.each([
     ['SELECT name FROM customers', 'no rule applies'],
     ['SELECT * FROM customers WHERE id = 1', 'star-to-columns'],
-    ['SELECT random() FROM customers', 'random() gives another value'],
+    ['SELECT random() FROM customers', 'it calls random(), which gives another value'],
     ["SELECT date('now'), (SELECT count(*) FROM orders) > 0", 'asks for the time'],
     ['SELECT name FROM customers WHERE (SELECT count(*) FROM orders) > 0 LIMIT 3', 'LIMIT without a total order'],
     ['SELECT sum(total), (SELECT count(*) FROM orders) > 0 AS n FROM orders', 'may be REAL'],

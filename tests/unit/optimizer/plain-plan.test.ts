@@ -20,6 +20,17 @@ describe('plans in plain words', () => {
     ],
     ['SELECT b FROM t', ['0 scan: Reads all of index t_b, which holds every column of t that is needed.']],
     ['SELECT x FROM u ORDER BY y', ['0 scan: Reads every row of u.', '0 sort: Sorts rows on the side for ORDER BY.']],
+    [
+      'SELECT a FROM t UNION SELECT x FROM u ORDER BY 1',
+      [
+        '0 other: Merges sorted rows for UNION.',
+        '1 other: The first of the two.',
+        '2 scan: Reads every row of t.',
+        '1 other: The second of the two.',
+        '2 scan: Reads every row of u.',
+        '2 sort: Sorts rows on the side for ORDER BY.',
+      ],
+    ],
     ['SELECT 1', ['0 other: Gives one row without reading a table.']],
   ])('%s', (sql, lines) => {
     expect(told(sql)).toEqual(lines);

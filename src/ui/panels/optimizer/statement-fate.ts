@@ -34,11 +34,12 @@ function unchanged(refusedBy: StatementOptimization['refusedBy']): Fate {
 /** What the gain was made of, and how it does in practice. */
 export function gainReason(optimization: StatementOptimization | null): string {
   if (!optimization?.gainInterval) return 'Not measured.';
-  const { gainInterval, confidence, practice } = optimization;
+  const { gainInterval, gainIsLeast, confidence, practice } = optimization;
   const [low, high] = gainInterval.map(formatTimes);
   const inPool =
     practice?.typedMs != null && practice.rewrittenMs != null
       ? ` In the pool ${formatMs(practice.typedMs)} as typed, ${formatMs(practice.rewrittenMs)} rewritten.`
       : '';
-  return `Measured on the fork: between ${low} and ${high}, confidence ${confidence?.words ?? 'unknown'}.${inPool}`;
+  const least = gainIsLeast ? ' The text as typed was stopped before its end, so it is at least that.' : '';
+  return `Measured on the fork: between ${low} and ${high}, confidence ${confidence?.words ?? 'unknown'}.${least}${inPool}`;
 }

@@ -1,6 +1,7 @@
 /** Guards, outcomes and grades of a proof in plain words. */
 import type { OptimizeReport, RewriteAttempt } from '../../../engine/protocol.ts';
-import type { GuardId, PreconditionReport, ProofGrade } from '../../../optimizer/protocol.ts';
+import type { GuardId, Measurement, PreconditionReport, ProofGrade } from '../../../optimizer/protocol.ts';
+import { formatTimes } from '../../format.ts';
 
 /** In the order in which they are passed. */
 export const GUARDS = {
@@ -54,6 +55,16 @@ export const SHOWN_BY = {
   query: 'verified on the data now',
   nothing: 'nothing shows it',
 } as const satisfies Record<PreconditionReport['by'], string>;
+
+/** Where the text as typed was stopped before its end, a time or a gain is at least so much. */
+export function atLeast({ originalStopped }: Pick<Measurement, 'originalStopped'>): string {
+  return originalStopped ? '≥ ' : '';
+}
+
+/** The gain of a race, warm. */
+export function gainOf(measurement: Measurement): string {
+  return `${atLeast(measurement)}${formatTimes(measurement.ratioWarm)}`;
+}
 
 /** What became of a statement, for its head; `why` is empty where it is rewritten. */
 export function headOf({ provedSql, unchangedReason }: OptimizeReport): {

@@ -72,5 +72,6 @@ describe('what became of a statement', () => {
     expect(told).toBe(
       'Measured on the fork: between 4x and 6x, confidence high. In the pool 20 ms as typed, 4 ms rewritten.',
     );
+    expect(gainReason(of({ gainInterval: [4, 6], gainIsLeast: true }))).toContain('it is at least that.');
   });
 });

@@ -172,6 +172,9 @@ describe('a proof', () => {
     await open(made);
     made.proofs[0].end(reportOf(attemptOf({ outcome: 'proved', measurement: MEASURED })));
     await settled();
+    // As typed it was stopped before its end: each figure of the gain is a least one.
+    for (const shown of ['≥ 5x', '≥ 4x', '≥ 10 ms']) expect(screen.getAllByText(shown)).not.toHaveLength(0);
+    expect(screen.queryByText('5x')).toBeNull();
     await press('2 Second rule');
     expect(made.proofs[1].request.without).toEqual(['two']);
     await press('Second rule alone');
