@@ -47,9 +47,15 @@ export class Proposals {
     return this.#from(this.#prepared.statement, null);
   }
 
-  /** What they make of a proposal, the most promising first; a rule comes once in a sequence. */
-  next(earlier: Proposal): Proposal[] {
-    return [...this.#from(earlier.statement, earlier)].sort(byPromise);
+  /** What they make of a proposal, the most promising first; a rule comes once in a sequence. Of a long text those alone that time allows. */
+  next(earlier: Proposal, endMs = Infinity): Proposal[] {
+    const { sandbox } = this.#prepared.context;
+    const found: Proposal[] = [];
+    for (const one of this.#from(earlier.statement, earlier)) {
+      found.push(one);
+      if (sandbox.nowMs() > endMs) break;
+    }
+    return found.sort(byPromise);
   }
 
   *#from(base: Statement, earlier: Proposal | null): Generator<Proposal> {

@@ -77,7 +77,7 @@ export function* search(
     if (expansions >= EXPANSIONS_MAX || trials >= TRIALS_MAX || sandbox.nowMs() > endMs) return;
     const next = open.sort(byRank).shift();
     if (!next) return;
-    waiting = proposals.next(next.proposal);
+    waiting = proposals.next(next.proposal, endMs);
   }
 }
 

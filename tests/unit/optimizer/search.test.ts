@@ -174,6 +174,32 @@ describe('the search', () => {
     }
   });
 
+  it('makes no more of a proposal once its time is over', () => {
+    const own = sandboxWith(SET_UP);
+    const now = own.nowMs.bind(own);
+    let lateMs = 0;
+    vi.spyOn(own, 'nowMs').mockImplementation(() => now() + lateMs);
+    // What a long text takes: the first of many rewrites is made when the time for trials has passed.
+    const many: Rule = {
+      id: 'in-subquery',
+      apply(query) {
+        if (printSelect(query) !== AT_LEAST_ONE) return [];
+        lateMs = 50_000;
+        return Array.from({ length: 30 }, (_, index) => {
+          const result = read(`SELECT (SELECT count(*) FROM t WHERE v > 5 AND w > -${index}) >= 1 AS x`);
+          if (!result.ok) throw new Error(result.reason);
+          return { select: result.select, preconditions: [], note: `to ${index}` };
+        });
+      },
+    };
+    const asked: string[] = [];
+    const rules = [knows('or-to-union', { [COUNT]: AT_LEAST_ONE }), many, knows('count-to-exists', {}, asked)];
+    const report = new Optimizer(own, read).optimize(COUNT, [], { budgetMs: 60_000, rules });
+    expect(report.attempts.filter(({ ruleIds }) => ruleIds.length === 2)).toHaveLength(1);
+    expect(asked).toEqual([COUNT]);
+    own.close();
+  });
+
   it('tells the suggestion first, then each guard, then the decision', () => {
     const { events, report } = told(COUNT, [knows('or-to-union', { [COUNT]: EXISTS })]);
     expect(events.map((one) => (one.stage === 'guard' ? one.verdict.guard : one.stage))).toEqual([
