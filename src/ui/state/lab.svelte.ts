@@ -288,10 +288,11 @@ export class LabState {
     await this.run('statement');
   }
 
-  /** The same request once more. */
+  /** The same request once more: what passed the cache by to be measured may be found there now. */
   async runAgain(): Promise<void> {
     if (this.running || !this.#lastRequest) return;
-    await this.#execute(this.#lastRequest.request, this.#lastRequest.base);
+    const { request, base } = this.#lastRequest;
+    await this.#execute({ ...request, cache: true }, base);
   }
 
   /** Switches a preview on, or off with null; one query that is shown is asked again so. */

@@ -80,6 +80,13 @@ it('a run that waited for its proof says how it ran', async () => {
   expect(lab.rewriteReason).toBe('Runs as typed: the proof is still running');
 });
 
+it('a run that passed the cache by may find its answer there when it runs again', async () => {
+  const { lab, asked } = bench();
+  await lab.run('all', { optimized: true, cache: false });
+  await lab.runAgain();
+  expect(asked.at(-1)).toMatchObject({ sql: 'SELECT a, b FROM t', optimized: true, cache: true });
+});
+
 it('a proof makes way for a run that needs the optimizer itself, and for no other', async () => {
   const { lab, log, insight } = bench();
   const prove = async (): Promise<void> => {
