@@ -47,8 +47,7 @@ const ENDS_WITH_REWRITES = {
 /** Chosen once more with what was proved. */
 const SETTLING_END = 0.9;
 /** Planning takes no longer, however much time there is, and has so much, or a third, however late it is. */
-const PLANNING_MS_MIN = 1500;
-const PLANNING_MS_MAX = 2000;
+const PLANNING_MS = 2000;
 const PLANNING_WITH_REWRITES_MS_MAX = 4000;
 /** Choices made again after a comparison. */
 const CORRECTIONS_MAX = 6;
@@ -106,8 +105,8 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   const existing = existingIndexes(data);
   const whatIf = new WhatIf(data, schema, statisticsOf(fork));
   try {
-    const planningMsMax = request.withRewrites ? PLANNING_WITH_REWRITES_MS_MAX : PLANNING_MS_MAX;
-    const planningMs = Math.max(Math.min(PLANNING_MS_MIN, budgetMs / 3), Math.min(until(ends.planning), planningMsMax));
+    const planningMsMax = request.withRewrites ? PLANNING_WITH_REWRITES_MS_MAX : PLANNING_MS;
+    const planningMs = Math.max(Math.min(PLANNING_MS, budgetMs / 3), Math.min(until(ends.planning), planningMsMax));
     const planningEndMs = elapsed() + planningMs;
     const totalMs = measured.reduce((sum, { frequency, beforeMs }) => sum + frequency * beforeMs, 0) || 1;
     const weights = measured.reduce((sum, { frequency }) => sum + frequency, 0) || 1;

@@ -54,6 +54,7 @@ const DEPTH_MAX = 5;
 /** Of the time that is left for each statement, what one may take. */
 const SHARES = 2.5;
 const GAIN_MIN = 1.05;
+const NARROW = 2;
 const MERGED_FROM = 40;
 const MERGED_SHARE = 0.9;
 /** Different values of a column that an index of one value's rows may be made for. */
@@ -114,9 +115,14 @@ export function* prune(
       const used = set.filter(({ name }) => plan.some(({ detail }) => `${detail} `.includes(` INDEX ${name} `)));
       return { cost: estimate(plan, given), used };
     };
+    // What the planner takes of them, and what it would cost with these alone.
+    const offered = (set: readonly Survivor[]): { set: Survivor[]; cost: number } => {
+      const { used, cost } = costWith(set);
+      return { set: used, cost };
+    };
     const before = costWith([]).cost;
-    const singles = candidatesOf(uses, existing, isCategory)
-      .flatMap((candidate) => rack(candidate) ?? [])
+    const all = candidatesOf(uses, existing, isCategory).flatMap((candidate) => rack(candidate) ?? []);
+    const singles = all
       .flatMap((one) => {
         if (isLate()) return [];
         const { cost, used } = costWith([one]);
@@ -127,9 +133,12 @@ export function* prune(
     // In joins one alone may gain nothing, so that the rest may come in as partners.
     const partners = [...useful, ...singles.filter((single) => !useful.includes(single))].slice(0, PARTNERS_MAX);
     let best: { set: Survivor[]; cost: number } = { set: [], cost: before };
-    for (const start of partners.slice(0, uses.length > 1 ? STARTS_MAX : 1)) {
-      let set = [start.one];
-      let { cost } = start;
+    // What the planner itself takes where it has all to choose from: three that are worth something only together are found so alone.
+    const alone = partners.slice(0, uses.length > 1 ? STARTS_MAX : 1).map(({ one, cost }) => ({ set: [one], cost }));
+    const together =
+      uses.length > 1 ? [all.filter(({ candidate }) => candidate.parts.length <= NARROW), all].map(offered) : [];
+    for (const start of [...together, ...alone]) {
+      let { set, cost } = start;
       for (let depth = 1; depth < DEPTH_MAX && uses.length > 1 && !isLate(); depth++) {
         let next: { set: Survivor[]; cost: number } | null = null;
         for (const { one } of partners) {
