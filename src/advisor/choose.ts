@@ -29,6 +29,8 @@ export interface Problem {
   budgetBytes: number;
   /** In ms, of a statement with a set of candidates; the set is in rising order, of those that touch it. */
   costOf(statement: number, set: readonly number[]): number;
+  /** Of a set, the candidates that the statement's plan rests on: what harms it is among them. */
+  restsOn(statement: number, set: readonly number[]): readonly number[];
   /** Asked between two sets: true ends the search with the best so far. */
   isLate(): boolean;
   /** Sets to begin with. */
@@ -66,15 +68,15 @@ export function choose(problem: Problem): Choice {
   const better = (one: readonly number[], other: readonly number[]): readonly number[] =>
     price(one) <= price(other) ? one : other;
   // Whatever the time, what does harm is taken out of what it begins with.
-  const start = starts.map((set) => lightened(price, set)).reduce(better);
+  const start = starts.map((set) => lightened(problem, price, set)).reduce(better);
   const ends = [start, greedy(problem, price, start, false), greedy(problem, price, [], true)];
-  const set = lightened(price, swapped(problem, price, ends.reduce(better)));
+  const set = lightened(problem, price, swapped(problem, price, ends.reduce(better)));
   return { set: [...set].sort((a, b) => a - b), price: price(set), isExact: false };
 }
 
 /** What is left of a set when what harms a statement is taken out. */
 export function harmless(problem: Problem, set: readonly number[]): number[] {
-  return [...lightened(pricer(problem), set)];
+  return [...lightened(problem, pricer(problem), set)];
 }
 
 type Price = (set: readonly number[]) => number;
@@ -154,16 +156,43 @@ function greedy({ candidates, isLate }: Problem, price: Price, start: readonly n
   return set;
 }
 
-/** As long as it harms a statement, without what it is better without. */
-function lightened(price: Price, start: readonly number[]): readonly number[] {
+/**
+ * Without what harms a statement. What harms is among what its plan rests on: to take out anything else would be to measure all other
+ * statements anew for nothing. One goes where that helps, else all of them, so that there is always a way on that leaves the others theirs.
+ */
+function lightened(problem: Problem, price: Price, start: readonly number[]): readonly number[] {
   let set = start;
   for (;;) {
     if (price(set) < HARMED || price(set) === Infinity) return set;
-    const lighter = set.map((out) => set.filter((one) => one !== out));
-    const best = lighter.reduce((one, other) => (price(other) < price(one) ? other : one), set);
-    if (best === set) return set;
-    set = best;
+    const harmed = harmedBy(problem, set);
+    const harmOf = (one: readonly number[]): number =>
+      harmed.reduce((sum, statement) => sum + Math.max(0, Math.log(ratioOf(problem, statement, one))), 0);
+    const suspects = new Set(
+      harmed.flatMap((statement) => problem.restsOn(statement, touching(problem, statement, set))),
+    );
+    if (suspects.size === 0) return set;
+    const now = harmOf(set);
+    const lighter = [...suspects].map((out) => set.filter((one) => one !== out)).filter((one) => harmOf(one) < now);
+    set =
+      lighter.length > 0
+        ? lighter.reduce((one, other) => (price(other) < price(one) ? other : one))
+        : set.filter((one) => !suspects.has(one));
   }
+}
+
+function harmedBy(problem: Problem, set: readonly number[]): number[] {
+  return [...problem.statements.keys()].filter((statement) => ratioOf(problem, statement, set) > SLOWER_MAX);
+}
+
+function touching({ statements }: Problem, statement: number, set: readonly number[]): number[] {
+  return set.filter((item) => statements[statement]?.touched.includes(item)).sort((a, b) => a - b);
+}
+
+/** After beside before: above 1 is a loss. */
+function ratioOf(problem: Problem, statement: number, set: readonly number[]): number {
+  const beforeMs = problem.statements[statement]?.beforeMs ?? 0;
+  const afterMs = problem.costOf(statement, touching(problem, statement, set));
+  return Math.max(afterMs, FLOOR_MS) / Math.max(beforeMs, FLOOR_MS);
 }
 
 /** One out, one in, or one for another that the same statements are touched by, as long as it gains. */

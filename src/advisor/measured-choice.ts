@@ -49,6 +49,13 @@ export interface ChoiceGiven {
   isLate(): boolean;
 }
 
+interface Found {
+  mask: bigint;
+  /** What its plans rest on. */
+  used: bigint;
+  ms: number;
+}
+
 export class MeasuredChoice {
   readonly trials: Trials;
   readonly problem: Problem;
@@ -56,7 +63,7 @@ export class MeasuredChoice {
   readonly #rack: IndexRack;
   readonly #reckons: readonly Reckon[];
   /** Of each statement, sets with the items that its plans use and what it takes. */
-  readonly #found: { mask: bigint; used: bigint; ms: number }[][] = [];
+  readonly #found: Found[][] = [];
   /** Sets that were chosen before, the last one first. */
   readonly #before: number[][] = [];
   /** Of each statement, what it may be run as beside the text as typed. */
@@ -103,7 +110,11 @@ export class MeasuredChoice {
         return { bytes: index.bytes, writeMs: (writes.get(table) ?? 0) * perRowMs, price: INDEX_PRICE };
       }),
       budgetBytes,
-      costOf: (statement, set) => this.#costOf(statement, set),
+      costOf: (statement, set) => this.#lookUp(statement, set).ms,
+      restsOn: (statement, set) => {
+        const { used } = this.#lookUp(statement, set);
+        return set.filter((item) => (used >> BigInt(item)) & 1n);
+      },
       isLate,
       starts: [],
     };
@@ -116,7 +127,7 @@ export class MeasuredChoice {
     const union = new Set<number>();
     for (const statement of queries.keys()) {
       const own = this.bestOf(statement);
-      if (!isLate()) this.#costOf(statement, [...own, ...statistics]);
+      if (!isLate()) this.#lookUp(statement, [...own, ...statistics]);
       own.forEach((item) => union.add(item));
     }
     const starts = [...this.#before, this.#fitting([...union]).concat(statistics), statistics, []];
@@ -201,7 +212,7 @@ export class MeasuredChoice {
 
   /** What a statement takes with the set, in ms. */
   msWith(statement: number, set: readonly number[]): number {
-    return this.#costOf(statement, set);
+    return this.#lookUp(statement, set).ms;
   }
 
   /** Items that looked best for a statement alone, those that only a rewrite of it can use among them. */
@@ -257,17 +268,17 @@ export class MeasuredChoice {
     return this.trials.timing(text, limitMs, this.#rackNumbers(set), this.analysed(set));
   }
 
-  #costOf(statement: number, set: readonly number[]): number {
+  #lookUp(statement: number, set: readonly number[]): Found {
     const query = this.#given.queries[statement];
-    if (!query) return 0;
     const mask = maskOf(set);
+    if (!query) return { mask, used: 0n, ms: 0 };
     const known = (this.#found[statement] ??= []);
     // Indexes that a plan does not use can go: it stays the same.
     const same = known.find(
       (one) =>
         (mask & ~one.mask) === 0n && (one.used & ~mask) === 0n && (one.mask ^ mask) >> this.#statisticsFrom === 0n,
     );
-    if (same) return same.ms;
+    if (same) return same;
     const [numbers, analysed] = [this.#rackNumbers(set), this.analysed(set)];
     const { samples, before } = query;
     const typed = this.trials.costOf(samples, before, numbers, analysed, this.#reckons[statement] ?? null);
@@ -279,8 +290,9 @@ export class MeasuredChoice {
       const name = this.#given.built[item]?.name;
       return name === undefined || details.some((detail) => detail.includes(` INDEX ${name} `));
     });
-    known.push({ mask, used: maskOf(used), ms });
-    return ms;
+    const found = { mask, used: maskOf(used), ms };
+    known.push(found);
+    return found;
   }
 
   /** The smallest of them, as many as there is room for. */

@@ -15,6 +15,7 @@ function problem(given: {
     statements: before.map((beforeMs) => ({ weight: 1, beforeMs, touched: bytes.map((_, index) => index) })),
     candidates: bytes.map((size, index) => ({ bytes: size, writeMs: writeMs[index] ?? 0, price: 0.002 })),
     budgetBytes,
+    restsOn: (_, set) => set,
     costOf: (statement, set) => costs[statement]?.[set.join(',')] ?? before[statement] ?? 0,
     isLate: () => false,
     starts: [],
@@ -48,6 +49,17 @@ describe('the choice', () => {
     expect(choose(problem({ before: [1000, 100], costs, bytes: [10] })).set).toEqual([]);
     // 105 is within 0.9 of before.
     expect(choose(problem({ before: [1000, 100], costs: [{ '0': 0.1 }, { '0': 105 }], bytes: [10] })).set).toEqual([0]);
+  });
+
+  it('takes out two that do still more harm alone, however late, and keeps the rest', () => {
+    // Either of 0 and 1 does more harm alone than both do; 2 is worth a hundred times as much to the other statement.
+    const harmful = { '0': 300, '1': 300, '0,1': 300, '0,2': 400, '1,2': 400, '0,1,2': 300 };
+    const useful = { '2': 1, '0,2': 1, '1,2': 1, '0,1,2': 1 };
+    const given = problem({ before: [100, 100], costs: [harmful, useful], bytes: Array<number>(9).fill(10) });
+    const late = { ...given, isLate: () => true, starts: [[0, 1, 2], []] };
+    const restsOn = (statement: number, set: readonly number[]): number[] =>
+      set.filter((item) => (statement === 0 ? item < 2 : item === 2));
+    expect(choose({ ...late, restsOn }).set).toEqual([2]);
   });
 
   it('leaves out the statistics of one table where they do harm, and keeps the others', () => {
@@ -86,6 +98,7 @@ describe('the choice', () => {
           const spoils = (set: readonly number[], index: number): boolean => set.includes(index ^ 1) && index % 3 === 0;
           const given: Problem = {
             ...problem({ before: bytes.map(() => 100), costs: [], bytes }),
+            restsOn: (_, set) => set,
             costOf: (statement, set) =>
               set.includes(statement) && !spoils(set, statement) ? 100 / (gains[statement] ?? 1) : 100,
           };
@@ -112,6 +125,7 @@ describe('the choice', () => {
         const bits = (set: readonly number[]): number => set.reduce((sum, number) => sum | (1 << number), 0);
         const given: Problem = {
           ...problem({ before: costs.map((row) => row[0] ?? 1), costs: [], bytes: [200, 300, 400, 500] }),
+          restsOn: (_, set) => set,
           costOf: (statement, set) => costs[statement]?.[bits(set)] ?? 1,
         };
         const price = pricer(given);
