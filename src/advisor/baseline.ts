@@ -22,6 +22,8 @@ export interface Baseline {
 const LIMIT_MS_MIN = 15;
 /** Of the time, what the first round may take if all of them are stopped. */
 const FIRST_SHARE = 0.5;
+/** Less than so many times as long is not worth another run. */
+const LONGER = 1.5;
 
 export function* runAsTheyAre(
   queries: readonly ReadQuery[],
@@ -55,7 +57,7 @@ export function* runAsTheyAre(
     const share = left() / (stopped.length - index) / query.samples.length;
     const before = Math.max(...(found.get(query) ?? []).map(({ ms }) => ms));
     yield { done: queries.length };
-    if (share > before * 2) run(query, share);
+    if (share > before * LONGER) run(query, share);
   }
   const measured = queries.flatMap((query) => {
     const before = found.get(query);
