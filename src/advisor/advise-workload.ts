@@ -5,6 +5,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import { quoted } from '../core/sql-name.ts';
+import type { PlanNode } from '../database/protocol.ts';
 import type {
   AdviceProgress,
   AdviceRequest,
@@ -12,14 +13,15 @@ import type {
   StatementAdvice,
   WorkloadAdvice,
 } from '../optimizer/advice.ts';
+import type { Sandbox } from '../optimizer/sandbox.ts';
 import { foldCase } from '../sql/tokens.ts';
 import { runAsTheyAre, type MeasuredQuery } from './baseline.ts';
 import { buildIndexes, bytesOf } from './build.ts';
-import { checkScript } from './check-script.ts';
+import { checkedOf, checkScript } from './check-script.ts';
 import { isSlower, statementAdvice, unread } from './comparison.ts';
 import { existingIndexes } from './existing.ts';
 import { fidelityOf } from './fidelity.ts';
-import { findingsOf } from './findings.ts';
+import { findingsOf, usedIndexes } from './findings.ts';
 import { harmsOf } from './harms.ts';
 import { MeasuredChoice } from './measured-choice.ts';
 import { prune } from './prune.ts';
@@ -76,7 +78,12 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       'no-statements',
       'There is no query among these statements: indexes are advised for what reads.',
     );
-  if (workload.others > 0) notes.push(`${workload.others} statements that neither read nor write rows were left out.`);
+  if (workload.others > 0)
+    notes.push(
+      workload.others === 1
+        ? '1 statement that neither reads nor writes rows was left out.'
+        : `${workload.others} statements that neither read nor write rows were left out.`,
+    );
   const { queries, refused } = readWorkload(workload.queries, schema, data, read);
 
   // ---- as it is ----
@@ -93,7 +100,11 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
     notes.push(`Time ran out for ${ran.value.left} of the least frequent statements: nothing is known of them.`);
   const stopped = measured.filter(({ before }) => before.some((one) => one.stopped)).length;
   if (stopped > 0)
-    notes.push(`${stopped} were stopped at their deadline and are counted at it: what they gain is more.`);
+    notes.push(
+      stopped === 1
+        ? '1 was stopped at its deadline and is counted at it: it may gain more than is told.'
+        : `${stopped} were stopped at their deadline and are counted at it: they may gain more than is told.`,
+    );
 
   // ---- what the planner would do ----
   yield progress('planning', 'Putting candidates before the planner');
@@ -227,11 +238,11 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       analyze !== null,
       hadStatistics,
     );
-    const usedNames = new Set(
-      measured.flatMap(({ planBefore }) =>
-        planBefore.flatMap(({ detail }) => / INDEX (\S+)/.exec(detail)?.slice(1, 2).map(foldCase) ?? []),
-      ),
-    );
+    // Of all that could be read, of writes too, and with what is advised: statistics may bring an index into use.
+    const texts = [...queries.flatMap(({ samples }) => samples.map(({ sql }) => sql)), ...workload.writeTexts];
+    choice.show(set);
+    const plans = texts.flatMap((sql) => [plansOf(data, sql), plansOf(fork, sql)]);
+    const usedNames = usedIndexes(existing, [...plans, ...statements.map(({ planAfter }) => planAfter)]);
     const tablesWithoutStatistics = hadStatistics ? [] : whatIf.tablesWithRows();
     return {
       statements,
@@ -241,14 +252,7 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
       findings: findingsOf(existing, usedNames, tablesWithoutStatistics),
       applySql,
       undoSql,
-      checkSql: checkScript(
-        measured.map(({ samples: [sample] }) => ({
-          sql: sample?.sql ?? '',
-          hasParameters: hasValues(sample?.parameters),
-        })),
-        applySql,
-        undoSql,
-      ),
+      checkSql: checkScript(statements.flatMap(checkedOf), applySql, undoSql),
       totals: totalsOf(statements, indexes, dataBytes),
       candidates: { considered, built: built.length },
       fidelity,
@@ -260,8 +264,13 @@ export function* adviseWorkload(request: AdviceRequest, tools: AdvisorTools): St
   }
 }
 
-function hasValues(parameters: unknown): boolean {
-  return typeof parameters === 'object' && parameters !== null && Object.keys(parameters).length > 0;
+/** None where SQLite refuses the text. */
+function plansOf(sandbox: Sandbox, sql: string): PlanNode[] {
+  try {
+    return sandbox.plan(sql);
+  } catch {
+    return [];
+  }
 }
 
 /** Statistics of all tables, or of some where those of others do harm; null for none. */

@@ -65,13 +65,21 @@ export function* buildIndexes(
       spentMs += buildMs;
       spentBytes += size;
     } catch (error) {
-      if (!isDeadline(error)) notes.push(`${next.name} could not be built: ${messageOf(error)}.`);
-      else skipped++;
+      if (isDeadline(error)) skipped++;
+      else if (isOutOfMemory(error)) {
+        notes.push(`There was not enough memory to build ${next.name}: the advice is made with what was built before.`);
+        break;
+      } else notes.push(`${next.name} could not be built: ${messageOf(error)}.`);
     }
   }
   if (open.length + skipped > 0)
     notes.push(`${open.length + skipped} less promising candidates were not built, for want of time or room.`);
   return built;
+}
+
+/** As SQLite tells it, or JavaScript. What comes after it would run into it too. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError || /out of memory/i.test(messageOf(error));
 }
 
 export function bytesOf(sandbox: Sandbox): number {

@@ -46,17 +46,22 @@ export function statementAdvice(
     samples: query.samples.length,
     indexes: [],
     planBefore: plainPlan(query.planBefore),
-    note: isStopped ? 'Stopped at its deadline as it is: it gains more than this.' : null,
+  };
+  const noteOf = ({ isAtLeast }: MeasuredGain): string | null => {
+    if (!isStopped) return null;
+    return isAtLeast
+      ? 'Stopped at its deadline as it is: it gains at least this.'
+      : 'Stopped at its deadline, with what is advised too: what it gains is not known.';
   };
   const [text] = proved?.samples ?? [];
   if (proved && text) {
     const rewritten = beside(text);
     if (Math.max(typed.afterMs, FLOOR_MS) / Math.max(rewritten.afterMs, FLOOR_MS) >= REWRITE_GAIN_MIN) {
       const rewrite = { sql: text.sql, ruleIds: proved.ruleIds, ...besideIndexes(typed, rewritten) };
-      return { ...base, planAfter: plainPlan(fork.plan(text.sql)), gain: rewritten, rewrite };
+      return { ...base, planAfter: plainPlan(fork.plan(text.sql)), gain: rewritten, rewrite, note: noteOf(rewritten) };
     }
   }
-  return { ...base, planAfter: plainPlan(typedPlan), gain: typed, rewrite: null };
+  return { ...base, planAfter: plainPlan(typedPlan), gain: typed, rewrite: null, note: noteOf(typed) };
 }
 
 /** What the rewrite gains where the indexes are: both were measured against the data as it is, so it is the quotient of the two gains. */

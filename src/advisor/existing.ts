@@ -2,7 +2,7 @@
 import { quoted } from '../core/sql-name.ts';
 import type { Sandbox } from '../optimizer/sandbox.ts';
 import { printName } from '../sql/print.ts';
-import { tokenize } from '../sql/tokens.ts';
+import { foldCase, tokenize } from '../sql/tokens.ts';
 import type { IndexCandidate } from './candidates.ts';
 
 export interface ExistingIndex extends IndexCandidate {
@@ -10,6 +10,8 @@ export interface ExistingIndex extends IndexCandidate {
   unique: boolean;
   /** Of a PRIMARY KEY or UNIQUE: it cannot be dropped. */
   isConstraint: boolean;
+  /** Begins with a column of a foreign key: a delete of what it refers to looks for rows by it, which no plan shows. */
+  servesForeignKey: boolean;
   ddl: string | null;
 }
 
@@ -22,11 +24,22 @@ export function existingIndexes(data: Sandbox): ExistingIndex[] {
       null,
     )
     .rows();
+  const references = new Set(
+    data
+      .run(
+        `SELECT m.name, f."from" FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'`,
+        [],
+        null,
+      )
+      .rows()
+      .map(([table, column]) => foldCase(`${String(table)} ${printName(String(column))}`)),
+  );
   return listed.map(([name, table, sql, unique, origin]) => {
     const ddl = sql === null ? null : String(sql);
     const { parts, where } = ddl === null ? { parts: columnsOf(String(name), data), where: null } : definitionOf(ddl);
     const given = { name: String(name), table: String(table), parts, where, ddl, reason: '' };
-    return { ...given, unique: unique === 1n, isConstraint: origin !== 'c' };
+    const servesForeignKey = references.has(foldCase(`${given.table} ${parts[0] ?? ''}`));
+    return { ...given, unique: unique === 1n, isConstraint: origin !== 'c', servesForeignKey };
   });
 }
 

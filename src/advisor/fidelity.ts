@@ -10,6 +10,8 @@ export function fidelityOf(
   chosen: readonly BuiltIndex[],
   { whatIf, rack, analysed }: { whatIf: WhatIf; rack: IndexRack; analysed: readonly string[] | null },
 ): { plans: number; equal: number } {
+  // What is shown already would keep the statistics that were estimated.
+  whatIf.rack.show([]);
   for (const { number, rackNumber } of chosen) whatIf.rack.setStatistics(number, rack.statisticsOf(rackNumber));
   rack.show(
     chosen.map(({ rackNumber }) => rackNumber),

@@ -6,7 +6,7 @@ import { serves } from './candidates.ts';
 import type { ExistingIndex } from './existing.ts';
 
 /**
- * `usedNames`: folded names of indexes that some plan of the workload uses; null where no workload was looked at, and then nothing is
+ * `usedNames`: folded names of indexes that some plan of the workload uses, before the advice or with it; null where no workload was looked at, and then nothing is
  * called unused. `withoutStatistics`: tables with rows of which sqlite_stat1 says nothing.
  */
 export function findingsOf(
@@ -18,16 +18,18 @@ export function findingsOf(
   existing.forEach((one, index) => {
     if (one.isConstraint || one.unique) return;
     const ddl = `DROP INDEX ${quoted(one.name)};`;
+    // An index of fewer rows is smaller than one of all: that the other can stand for it was not measured.
     const other = existing.find(
-      (two, at) => at !== index && serves(two, one) && (!serves(one, two) || at < index || two.unique),
+      (two, at) =>
+        at !== index && two.where === one.where && serves(two, one) && (!serves(one, two) || at < index || two.unique),
     );
     if (other) {
-      const same = other.parts.length === one.parts.length && other.where === one.where;
+      const same = other.parts.length === one.parts.length;
       const told = same
         ? `${one.name} holds the same as ${other.name}: one of them is kept up to date for nothing.`
         : `${other.name} begins with all of ${one.name} (${one.parts.join(', ')}) and can stand for it.`;
       found.push({ kind: same ? 'duplicate' : 'prefix', name: one.name, told, ddl });
-    } else if (usedNames && !usedNames.has(foldCase(one.name))) {
+    } else if (usedNames && !usedNames.has(foldCase(one.name)) && !one.servesForeignKey) {
       const told = `No plan of this workload uses ${one.name}; each write to ${one.table} keeps it up to date.`;
       found.push({ kind: 'unused', name: one.name, told, ddl });
     }
@@ -38,4 +40,14 @@ export function findingsOf(
     found.push({ kind: 'no-statistics', name: withoutStatistics[0] ?? '', told, ddl: 'ANALYZE;' });
   }
   return found;
+}
+
+/** Folded names of those that one of the plans names. */
+export function usedIndexes(
+  existing: readonly ExistingIndex[],
+  plans: readonly (readonly { detail: string }[])[],
+): Set<string> {
+  const details = plans.flatMap((plan) => plan.map(({ detail }) => `${detail} `));
+  const used = existing.filter(({ name }) => details.some((detail) => detail.includes(` INDEX ${name} `)));
+  return new Set(used.map(({ name }) => foldCase(name)));
 }

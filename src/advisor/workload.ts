@@ -22,6 +22,8 @@ export interface Workload {
   queries: WorkloadQuery[];
   /** Statements that write, by the folded name of their table. */
   writes: Map<string, number>;
+  /** One text of each kind of them. */
+  writeTexts: string[];
   /** Neither reads nor writes: not looked at. */
   others: number;
 }
@@ -30,13 +32,16 @@ export interface Workload {
 export function workloadOf(statements: readonly WorkloadStatement[]): Workload {
   const queries = new Map<string, WorkloadQuery>();
   const writes = new Map<string, number>();
+  const writeTexts = new Map<string, string>();
   let others = 0;
   for (const { sql, parameters = [], frequency = 1 } of statements) {
     if (!(frequency > 0)) continue;
     const words = wordsOf(sql);
     const written = writtenTable(words);
-    if (written !== null) writes.set(written, (writes.get(written) ?? 0) + frequency);
-    else if (/^(select|with|values)$/.test(words[0] ?? '')) {
+    if (written !== null) {
+      writes.set(written, (writes.get(written) ?? 0) + frequency);
+      writeTexts.set(fingerprint(sql), sql);
+    } else if (/^(select|with|values)$/.test(words[0] ?? '')) {
       const kind = fingerprint(sql);
       const query = queries.get(kind) ?? { fingerprint: kind, frequency: 0, samples: [] };
       query.frequency += frequency;
@@ -45,7 +50,8 @@ export function workloadOf(statements: readonly WorkloadStatement[]): Workload {
       queries.set(kind, query);
     } else if (words.length > 0) others++;
   }
-  return { queries: [...queries.values()].sort((a, b) => b.frequency - a.frequency), writes, others };
+  const ordered = [...queries.values()].sort((a, b) => b.frequency - a.frequency);
+  return { queries: ordered, writes, writeTexts: [...writeTexts.values()], others };
 }
 
 /** Statements of a text that was pasted or opened: each once, comments and closing semicolons left out. */

@@ -12,7 +12,7 @@ export interface WorkloadStatement {
 
 export interface AdviceRequest {
   statements: readonly WorkloadStatement[];
-  /** Indexes may take so many bytes; null for as many as the data. */
+  /** Indexes may take so many bytes; null for as many as the data with the indexes that it has. */
   budgetBytes: number | null;
   budgetMs: number;
   /** Looks for rewrites too, once the indexes are there. */

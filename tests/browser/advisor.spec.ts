@@ -25,3 +25,24 @@ SELECT nosuch FROM orders;`);
   expect(String(await rows(page, plan))).toContain('SCAN orders');
   expect(failures).toEqual([]);
 });
+
+test("a piece of advice is ignored and shown again by keyboard, without losing one's place", async ({
+  page,
+  failures,
+}) => {
+  await openLab(page);
+  await visit(page, 'Optimizer');
+  await page.getByRole('tab', { name: 'Indexes' }).click();
+  await page.getByText('A text', { exact: true }).click();
+  await page.getByLabel(/^Statements, each ended/).fill('SELECT id FROM orders WHERE customer_id = 17;');
+  await page.getByRole('button', { name: 'Advise' }).click();
+  const card = page.getByRole('article').filter({ hasText: 'orders (customer_id' }).first();
+  await card.getByRole('button', { name: 'Ignore' }).press('Enter');
+  const title = page.getByRole('heading', { name: 'Advice', exact: true });
+  await expect(title).toBeFocused();
+  await page.getByText('1 piece of advice ignored').click();
+  await page.getByRole('button', { name: 'Show again' }).press('Enter');
+  await expect(title).toBeFocused();
+  await expect(card).toBeVisible();
+  expect(failures).toEqual([]);
+});

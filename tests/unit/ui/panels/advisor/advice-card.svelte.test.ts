@@ -15,7 +15,15 @@ const settled = async (): Promise<void> => {
 const shown = (at: number, more: object = {}) => {
   const world = advisorWith();
   const item = itemsOf(ADVICE)[at];
-  const props = { item, advisor: world.advisor, readOnly: null, oncheck: vi.fn(), onprove: vi.fn(), ...more };
+  const props = {
+    item,
+    advisor: world.advisor,
+    readOnly: null,
+    oncheck: vi.fn(),
+    onignore: vi.fn(),
+    onprove: vi.fn(),
+    ...more,
+  };
   return { ...world, item, props, ...render(AdviceCard, props) };
 };
 const button = (name: string): HTMLElement => screen.getByRole('button', { name });
